@@ -1,0 +1,65 @@
+"""The caller: what a verified token says about who asks, for whom and why.
+
+HelseID claims and the attest of *tillitsrammeverk*: https://github.com/NorskHelsenett/Tillitsrammeverk. A role is
+derived from profession, healthcare service and organisation; no claim carries it.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+CLINICAL_PURPOSES = frozenset({"TREAT", "COC"})
+
+
+class Role(StrEnum):
+    """What a caller is to this server."""
+
+    GP = "gp"  # fastlege
+    MIDWIFE = "midwife"  # jordmor
+    NURSE = "nurse"  # helsesykepleier, public health nurse
+    HOSPITAL = "hospital"  # clinician in specialist care
+    CITIZEN = "citizen"  # the woman herself
+    AUDITOR = "auditor"
+    OPERATOR = "operator"
+    SYSTEM = "system"  # this server's own worker
+    HARNESS = "harness"  # sandbox only
+
+
+CLINICIANS = frozenset({Role.GP, Role.MIDWIFE, Role.NURSE, Role.HOSPITAL})
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """One authenticated caller. ``number`` (a citizen's own) never leaves memory but as a query parameter."""
+
+    role: Role
+    subject: str  # stable and not a person number: "hpr:…", "citizen:<digest>" or "client:…"
+    client: str
+    name: str = ""
+    number: str | None = field(default=None, repr=False)
+    hpr: str | None = None
+    profession: str | None = None
+    service: str | None = None
+    organizations: tuple[str, ...] = ()  # point of care first, then legal entity
+    organization_name: str = ""
+    purpose: str | None = None
+    decision: str | None = None
+    scopes: frozenset[str] = frozenset()
+    token: str = field(default="", repr=False)
+    expires: datetime | None = None
+
+    @property
+    def attested(self) -> bool:
+        """Whether the token attests a care relation: a clinical purpose and the decision behind it."""
+        return self.role in CLINICIANS and self.purpose in CLINICAL_PURPOSES and bool(self.decision)
+
+    @property
+    def author(self) -> str:
+        """Who is written down as author: the organisation, or the kind of caller where there is none."""
+        return self.organizations[0] if self.organizations else self.role.value
+
+    @property
+    def actors(self) -> tuple[str, ...]:
+        """The names under which she can block this caller: the person and each organisation."""
+        person = (f"hpr:{self.hpr}",) if self.hpr else ()
+        return person + tuple(f"org:{number}" for number in self.organizations)

@@ -1,0 +1,61 @@
+"""The decision in Python: the specification of what ``store/access_sql.py`` compiles, and its oracle in tests."""
+
+from dataclasses import dataclass
+
+from app.access.caller import Caller
+from app.access.rules import ALLOW, BLOCK, Allow, Block, Relation
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """What a decision may know of a resource and of the caller's standing to its woman."""
+
+    type: str
+    patient: str | None = None
+    labels: frozenset[str] = frozenset()
+    author: str = ""
+    related: bool = False  # an active relation of one of the caller's organisations
+    chosen_away: bool = False  # she blocked the caller
+    own: bool = False  # the caller is the woman
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Allowed or not, and by which row; ``rule`` is None where no row spoke."""
+
+    allowed: bool
+    rule: str | None
+
+
+def _blocks(row: Block, caller: Caller, facets: Facets) -> bool:
+    if caller.role not in row.roles:
+        return False
+    return facets.chosen_away if row.by == "choice" else bool(row.labels & facets.labels)
+
+
+def _relates(row: Allow, caller: Caller, facets: Facets) -> bool:
+    return {
+        Relation.NONE: facets.patient is None,
+        Relation.RELATED: facets.related,
+        Relation.AUTHOR: (facets.related or facets.own) and facets.author == caller.author,
+        Relation.ATTESTED: caller.attested,
+        Relation.SELF: facets.own,
+        Relation.ANYONE: True,
+    }[row.relation]
+
+
+def decide(caller: Caller, do: str, facets: Facets) -> Decision:
+    """Whether ``caller`` may ``do`` this: the first block, else the first right, else no."""
+    for block in BLOCK:
+        if _blocks(block, caller, facets):
+            return Decision(allowed=False, rule=block.id)
+    for row in ALLOW:
+        if (
+            caller.role in row.roles
+            and do in row.do
+            and facets.type in row.types
+            and not row.without & facets.labels
+            and _relates(row, caller, facets)
+        ):
+            return Decision(allowed=True, rule=row.id)
+    return Decision(allowed=False, rule=None)

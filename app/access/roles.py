@@ -1,0 +1,161 @@
+"""From verified claims to a caller: the role is derived, never claimed.
+
+HelseID's claims: https://utviklerportal.nhn.no (HelseID, technical reference); the attest of *tillitsrammeverk*:
+https://github.com/NorskHelsenett/Tillitsrammeverk. Profession is Volven 9060; healthcare service Volven 8663, 8655,
+8666 and 7750.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from app.access.caller import Caller, Role
+from app.settings import Settings
+
+PID = "helseid://claims/identity/pid"
+SECURITY_LEVEL = "helseid://claims/identity/security_level"
+HPR_NUMBER = "helseid://claims/hpr/hpr_number"
+PARENT = "helseid://claims/client/claims/orgnr_parent"
+CHILD = "helseid://claims/client/claims/orgnr_child"
+ATTEST = "nhn:tillitsrammeverk:parameters"
+LEVEL = "4"
+
+_GP_SERVICES = frozenset({"KA01", "KX17", "7750"})
+_MIDWIFERY = frozenset({"KF0104", "KF01"})
+_OBSTETRICS = frozenset({"S04", "S0403", "S0405"})
+# TABLE: profession × healthcare service × kind of organisation → role
+ROLES: tuple[tuple[frozenset[str], frozenset[str], str, Role], ...] = (
+    (frozenset({"LE"}), _GP_SERVICES, "gp", Role.GP),
+    (frozenset({"JO"}), _MIDWIFERY, "municipal", Role.MIDWIFE),
+    (frozenset({"SP"}), frozenset({"KF01"}), "municipal", Role.NURSE),
+    (frozenset({"LE", "JO", "SP"}), _OBSTETRICS, "hospital", Role.HOSPITAL),
+)
+
+
+class NoRole(Exception):
+    """The token holds, but gives no role here; the text says what is missing."""
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _at(claims: Any, *path: str) -> str:
+    for name in path:
+        claims = claims.get(name) if isinstance(claims, Mapping) else None
+    return _text(claims)
+
+
+def _expiry(claims: Mapping[str, Any]) -> datetime:
+    return datetime.fromtimestamp(claims["exp"], UTC)
+
+
+def _scopes(claims: Mapping[str, Any]) -> frozenset[str]:
+    scope = claims.get("scope", "")
+    return frozenset(scope if isinstance(scope, list) else _text(scope).split())
+
+
+def _client_role(client: str, settings: Settings) -> Role | None:
+    pilot = settings.pilot
+    if client in pilot.auditor_clients:
+        return Role.AUDITOR
+    if client in pilot.operator_clients:
+        return Role.OPERATOR
+    if client in pilot.harness_clients and settings.allow_harness:
+        return Role.HARNESS
+    return None
+
+
+def citizen(claims: Mapping[str, Any], token: str, pseudonym: str) -> Caller:
+    """The woman herself, by a token of Helsenorge's issuer. Raises NoRole."""
+    number = _at(claims, PID)
+    if not number:
+        raise NoRole(f"The token lacks {PID}")
+    if _at(claims, SECURITY_LEVEL) != LEVEL:
+        raise NoRole("Login at security level 4 is required")
+    return Caller(
+        role=Role.CITIZEN,
+        subject=f"citizen:{pseudonym}",
+        client=_at(claims, "client_id"),
+        name=_at(claims, "name"),
+        number=number,
+        purpose="PATRQT",
+        scopes=_scopes(claims),
+        token=token,
+        expires=_expiry(claims),
+    )
+
+
+def professional(claims: Mapping[str, Any], token: str, settings: Settings) -> Caller:
+    """A clinician, auditor, operator or harness, by a token of HelseID. Raises NoRole."""
+    client = _at(claims, "client_id")
+    organizations = tuple(number for number in (_at(claims, CHILD), _at(claims, PARENT)) if number)
+    role = _client_role(client, settings)
+    if role is not None:
+        return Caller(
+            role=role,
+            subject=f"client:{client}" if role is Role.HARNESS else f"client:{client}:{_at(claims, 'sub')}",
+            client=client,
+            name=_at(claims, "name"),
+            organizations=organizations,
+            organization_name=_name(organizations, settings),
+            scopes=_scopes(claims),
+            token=token,
+            expires=_expiry(claims),
+        )
+    return _clinician(claims, token, settings, organizations)
+
+
+def _clinician(
+    claims: Mapping[str, Any], token: str, settings: Settings, organizations: tuple[str, ...]
+) -> Caller:
+    hpr = _at(claims, HPR_NUMBER)
+    if not hpr:
+        raise NoRole(f"The token lacks {HPR_NUMBER}: no authorised health personnel")
+    if _at(claims, SECURITY_LEVEL) != LEVEL:
+        raise NoRole("Login at security level 4 is required")
+    if not _at(claims, CHILD) or not _at(claims, PARENT):
+        raise NoRole(f"The token lacks {PARENT} or {CHILD}")
+    attest = claims.get(ATTEST)
+    profession = _at(attest, "practitioner", "authorization", "code")
+    service = _at(attest, "care_relationship", "healthcare_service", "code") or _at(
+        attest, "care_relation", "healthcare_service", "code"
+    )
+    point_of_care = _at(attest, "practitioner", "point_of_care", "id")
+    if not profession or not service:
+        raise NoRole(f"The token lacks {ATTEST} with authorization and healthcare_service")
+    if point_of_care and point_of_care != _at(claims, CHILD):
+        raise NoRole("The attest's point of care is not the token's organisation")
+    kinds = {settings.pilot.kind(number) for number in organizations} - {None}
+    if not kinds:
+        raise NoRole("The organisation takes no part in the pilot")
+    role = next(
+        (r for who, what, kind, r in ROLES if profession in who and service in what and kind in kinds), None
+    )
+    if role is None:
+        raise NoRole(f"Profession {profession} in service {service} has no role at this kind of organisation")
+    relation = (
+        attest.get("care_relationship") or attest.get("care_relation") if isinstance(attest, Mapping) else {}
+    )
+    return Caller(
+        role=role,
+        subject=f"hpr:{hpr}",
+        client=_at(claims, "client_id"),
+        name=_at(claims, "name"),
+        hpr=hpr,
+        profession=profession,
+        service=service,
+        organizations=organizations,
+        organization_name=_at(attest, "practitioner", "point_of_care", "name")
+        or _name(organizations, settings),
+        purpose=_at(relation, "purpose_of_use", "code") or None,
+        decision=_at(relation, "decision_ref", "id") or None,
+        scopes=_scopes(claims),
+        token=token,
+        expires=_expiry(claims),
+    )
+
+
+def _name(organizations: tuple[str, ...], settings: Settings) -> str:
+    names = {row.orgnr: row.name for row in settings.pilot.organizations}
+    return next((names[number] for number in organizations if number in names), "")

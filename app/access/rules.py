@@ -1,0 +1,289 @@
+"""TABLE: the access rules, ``ALLOW`` and ``BLOCK``. Block wins; no row means no. ``docs/access.md`` prints them.
+
+Each row has its legal ground and the date of the version that was read. Grounds: helsepersonelloven (hpl) § 25
+(cooperating personnel) and § 45 (health care across organisations), pasientjournalloven (pjl) §§ 17, 18, 19, 22,
+pasient- og brukerrettighetsloven (pbrl) §§ 5-1, 5-3. Version dates as held by Lovdata on 2026-11-01 are to be
+confirmed by the controller's lawyer (docs/adr/0004-access-rows.md).
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+
+from app.access.caller import Role
+from app.fhir.registry import RESOURCE_TYPES
+
+VERSION = "2026-11-01"
+
+ANY = frozenset(row.name for row in RESOURCE_TYPES)
+CATALOGUE = frozenset({"Practitioner", "PractitionerRole", "Organization"})
+CONTROL = frozenset({"AuditEvent", "Consent", "Provenance"})
+CARD = ANY - CATALOGUE - CONTROL
+CLINICAL_WRITES = CARD - {"Patient", "EpisodeOfCare", "Flag"}
+HER_WRITES = frozenset({"CarePlan", "QuestionnaireResponse", "Observation", "CareTeam", "Consent"})
+
+READ = frozenset({"read"})
+WRITE = frozenset({"create", "update"})
+EVERY = READ | WRITE | {"delete"}
+
+
+class Relation(StrEnum):
+    """What must hold between the caller and the woman whom a resource is about."""
+
+    NONE = "none"  # the resource is about no woman
+    RELATED = "related"  # an active relation of the caller's organisation
+    AUTHOR = "author"  # related, and the caller's own organisation wrote it
+    ATTESTED = "attested"  # purpose and decision reference in the token
+    SELF = "self"  # she is the woman
+    ANYONE = "anyone"  # whomever it is about
+
+
+@dataclass(frozen=True, slots=True)
+class Allow:
+    """One right: ``roles`` may ``do`` this to ``types`` under ``relation``, less the ``hidden`` elements."""
+
+    id: str
+    roles: frozenset[Role]
+    do: frozenset[str]
+    types: frozenset[str]
+    relation: Relation
+    ground: str
+    hidden: tuple[str, ...] = ()
+    without: frozenset[str] = frozenset()  # labels that a resource must not carry
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One refusal that no right overrides: her own choice (``by="choice"``) or a label (``by="label"``)."""
+
+    id: str
+    roles: frozenset[Role]
+    by: str
+    ground: str
+    labels: frozenset[str] = frozenset()
+
+
+def _roles(*roles: Role) -> frozenset[Role]:
+    return frozenset(roles)
+
+
+CARERS = _roles(Role.GP, Role.MIDWIFE, Role.HOSPITAL)
+SENSITIVE = frozenset({"SDV", "SEX", "PSY", "ETH", "HIV"})
+
+BLOCK: tuple[Block, ...] = (
+    Block(
+        "block.her-choice",
+        _roles(Role.GP, Role.MIDWIFE, Role.NURSE, Role.HOSPITAL),
+        by="choice",
+        ground="pjl § 17, pbrl § 5-3: she may oppose that named personnel are given access",
+    ),
+    Block(
+        "block.not-for-patient",
+        _roles(Role.CITIZEN),
+        by="label",
+        labels=frozenset({"NOPAT"}),
+        ground="pbrl § 5-1 second paragraph: access may be withheld where her life or health is in danger",
+    ),
+)
+
+ALLOW: tuple[Allow, ...] = (
+    Allow("allow.carer.read", CARERS, READ, CARD, Relation.RELATED, "hpl § 45, pjl § 19"),
+    Allow(
+        "allow.nurse.read",
+        _roles(Role.NURSE),
+        READ,
+        CARD,
+        Relation.RELATED,
+        "hpl § 45, § 25: what the service needs, no more",
+        hidden=("Patient.contact", "Encounter.reasonCode"),
+        without=SENSITIVE,
+    ),
+    Allow(
+        "allow.carer.consent.read",
+        CARERS,
+        READ,
+        frozenset({"Consent", "Provenance"}),
+        Relation.RELATED,
+        "hpl § 45",
+    ),
+    Allow(
+        "allow.carer.create",
+        CARERS,
+        frozenset({"create"}),
+        CLINICAL_WRITES,
+        Relation.RELATED,
+        "hpl §§ 39, 40",
+    ),
+    Allow(
+        "allow.nurse.create",
+        _roles(Role.NURSE),
+        frozenset({"create"}),
+        frozenset({"Encounter", "Observation", "QuestionnaireResponse"}),
+        Relation.RELATED,
+        "hpl §§ 39, 40",
+    ),
+    Allow(
+        "allow.carer.provenance",
+        CARERS,
+        frozenset({"create"}),
+        frozenset({"Provenance"}),
+        Relation.RELATED,
+        "hpl § 40",
+    ),
+    Allow(
+        "allow.carer.card.open",
+        CARERS,
+        frozenset({"create"}),
+        frozenset({"EpisodeOfCare"}),
+        Relation.RELATED,
+        "hpl § 39",
+    ),
+    Allow(
+        "allow.carer.register",
+        CARERS,
+        frozenset({"create"}),
+        frozenset({"Patient"}),
+        Relation.ATTESTED,
+        "hpl § 39, pjl § 19: purpose and decision are attested",
+    ),
+    Allow(
+        "allow.carer.administer",
+        CARERS,
+        frozenset({"update"}),
+        frozenset({"Patient", "EpisodeOfCare", "CareTeam", "CarePlan", "RelatedPerson"}),
+        Relation.RELATED,
+        "hpl § 40",
+    ),
+    Allow(
+        "allow.carer.correct",
+        CARERS,
+        frozenset({"update", "delete"}),
+        CLINICAL_WRITES,
+        Relation.AUTHOR,
+        "hpl § 42",
+    ),
+    Allow(
+        "allow.carer.flag",
+        CARERS,
+        frozenset({"update"}),
+        frozenset({"Flag"}),
+        Relation.RELATED,
+        "hpl § 40: a finding is acknowledged or closed by whom it concerns",
+    ),
+    Allow(
+        "allow.nurse.correct",
+        _roles(Role.NURSE),
+        frozenset({"update", "delete"}),
+        frozenset({"Encounter", "Observation", "QuestionnaireResponse"}),
+        Relation.AUTHOR,
+        "hpl § 42",
+        without=SENSITIVE,
+    ),
+    Allow(
+        "allow.self.read",
+        _roles(Role.CITIZEN),
+        READ,
+        CARD | {"Consent", "Provenance"},
+        Relation.SELF,
+        "pbrl § 5-1, pjl § 18",
+    ),
+    Allow(
+        "allow.self.log",
+        _roles(Role.CITIZEN),
+        READ,
+        frozenset({"AuditEvent"}),
+        Relation.SELF,
+        "pjl § 18, § 22",
+    ),
+    Allow(
+        "allow.self.create",
+        _roles(Role.CITIZEN),
+        frozenset({"create"}),
+        HER_WRITES,
+        Relation.SELF,
+        "pbrl § 3-1",
+    ),
+    Allow(
+        "allow.self.update",
+        _roles(Role.CITIZEN),
+        frozenset({"update", "delete"}),
+        HER_WRITES,
+        Relation.AUTHOR,
+        "pbrl § 3-1: what she wrote herself",
+    ),
+    Allow(
+        "allow.catalogue.read",
+        CARERS | {Role.NURSE, Role.CITIZEN, Role.AUDITOR, Role.OPERATOR},
+        READ,
+        CATALOGUE,
+        Relation.NONE,
+        "pjl § 22: who treats her is known",
+    ),
+    Allow(
+        "allow.operator.catalogue",
+        _roles(Role.OPERATOR),
+        EVERY,
+        CATALOGUE,
+        Relation.NONE,
+        "agreement on the pilot: enrolment of organisations and personnel",
+    ),
+    Allow(
+        "allow.operator.gp-of-record",
+        _roles(Role.OPERATOR),
+        WRITE,
+        frozenset({"CareTeam"}),
+        Relation.ANYONE,
+        "fastlegeforskriften: the GP of record, from the national register",
+    ),
+    Allow(
+        "allow.auditor.log",
+        _roles(Role.AUDITOR),
+        READ,
+        frozenset({"AuditEvent"}),
+        Relation.ANYONE,
+        "pjl § 22, § 23",
+    ),
+    Allow(
+        "allow.system.flag",
+        _roles(Role.SYSTEM),
+        EVERY,
+        frozenset({"Flag"}),
+        Relation.ANYONE,
+        "pjl § 23: findings of the card's rules",
+    ),
+    Allow(
+        "allow.system.read",
+        _roles(Role.SYSTEM),
+        READ,
+        CARD | CATALOGUE,
+        Relation.ANYONE,
+        "pjl § 19: rules run on all facts; delivery to national services",
+    ),
+    Allow("allow.harness", _roles(Role.HARNESS), EVERY, ANY, Relation.ANYONE, "sandbox only: synthetic data"),
+)
+
+BY_ID: dict[str, Allow | Block] = {row.id: row for row in (*BLOCK, *ALLOW)}
+
+
+def hidden_elements(rule: str | None) -> tuple[str, ...]:
+    """The elements that the winning row hides, as ``Type.element``."""
+    row = BY_ID.get(rule or "")
+    return row.hidden if isinstance(row, Allow) else ()
+
+
+@cache
+def masked_types(role: Role) -> frozenset[str]:
+    """The types of which ``role`` may see a copy with elements hidden."""
+    rows = [row for row in ALLOW if role in row.roles and "read" in row.do and row.hidden]
+    return frozenset(element.partition(".")[0] for row in rows for element in row.hidden)
+
+
+def masks(role: Role, type_name: str) -> tuple[str, ...]:
+    """The elements of ``type_name`` that may be hidden from ``role``."""
+    rows = [row for row in ALLOW if role in row.roles and "read" in row.do and type_name in row.types]
+    return tuple(
+        element.partition(".")[2]
+        for row in rows
+        for element in row.hidden
+        if element.startswith(f"{type_name}.")
+    )

@@ -1,0 +1,1 @@
+"""HTTP only: from requests to interactions and back."""

@@ -1,0 +1,151 @@
+"""The one door: who → may she → is it valid → store → audit → answer, for every request under ``/fhir``.
+
+Success is audited by the statement that did it; what is refused or fails gets an audit row of its own before the
+answer. Where that cannot be written the answer is 503: no answer without its row (design §1).
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import asyncpg
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from app import clock
+from app.access.caller import Caller, Role
+from app.api.headers import masked, refuse_person_number
+from app.api.identity import Identified, Identity
+from app.api.proof import refusal
+from app.fhir import json as fhir_json
+from app.fhir.outcome import FhirError, Issue, Unavailable, operation_outcome
+from app.interactions.context import Answer, Context, House
+from app.store.log import Entry, refuse
+from app.store.session import Replayed, Session
+
+Handler = Callable[[Context, Request], Awaitable[Answer]]
+_log = logging.getLogger("helsekort")
+_NOBODY = Caller(role=Role.CITIZEN, subject="", client="")
+_MOST_CORRELATION = 128
+
+
+class Failure(FhirError):
+    """Something went wrong that nobody foresaw; the client gets a number, the server's log the place."""
+
+    status, default_code = 500, "exception"
+
+
+def _facts(request: Request, interaction: str) -> dict[str, Any]:
+    params = request.path_params
+    facts: dict[str, Any] = {
+        "interaction": interaction,
+        "method": request.method,
+        "path": masked(request.url.path),
+    }
+    steps = [step for step in request.url.path.split("/")[2:] if step]
+    if steps and steps[0][:1].isupper():
+        facts["type"] = masked(steps[0])[:64]
+    if "id" in params:
+        facts["target"] = masked(params["id"])[:64]
+    if steps and steps[-1].startswith("$"):
+        facts["operation"] = masked(steps[-1])[:64]
+    if request.url.query:
+        facts["query"] = masked(request.url.query)[:500]
+    correlation = request.headers.get("x-request-id") or request.headers.get("nhn-event-id")
+    if correlation:
+        facts["correlation"] = masked(correlation)[:_MOST_CORRELATION]
+    system = request.headers.get("nhn-source-system") or request.headers.get("user-agent")
+    if system:
+        facts["system"] = masked(system)[:_MOST_CORRELATION]
+    return facts
+
+
+def _who(caller: Caller) -> dict[str, Any]:
+    known = {
+        "role": caller.role.value,
+        "subject": caller.subject,
+        "client": caller.client,
+        "name": caller.name,
+        "hpr": caller.hpr,
+        "profession": caller.profession,
+        "service": caller.service,
+        "organizations": list(caller.organizations),
+        "organizationName": caller.organization_name,
+        "purpose": caller.purpose,
+        "decision": caller.decision,
+    }
+    return {name: value for name, value in known.items() if value}
+
+
+def _rendered(answer: Answer, entry: Entry) -> Response:
+    headers = {**answer.headers, "X-Request-Id": entry.id, "Cache-Control": "no-store"}
+    media_type = answer.media_type if answer.body is not None else None
+    return Response(answer.body or b"", answer.status, headers, media_type)
+
+
+def problem(error: FhirError) -> Answer:
+    """``error`` as an answer with an OperationOutcome."""
+    return Answer(error.status, fhir_json.dump(operation_outcome(error.issues)), error.headers)
+
+
+class Door:
+    """Makes endpoints of handlers."""
+
+    def __init__(self, house: House, identity: Identity) -> None:
+        self._house = house
+        self._identity = identity
+
+    def endpoint(self, interaction: str, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+        """The Starlette endpoint that lets ``handler`` answer as ``interaction``."""
+
+        async def answer(request: Request) -> Response:
+            entry = Entry(clock.new_id(), clock.now(), _facts(request, interaction))
+            try:
+                found = await self._answer(request, entry, handler)
+            except FhirError as error:
+                found = await self._refused(entry, error)
+            except ClientDisconnect:
+                found = await self._refused(
+                    entry, Unavailable("The client left before its request was whole")
+                )
+            except Exception as error:  # noqa: BLE001 (the door: whatever it was, it is logged and answered)
+                _log.exception("request %s failed", entry.id)
+                found = await self._refused(entry, _unforeseen(error, entry))
+            return _rendered(found, entry)
+
+        return answer
+
+    async def _answer(self, request: Request, entry: Entry, handler: Handler) -> Answer:
+        identified = await self._identity.identify(request)
+        _remember(entry, identified)
+        refuse_person_number(request)
+        session = Session(self._house.database, identified.caller, entry)
+        try:
+            return await handler(Context(self._house, session), request)
+        except Replayed:
+            raise refusal("The DPoP proof has been used before (jti)") from None
+
+    async def _refused(self, entry: Entry, error: FhirError) -> Answer:
+        """Log the refusal, unless the statement that refused has; without a log there is no answer but 503."""
+        if not entry.written:
+            verdict = f"error:{error.status}:{error.issues[0].code}"
+            try:
+                if not await refuse(self._house.database, entry, verdict):
+                    return problem(refusal("The DPoP proof has been used before (jti)"))
+            except (FhirError, asyncpg.PostgresError, OSError) as failed:
+                _log.error("cannot audit request %s: %s", entry.id, type(failed).__name__)
+                return problem(Unavailable("The request cannot be logged, so it is not answered"))
+        return problem(error)
+
+
+def _remember(entry: Entry, identified: Identified) -> None:
+    entry.facts.update(_who(identified.caller))
+    if identified.proof is not None:
+        entry.jti = identified.proof.jti
+        entry.jti_expires = clock.at(identified.proof.expires)
+
+
+def _unforeseen(error: Exception, entry: Entry) -> FhirError:
+    if isinstance(error, asyncpg.PostgresError):
+        return Unavailable("The database could not do this now", code="transient")
+    return Failure([Issue("exception", f"Something went wrong here; its number is {entry.id}")])

@@ -1,0 +1,100 @@
+"""What headers and query say: ETags, formats, forms, and the refusal of person numbers in a URL."""
+
+import re
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+
+from app.fhir.identifiers import looks_like_person_number
+from app.fhir.outcome import BadRequest, NotAcceptable, TooLarge, UnsupportedMediaType
+
+JSON_TYPES = ("application/fhir+json", "application/json", "application/json+fhir")
+_ACCEPTED = frozenset({*JSON_TYPES, "*/*", "application/*", "text/json", ""})
+_FORMATS = frozenset({"json", "application/json", "application/fhir+json", "application/fhir json"})
+_FORM = "application/x-www-form-urlencoded"
+_ETAG = re.compile(r'\s*(?:W/)?"(\d{1,9})"\s*')
+_DIGITS = re.compile(r"\d{6}[ .\-+]?\d{5}")
+Pairs = list[tuple[str, str]]
+
+
+def query(request: Request) -> Pairs:
+    """The query of the URL as pairs, in order."""
+    return parse_qsl(request.url.query, keep_blank_values=True)
+
+
+def masked(text: str) -> str:
+    """``text`` with every run of digits that could be a person number hidden."""
+    return _DIGITS.sub("***********", text)
+
+
+def refuse_person_number(request: Request) -> None:
+    """No person number in a path or query: it would end in logs and histories. Raises BadRequest."""
+    for text in (request.url.path, *(part for pair in query(request) for part in pair)):
+        if looks_like_person_number(text):
+            raise BadRequest(
+                "A national identity number must not stand in a URL; send it in the body of POST _search",
+                code="security",
+            )
+
+
+def if_match(request: Request) -> int | None:
+    """The version that If-Match names. Raises BadRequest."""
+    value = request.headers.get("if-match")
+    if value is None:
+        return None
+    match = _ETAG.fullmatch(value)
+    if match is None:
+        raise BadRequest('If-Match must be one ETag, as W/"3"', "http.If-Match")
+    return int(match[1])
+
+
+def refuse_conditional(request: Request) -> None:
+    """Conditional create is not offered yet and must not be taken for a plain one. Raises BadRequest."""
+    if "if-none-exist" in request.headers:
+        raise BadRequest("If-None-Exist is not supported", "http.If-None-Exist", code="not-supported")
+
+
+def accept_json(request: Request) -> None:
+    """The client takes JSON. Raises NotAcceptable."""
+    wanted = dict(query(request)).get("_format")
+    if wanted is not None:
+        if wanted not in _FORMATS:
+            raise NotAcceptable("This server speaks application/fhir+json", "_format")
+        return
+    header = request.headers.get("accept", "")
+    types = {part.partition(";")[0].strip() for part in header.split(",")}
+    if not types & _ACCEPTED:
+        raise NotAcceptable("This server speaks application/fhir+json", "http.Accept")
+
+
+async def body(request: Request, limit: int) -> bytes:
+    """The JSON body. Raises UnsupportedMediaType and TooLarge."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in JSON_TYPES:
+        raise UnsupportedMediaType("Content-Type must be application/fhir+json", "http.Content-Type")
+    return await _read(request, limit)
+
+
+async def form(request: Request, limit: int) -> Pairs:
+    """The pairs of a form body. Raises UnsupportedMediaType and TooLarge."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != _FORM:
+        raise UnsupportedMediaType(f"Content-Type must be {_FORM}", "http.Content-Type")
+    try:
+        return parse_qsl((await _read(request, limit)).decode(), keep_blank_values=True)
+    except UnicodeDecodeError as error:
+        raise BadRequest("The form is not UTF-8", code="structure") from error
+
+
+async def _read(request: Request, limit: int) -> bytes:
+    announced = request.headers.get("content-length", "")
+    if announced.isdigit() and int(announced) > limit:
+        raise TooLarge(f"The body is larger than {limit} bytes")
+    parts: list[bytes] = []
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size > limit:
+            raise TooLarge(f"The body is larger than {limit} bytes")
+        parts.append(part)
+    return b"".join(parts)

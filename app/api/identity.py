@@ -1,0 +1,166 @@
+"""Who asks: HelseID's and Helsenorge's access tokens, bound by DPoP.
+
+HelseID security profile (FAPI 2.0, https://utviklerportal.nhn.no), RFC 9068 (``at+jwt``), RFC 9449. A verified
+token is remembered for at most 60 s; its proof is verified at every request.
+"""
+
+import hashlib
+import hmac
+import json
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any
+
+from joserfc import jws, jwt
+from joserfc.errors import JoseError
+from starlette.requests import Request
+
+from app.access.caller import Caller, Role
+from app.access.roles import PID, NoRole, citizen, professional
+from app.api.proof import ALGORITHMS, Proof, refusal, token_hash, verify
+from app.fhir.outcome import Forbidden
+from app.gateways.keysets import Issuer
+from app.settings import Settings
+
+_REMEMBERED = 60.0
+_MOST_TOKENS = 5_000
+_SKEW = 5
+_LONGEST = 16_384
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A token that holds: who it is, the key that it is bound to, and until when (epoch)."""
+
+    caller: Caller
+    thumbprint: str | None
+    expires: float
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """The caller of a request, and its proof where the token is bound."""
+
+    caller: Caller
+    proof: Proof | None
+
+
+class Identity:
+    """Verifies the tokens of this server's requests."""
+
+    def __init__(self, settings: Settings, key: bytes) -> None:
+        self._settings = settings
+        self._key = key
+        self._issuers = {
+            url: Issuer(url) for url in (settings.helseid_issuer, settings.helsenorge_issuer) if url
+        }
+        self._known: OrderedDict[str, tuple[Verified, float]] = OrderedDict()
+        self._registry = jws.JWSRegistry(algorithms=list(ALGORITHMS))
+        self._registry.max_header_length = 2048
+
+    async def identify(self, request: Request) -> Identified:
+        """The caller of ``request``. Raises Unauthenticated, or Forbidden for a token without a role here."""
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if not token:
+            raise refusal("An access token is required", error="invalid_token")
+        verified = await self._verified(token.strip())
+        if scheme.lower() == "dpop":
+            return Identified(verified.caller, self._proof(request, token.strip(), verified))
+        if scheme.lower() != "bearer":
+            raise refusal("The authorization scheme must be DPoP", error="invalid_token")
+        if verified.thumbprint is not None:
+            raise refusal("A token that is bound by DPoP cannot be used as Bearer", error="invalid_token")
+        if not self._settings.allow_bearer:
+            raise refusal("Bearer tokens are not accepted", error="invalid_token")
+        return Identified(verified.caller, None)
+
+    def _proof(self, request: Request, token: str, verified: Verified) -> Proof:
+        proofs = request.headers.getlist("dpop")
+        if len(proofs) != 1:
+            raise refusal("Exactly one DPoP header is required")
+        if verified.thumbprint is None:
+            raise refusal("The token is not bound by DPoP", error="invalid_token")
+        return verify(
+            proofs[0],
+            method=request.method,
+            url=self._settings.base_url + request.scope["path"],
+            token=token,
+            thumbprint=verified.thumbprint,
+            window=self._settings.dpop_window,
+        )
+
+    async def _verified(self, token: str) -> Verified:
+        digest, now = token_hash(token), time.time()
+        known = self._known.get(digest)
+        if known is not None and now < min(known[1], known[0].expires + _SKEW):
+            return known[0]
+        verified = await self._verify(token)
+        if len(self._known) >= _MOST_TOKENS:
+            self._known.popitem(last=False)
+        self._known[digest] = (verified, now + _REMEMBERED)
+        return verified
+
+    async def _verify(self, token: str) -> Verified:
+        claims, header = await self._claims(token)
+        self._check(claims, header)
+        confirmation = claims.get("cnf")
+        thumbprint = confirmation.get("jkt") if isinstance(confirmation, dict) else None
+        try:
+            if claims["iss"] == self._settings.helsenorge_issuer:
+                caller = citizen(claims, token, self._pseudonym(str(claims.get(PID))))
+            else:
+                caller = professional(claims, token, self._settings)
+        except NoRole as error:
+            raise Forbidden(str(error)) from error
+        if thumbprint is None and caller.role is not Role.HARNESS and not self._settings.sandbox:
+            raise refusal("The token is not bound by DPoP", error="invalid_token")
+        return Verified(caller, thumbprint, float(claims["exp"]))
+
+    async def _claims(self, token: str) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The claims under a signature of the issuer that they name."""
+        if len(token) > _LONGEST:
+            raise refusal("The token is too long", error="invalid_token")
+        try:
+            seen = jws.extract_compact(token.encode(), registry=self._registry)
+            header = seen.headers()
+            claimed = _payload(seen.payload)
+            issuer = self._issuers.get(str(claimed.get("iss")))
+            if issuer is None:
+                raise refusal("The token's issuer is not trusted", error="invalid_token")
+            keys = await issuer.keys(header.get("kid"))
+            return jwt.decode(
+                token, keys, algorithms=list(ALGORITHMS), registry=self._registry
+            ).claims, header
+        except (JoseError, ValueError, TypeError, KeyError) as error:
+            raise refusal("The token does not hold", error="invalid_token") from error
+
+    def _check(self, claims: dict[str, Any], header: dict[str, Any]) -> None:
+        """Type, audience, time and scope. Raises Unauthenticated or Forbidden."""
+        now = time.time()
+        if header.get("typ", "").lower().removeprefix("application/") != "at+jwt":
+            raise refusal("The token's typ is not at+jwt", error="invalid_token")
+        if claims.get("aud") not in (self._settings.audience, [self._settings.audience]):
+            raise refusal("The token is for another audience", error="invalid_token")
+        if not _is_time(claims.get("exp")) or claims["exp"] + _SKEW <= now:
+            raise refusal("The token has expired", error="invalid_token")
+        if any(_is_time(claims.get(name)) and claims[name] - _SKEW > now for name in ("nbf", "iat")):
+            raise refusal("The token is not valid yet", error="invalid_token")
+        scope = claims.get("scope", "")
+        if f"{self._settings.audience}/api" not in (scope if isinstance(scope, list) else str(scope).split()):
+            raise Forbidden(f"The token lacks the scope {self._settings.audience}/api")
+
+    def _pseudonym(self, number: str) -> str:
+        return hmac.new(self._key, f"citizen {number}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def _is_time(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _payload(payload: bytes) -> dict[str, Any]:
+    """The claims of a token that is not verified yet. Raises ValueError."""
+    claims = json.loads(payload)
+    if not isinstance(claims, dict):
+        raise ValueError("claims are not an object")  # noqa: TRY004 (the caller treats both alike)
+    return claims

@@ -1,0 +1,126 @@
+"""DPoP proofs: https://www.rfc-editor.org/rfc/rfc9449#section-4.3. Every proof is verified; only its key is kept."""
+
+import base64
+import hashlib
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from joserfc import jws
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, RSAKey, import_key
+
+from app.fhir.outcome import Unauthenticated
+
+ALGORITHMS = ("ES256", "PS256", "RS256")
+_MOST_KEYS = 2_000
+_LONGEST = 8_192
+_PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
+_LEAST_RSA_BITS = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    algorithm: str
+    key: Any
+    thumbprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A proof that holds: the digest of its identifier under its key, and when it may be forgotten (epoch)."""
+
+    jti: bytes
+    expires: float
+
+
+_headers: OrderedDict[str, _Header] = OrderedDict()
+
+
+def refusal(reason: str, *, error: str = "invalid_dpop_proof") -> Unauthenticated:
+    """A 401 with the challenge of RFC 9449 § 7.1."""
+    challenge = f'DPoP error="{error}", error_description="{reason}", algs="{" ".join(ALGORITHMS)}"'
+    return Unauthenticated(reason, headers={"WWW-Authenticate": challenge})
+
+
+def _decode(segment: str) -> Any:
+    try:
+        return msgspec.json.decode(base64.urlsafe_b64decode(segment + "=" * (-len(segment) % 4)))
+    except (ValueError, msgspec.DecodeError) as error:
+        raise refusal("The DPoP proof is not a JWT") from error
+
+
+def _header(segment: str) -> _Header:
+    known = _headers.get(segment)
+    if known is not None:
+        return known
+    raw = _decode(segment)
+    if not isinstance(raw, dict) or raw.get("typ") != "dpop+jwt":
+        raise refusal("The DPoP proof's typ is not dpop+jwt")
+    algorithm, jwk = raw.get("alg"), raw.get("jwk")
+    if algorithm not in ALGORITHMS:
+        raise refusal("The DPoP proof's algorithm is not accepted")
+    if not isinstance(jwk, dict) or _PRIVATE & jwk.keys() or "crit" in raw:
+        raise refusal("The DPoP proof's header must carry a public jwk and nothing critical")
+    try:
+        key = import_key(jwk)
+    except (JoseError, ValueError, TypeError, KeyError) as error:
+        raise refusal("The DPoP proof's jwk cannot be read") from error
+    fits = (
+        isinstance(key, ECKey) and key.curve_name == "P-256" if algorithm == "ES256" else _is_strong_rsa(key)
+    )
+    if not fits:
+        raise refusal("The DPoP proof's key does not fit its algorithm")
+    if len(_headers) >= _MOST_KEYS:
+        _headers.popitem(last=False)
+    made = _headers[segment] = _Header(str(algorithm), key, key.thumbprint())
+    return made
+
+
+def _is_strong_rsa(key: Any) -> bool:
+    return isinstance(key, RSAKey) and key.public_key.key_size >= _LEAST_RSA_BITS
+
+
+def _signature_holds(header: _Header, signed: str, signature: str) -> bool:
+    try:
+        raw = base64.urlsafe_b64decode(signature + "=" * (-len(signature) % 4))
+        return bool(jws.JWSRegistry.algorithms[header.algorithm].verify(signed.encode(), raw, header.key))
+    except (JoseError, ValueError):
+        return False
+
+
+def verify(proof: str, *, method: str, url: str, token: str, thumbprint: str, window: int) -> Proof:
+    """Check ``proof`` for this request and this token. Raises Unauthenticated with the reason.
+
+    ``url`` is scheme, host and path without query; ``window`` the seconds that ``iat`` may lie from now.
+    """
+    parts = proof.split(".")
+    if len(proof) > _LONGEST or len(parts) != 3:  # noqa: PLR2004 (header, claims, signature)
+        raise refusal("The DPoP proof is not a JWT")
+    header = _header(parts[0])
+    if header.thumbprint != thumbprint:
+        raise refusal("The DPoP proof is made with another key than the token's", error="invalid_token")
+    if not _signature_holds(header, f"{parts[0]}.{parts[1]}", parts[2]):
+        raise refusal("The DPoP proof's signature does not hold")
+    claims = _decode(parts[1])
+    if not isinstance(claims, dict):
+        raise refusal("The DPoP proof has no claims")
+    if claims.get("htm") != method:
+        raise refusal("The DPoP proof is for another method (htm)")
+    if str(claims.get("htu", "")).split("?")[0].split("#")[0] != url:
+        raise refusal("The DPoP proof is for another address (htu)")
+    if claims.get("ath") != token_hash(token):
+        raise refusal("The DPoP proof is for another token (ath)")
+    issued, jti = claims.get("iat"), claims.get("jti")
+    if isinstance(issued, bool) or not isinstance(issued, int | float) or abs(time.time() - issued) > window:
+        raise refusal("The DPoP proof is not of now (iat)")
+    if not isinstance(jti, str) or not jti:
+        raise refusal("The DPoP proof has no jti")
+    return Proof(hashlib.sha256(f"{thumbprint}.{jti}".encode()).digest(), issued + window)
+
+
+def token_hash(token: str) -> str:
+    """The ``ath`` of a token: base64url of its SHA-256."""
+    return base64.urlsafe_b64encode(hashlib.sha256(token.encode()).digest()).rstrip(b"=").decode()

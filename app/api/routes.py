@@ -1,0 +1,57 @@
+"""TABLE: every URL of this server; a test pins it. Order matters: the first that fits answers."""
+
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from app.api import fhir_rest, health, operations
+from app.api.endpoint import Door, Handler
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+Open = Callable[[Request], Awaitable[Response]]
+
+
+class Guarded(NamedTuple):
+    """A URL behind the door; ``interaction`` is what the log calls it."""
+
+    path: str
+    method: str
+    interaction: str
+    handler: Handler
+
+
+OPEN: tuple[tuple[str, Open], ...] = (
+    ("/health/live", health.live),
+    ("/health/ready", health.ready),
+    ("/fhir/metadata", fhir_rest.metadata),
+)
+GUARDED: tuple[Guarded, ...] = (
+    Guarded("/fhir/EpisodeOfCare/{id}/$card", "GET", "operation", operations.card),
+    Guarded("/fhir/Patient/{id}/$access-log", "GET", "operation", operations.access_log),
+    Guarded("/fhir/Patient/$declare-relation", "POST", "operation", operations.declare_relation),
+    Guarded("/fhir/{type}/_search", "POST", "search-type", fhir_rest.search_by_post),
+    Guarded("/fhir/{type}/{id}/_history/{version}", "GET", "vread", fhir_rest.vread),
+    Guarded("/fhir/{type}/{id}/_history", "GET", "history-instance", fhir_rest.history_instance),
+    Guarded("/fhir/{type}/{id}", "GET", "read", fhir_rest.read),
+    Guarded("/fhir/{type}/{id}", "PUT", "update", fhir_rest.update),
+    Guarded("/fhir/{type}/{id}", "DELETE", "delete", fhir_rest.delete),
+    Guarded("/fhir/{type}", "GET", "search-type", fhir_rest.search),
+    Guarded("/fhir/{type}", "POST", "create", fhir_rest.create),
+    Guarded("/fhir", "POST", "transaction", fhir_rest.bundle),
+    Guarded("/fhir/", "POST", "transaction", fhir_rest.bundle),
+)
+
+
+def routes(door: Door) -> list[Route]:
+    """The routes, with what is at no address and what no address does at the end."""
+    found = [Route(path, endpoint, methods=["GET"]) for path, endpoint in OPEN]
+    for row in GUARDED:
+        endpoint = door.endpoint(row.interaction, row.handler)
+        found.append(Route(row.path, endpoint, methods=[row.method]))
+    rest = door.endpoint("operation", fhir_rest.not_supported)
+    found.extend(Route(path, rest, methods=METHODS) for path in dict.fromkeys(row.path for row in GUARDED))
+    found.append(Route("/fhir/{rest:path}", door.endpoint("operation", fhir_rest.nowhere), methods=METHODS))
+    return found

@@ -1,0 +1,129 @@
+"""The command ``helsekort``: serve, worker, migrate, export-openapi, reindex, audit verify, and what a distribution
+registers in the entry-point group ``helsekort.commands``.
+"""
+
+import argparse
+import os
+import sys
+from importlib.metadata import entry_points
+from typing import Any
+
+
+def serve(options: argparse.Namespace) -> int:
+    """Serve the API; each worker holds its own connections and lanes."""
+    import uvicorn
+
+    from app import settings
+
+    settings.read()  # refuse an unsafe start here, in words, not in each worker
+    uvicorn.run(
+        "app.main:create_app",
+        factory=True,
+        host=options.host,
+        port=options.port,
+        workers=options.workers,
+        log_level="warning",
+        access_log=False,  # paths hold ids; the log of who looked is the audit log
+        server_header=False,
+        timeout_graceful_shutdown=5,
+    )
+    return 0
+
+
+def worker(_options: argparse.Namespace) -> int:
+    """Deliver to other systems, raise flags, seal the log."""
+    from app import settings
+    from app.worker.process import run
+
+    run(settings.read())
+    return 0
+
+
+def migrate(_options: argparse.Namespace) -> int:
+    """Bring the database's schema to the newest version, as the owner."""
+    from app import settings
+    from app.store.migrate import migrate as upgrade
+
+    upgrade(settings.read().owner_database_url)
+    return 0
+
+
+def export_openapi(options: argparse.Namespace) -> int:
+    """Write the OpenAPI document that the tables give."""
+    from pathlib import Path
+
+    from app.api.openapi import document
+
+    text = document()
+    if options.check:
+        same = Path(options.path).read_text() == text
+        print("openapi: as exported" if same else f"openapi: {options.path} is out of date", file=sys.stderr)
+        return 0 if same else 1
+    Path(options.path).write_text(text)
+    return 0
+
+
+def reindex(options: argparse.Namespace) -> int:
+    """Rebuild the index rows from the bodies and prove them; exit 1 where rows had differed and ``--check`` is given."""
+    from app import settings
+    from app.store.reindex import reindex as rebuild
+
+    report = rebuild(settings.read().owner_database_url, repair=not options.check)
+    print(report.text())
+    return 1 if options.check and report.differing else 0
+
+
+def audit_verify(_options: argparse.Namespace) -> int:
+    """Verify the log: chains, signed heads, anchors; exit 1 where something was changed."""
+    from app import settings
+    from app.store.verify import verify
+
+    report = verify(settings.read())
+    print(report.text())
+    return 0 if report.holds else 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="helsekort", description="The digital pregnancy health card.")
+    commands: Any = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    row = commands.add_parser("serve", help="serve the API")
+    row.add_argument("--host", default="127.0.0.1")
+    row.add_argument("--port", type=int, default=8080)
+    row.add_argument("--workers", type=int, default=1)
+    row.set_defaults(run=serve)
+    commands.add_parser("worker", help="run the jobs").set_defaults(run=worker)
+    commands.add_parser("migrate", help="migrate the database, as the owner").set_defaults(run=migrate)
+    row = commands.add_parser("export-openapi", help="write openapi/openapi.json")
+    row.add_argument("path", nargs="?", default="openapi/openapi.json")
+    row.add_argument("--check", action="store_true", help="only say whether the file is up to date")
+    row.set_defaults(run=export_openapi)
+    row = commands.add_parser("reindex", help="rebuild and prove the search index")
+    row.add_argument("--check", action="store_true", help="change nothing, exit 1 where rows differ")
+    row.set_defaults(run=reindex)
+    audits: Any = commands.add_parser("audit", help="the log").add_subparsers(
+        required=True, metavar="COMMAND"
+    )
+    audits.add_parser("verify", help="verify the log").set_defaults(run=audit_verify)
+    for entry in entry_points(group="helsekort.commands"):
+        entry.load()(commands)
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and exit."""
+    from app.settings import UnsafeSettings
+
+    options = _parser().parse_args(arguments)
+    try:
+        code = options.run(options)
+    except UnsafeSettings as error:
+        print(f"helsekort: {error}", file=sys.stderr)
+        code = 2
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 1
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,84 @@
+"""The CapabilityStatement, from the tables that route and search: https://hl7.org/fhir/R4/capabilitystatement.html"""
+
+from typing import Any
+
+from app.fhir.registry import RESOURCE_TYPES, ResourceType
+from app.fhir.search_params import Kind, of_type
+
+_ORDER = ("read", "vread", "create", "update", "delete", "history-instance", "search-type")
+# TABLE: operations: type, name, instance level, what it is
+OPERATIONS: tuple[tuple[str, str, bool, str], ...] = (
+    (
+        "EpisodeOfCare",
+        "card",
+        True,
+        "The card (helsekort) as document Bundle or page; parameters asOf, _format",
+    ),
+    ("Patient", "access-log", True, "Who looked at her card (innsynslogg)"),
+    ("Patient", "declare-relation", False, "An attested clinician declares the organisation's care relation"),
+)
+
+
+def _resource(row: ResourceType) -> dict[str, Any]:
+    params = [
+        {"name": param.code, "type": param.kind.value}
+        for param in of_type(row.name)
+        if param.kind is not Kind.SPECIAL
+    ]
+    described: dict[str, Any] = {
+        "type": row.name,
+        "interaction": [{"code": code} for code in _ORDER if code in row.interactions],
+        "versioning": "versioned-update",
+        "readHistory": "vread" in row.interactions,
+        "updateCreate": False,
+        "conditionalCreate": False,
+        "conditionalRead": "full-support" if "vread" in row.interactions else "not-supported",
+        "conditionalUpdate": False,
+        "conditionalDelete": "not-supported",
+        "referencePolicy": ["literal", "logical", "enforced", "local"],
+        "searchInclude": sorted(
+            f"{row.name}:{p.code}" for p in of_type(row.name) if p.kind is Kind.REFERENCE
+        ),
+        "searchParam": sorted(params, key=lambda param: param["name"]),
+    }
+    operations = [
+        {"name": name, "definition": f"https://helsekort.example/fhir/OperationDefinition/{type_name}-{name}"}
+        for type_name, name, _, _ in OPERATIONS
+        if type_name == row.name
+    ]
+    return described | ({"operation": operations} if operations else {})
+
+
+def statement(base: str, date: str, version: str) -> dict[str, Any]:
+    """What this server does, true in every row."""
+    return {
+        "resourceType": "CapabilityStatement",
+        "status": "active",
+        "date": date,
+        "kind": "instance",
+        "software": {"name": "Helsekort", "version": version},
+        "implementation": {"description": "Digitalt helsekort for gravide", "url": base},
+        "fhirVersion": "4.0.1",
+        "format": ["application/fhir+json", "json"],
+        "rest": [
+            {
+                "mode": "server",
+                "security": {
+                    "cors": False,
+                    "description": "HelseID access tokens bound by DPoP (RFC 9449); citizens by Helsenorge's issuer",
+                    "service": [
+                        {
+                            "coding": [
+                                {
+                                    "system": "http://terminology.hl7.org/CodeSystem/restful-security-service",
+                                    "code": "OAuth",
+                                }
+                            ]
+                        }
+                    ],
+                },
+                "resource": [_resource(row) for row in RESOURCE_TYPES],
+                "interaction": [{"code": "transaction"}, {"code": "batch"}],
+            }
+        ],
+    }

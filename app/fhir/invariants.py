@@ -1,0 +1,73 @@
+"""TABLE: which rules of R4 are checked where, and which are not, with the reason.
+
+https://hl7.org/fhir/R4/conformance-rules.html#constraints. All of severity error on the data types and on the types
+in the registry stand in the two tables or here; a test compares them with the published keys.
+"""
+
+from typing import Any, Final
+
+from app.fhir import definitions, invariants_of_resources, invariants_of_types
+from app.fhir.invariant import Invariant
+from app.fhir.problems import Found, Problem
+
+TABLE: Final[dict[str, tuple[Invariant, ...]]] = {
+    **invariants_of_types.TABLE,
+    **invariants_of_resources.TABLE,
+}
+
+ELSEWHERE: Final[dict[str, str]] = {  # key → where it is checked
+    "ele-1": "validation.Shape: nothing is empty",
+    "ref-1": "validation: settled where the container is known",
+    "dom-3": "unreferenced",
+    "txt-1": "narrative",
+    "txt-2": "narrative",
+    **{rule.key: "DOMAIN_RESOURCE" for rule in invariants_of_resources.DOMAIN_RESOURCE},
+}
+NOT_CHECKED: Final[dict[str, str]] = {
+    **dict.fromkeys(
+        ("ppc-2", "ppc-3", "ppc-4", "ppc-5"),
+        "the published expressions name a code system called 'something': they hold for every Consent",
+    ),
+    "mqty-1": "MoneyQuantity is used by no element",
+    **{
+        f"eld-{number}": "ElementDefinition stands only in StructureDefinition, which this server does not keep"
+        for number in (*range(1, 20), 22)
+    },
+}
+
+
+def invariants_of(path: str) -> tuple[Invariant, ...]:
+    """The rules of a type or inline element."""
+    rules = TABLE.get(path, ())
+    if path in definitions.RESOURCE_NAMES and definitions.is_domain_resource(path):
+        rules += invariants_of_resources.DOMAIN_RESOURCE
+    return rules
+
+
+def unreferenced(container: dict[str, Any]) -> Found:
+    """dom-3: a contained resource must be referred to, or refer to its container."""
+    everywhere = _local_references(container)
+    return [
+        Problem(
+            "invariant",
+            "must be referred to from the resource that contains it (dom-3)",
+            [f"[{i}]", "contained"],
+        )
+        for i, resource in enumerate(container["contained"])
+        if f"#{resource['id']}" not in everywhere and "#" not in _local_references(resource)
+    ] or None
+
+
+def _local_references(node: Any) -> set[str]:
+    """Every text that begins with #: references, canonicals and uris to contained resources."""
+    found: set[str] = set()
+    pending = [node]
+    while pending:
+        value = pending.pop()
+        if isinstance(value, dict):
+            pending.extend(value.values())
+        elif isinstance(value, list):
+            pending.extend(value)
+        elif isinstance(value, str) and value[:1] == "#":
+            found.add(value)
+    return found

@@ -1,0 +1,129 @@
+"""TABLE: the search parameters of the types in the registry, as R4 defines them, and one of our own.
+
+https://hl7.org/fhir/R4/searchparameter-registry.html. The rows stand in definitions/search_params.tsv (generated);
+what is left out stands in ``EXCLUDED`` with its reason.
+"""
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from app.fhir import codes, definitions
+from app.fhir.registry import RESOURCE_TYPES, ResourceType
+
+
+class Kind(StrEnum):
+    """How values are compared; each kind has an index table of its own."""
+
+    TOKEN = "token"  # noqa: S105 (the kind of search, no secret)
+    REFERENCE = "reference"
+    DATE = "date"
+    STRING = "string"
+    NUMBER = "number"
+    QUANTITY = "quantity"
+    URI = "uri"
+    COMPOSITE = "composite"
+    SPECIAL = "special"
+
+
+@dataclass(frozen=True, slots=True)
+class SearchParam:
+    """One search parameter of one type.
+
+    ``number``      names it in the index tables; stable, never reused for another parameter.
+    ``components``  of a composite: the code of the part's own parameter and its expression from the composite's.
+    """
+
+    type: str
+    code: str
+    kind: Kind
+    expression: str
+    targets: tuple[str, ...]
+    components: tuple[tuple[str, str], ...]
+    number: int
+
+
+EXCLUDED: Final[dict[str, str]] = {
+    "_content": "no full-text index: free text in a card names people and must not be searchable across women",
+    "_text": "no full-text index of narratives, for the same reason",
+    "_query": "no named queries are defined",
+}
+COLUMNS: Final = frozenset(
+    {"_id", "_lastUpdated"}
+)  # answered by columns of the resource table, not by index rows
+EPISODE_OF_CARE: Final = "episode-of-care"
+_EVERY_TYPE: Final = "Resource"
+
+
+def number(type_name: str, code: str) -> int:
+    """The stable number of a parameter: a signed 32-bit CRC, which PostgreSQL keeps as ``integer``."""
+    unsigned = zlib.crc32(f"{type_name}.{code}".encode())
+    return unsigned - (1 << 32) if unsigned >> 31 else unsigned
+
+
+def _param(type_name: str, row: tuple[str, ...]) -> SearchParam:
+    _, code, kind, expression, targets, components = row
+    return SearchParam(
+        type=type_name,
+        code=code,
+        kind=Kind(kind),
+        expression=expression.replace(f"{_EVERY_TYPE}.", f"{type_name}.", 1)
+        if row[0] == _EVERY_TYPE
+        else expression,
+        targets=tuple(targets.split(",")) if targets else (),
+        components=tuple(_component(part) for part in components.split(";")) if components else (),
+        number=number(type_name, code),
+    )
+
+
+def _component(text: str) -> tuple[str, str]:
+    code, _, expression = text.partition("=")
+    return code, expression
+
+
+def _episode(row: ResourceType, codes_of_type: set[str]) -> Iterator[SearchParam]:
+    """Our own parameter where a type can belong to a card and R4 has none: through either extension."""
+    if not row.episode or row.episode == ("id",) or EPISODE_OF_CARE in codes_of_type:
+        return
+    expression = " | ".join(
+        f"{row.name}.extension.where(url='{url}').value.as(Reference)"
+        for url in (codes.EXT_CORE_EPISODE, codes.EXT_EPISODE)
+    )
+    yield SearchParam(
+        row.name,
+        EPISODE_OF_CARE,
+        Kind.REFERENCE,
+        expression,
+        ("EpisodeOfCare",),
+        (),
+        number(row.name, EPISODE_OF_CARE),
+    )
+
+
+def _load() -> dict[str, dict[str, SearchParam]]:
+    by_type: dict[str, list[tuple[str, ...]]] = {}
+    for row in definitions.rows("search_params.tsv"):
+        if row[1] not in EXCLUDED:
+            by_type.setdefault(row[0], []).append(row)
+    table: dict[str, dict[str, SearchParam]] = {}
+    for kept in RESOURCE_TYPES:
+        rows = by_type.get(kept.name, []) + by_type[_EVERY_TYPE]
+        found = {row[1]: _param(kept.name, row) for row in rows}
+        found.update({param.code: param for param in _episode(kept, set(found))})
+        table[kept.name] = found
+    return table
+
+
+TABLE: Final[dict[str, dict[str, SearchParam]]] = _load()
+
+
+def lookup(type_name: str, code: str) -> SearchParam | None:
+    """The parameter ``code`` of a type, or None."""
+    return TABLE.get(type_name, {}).get(code)
+
+
+def of_type(type_name: str) -> tuple[SearchParam, ...]:
+    """All parameters of a type, by name of the specification's order."""
+    return tuple(TABLE.get(type_name, {}).values())

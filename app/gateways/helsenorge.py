@@ -1,0 +1,34 @@
+"""Notices through Helsenorge: that something is new on her card, never what.
+
+Helsenorge publishes no such interface (https://helsenorge.atlassian.net/wiki/spaces/HELSENORGE); the contract is ours
+until one is agreed. A notice is sent by this server, so a machine token is right here.
+"""
+
+import json
+
+import httpx
+
+from app.gateways.failures import check
+from app.gateways.helseid import Token, call
+
+SYSTEM = "Helsenorge"
+MESSAGE_TYPE = "helsekort.changed"
+# Shown on a locked screen to whoever holds her phone: one sentence, whatever has happened.
+TEXT = "Det er noe nytt i helsekortet ditt. Logg inn på Helsenorge for å lese det."
+
+
+class Helsenorge:
+    """The notice service at ``url``."""
+
+    def __init__(self, url: str, http: httpx.AsyncClient) -> None:
+        self._url = url
+        self._http = http
+
+    async def notify(self, token: Token, recipient: str, key: str) -> None:
+        """Tell ``recipient`` that something is new, once for each ``key``. Raises Refused, Unreachable."""
+        notice = {"recipient": recipient, "messageType": MESSAGE_TYPE, "idempotencyKey": key, "text": TEXT}
+        body = json.dumps(notice, ensure_ascii=False).encode()
+        response = await call(
+            self._http, token, SYSTEM, self._url, body, {"Content-Type": "application/json"}
+        )
+        check(response, SYSTEM)

@@ -1,0 +1,87 @@
+"""Critical information (*kritisk informasjon*) to kjernejournal, in the session of the clinician who confirmed it.
+
+https://utviklerportal.nhn.no/informasjonstjenester/kjernejournal (hit-critical-information): her own choices are
+asked for first, and a reservation or a block is not overruled.
+"""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from app.fhir.codes import VOLVEN_PROFESSION
+from app.gateways.failures import Refused, Unreachable, check
+from app.gateways.helseid import Token, call
+
+SYSTEM = "Kjernejournal"
+SOURCE_SYSTEM = "Helsekort 0.1"
+_FHIR = "application/fhir+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """One allergy or condition. ``event`` makes repeated sending harmless; ``number`` is hers."""
+
+    event: str
+    type: str
+    body: bytes
+    number: str = field(repr=False)
+    profession: str
+
+
+class Kjernejournal:
+    """The service at ``base``."""
+
+    def __init__(self, base: str, http: httpx.AsyncClient) -> None:
+        self._base = base.rstrip("/")
+        self._http = http
+
+    async def register(self, token: Token, registration: Registration) -> None:
+        """Ask for her choices, then register. Raises Refused, Unreachable."""
+        await self._check_choices(token, registration)
+        role = {"system": VOLVEN_PROFESSION, "code": registration.profession}
+        headers = {
+            "Accept": _FHIR,
+            "Content-Type": _FHIR,
+            "nhn-user-role": quote(json.dumps(role, separators=(",", ":"))),
+            "nhn-source-system": SOURCE_SYSTEM,
+            "nhn-patient-nin": registration.number,
+            "nhn-event-id": registration.event,
+        }
+        url = f"{self._base}/{registration.type}"
+        response = await call(self._http, token, SYSTEM, url, registration.body, headers)
+        if not _is_known(response):
+            check(response, SYSTEM)
+
+    async def _check_choices(self, token: Token, registration: Registration) -> None:
+        url = f"{self._base}/status"
+        body = json.dumps({"nin": registration.number}).encode()
+        response = await call(self._http, token, SYSTEM, url, body, {"Content-Type": "application/json"})
+        check(response, SYSTEM)
+        try:
+            status = response.json()
+        except ValueError as error:
+            raise Unreachable(f"{SYSTEM} gave a status that cannot be read") from error
+        if not isinstance(status, dict):
+            raise Unreachable(f"{SYSTEM} gave a status that cannot be read")
+        if _says(status.get("privacySetting"), "hasReservationKjernejournal"):
+            raise Refused("She has reserved herself against kjernejournal")
+        if _says(status, "isBlockedForUser"):
+            raise Refused("She has blocked this clinician in kjernejournal")
+
+
+def _says(value: Any, name: str) -> bool:
+    return isinstance(value, dict) and value.get(name) is True
+
+
+def _is_known(response: httpx.Response) -> bool:
+    """Whether this event has been registered before, in a session that ended before its answer came."""
+    if response.status_code != httpx.codes.CONFLICT:
+        return False
+    try:
+        issues = response.json().get("issue", [])
+    except (ValueError, AttributeError):
+        return False
+    return any(isinstance(issue, dict) and issue.get("code") == "duplicate" for issue in issues)

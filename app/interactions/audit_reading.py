@@ -1,0 +1,93 @@
+"""AuditEvent: read and search over the log's rows, and her access log (*innsynslogg*) in plain Norwegian.
+
+Pasientjournalloven §§ 18 and 22; https://hl7.org/fhir/R4/auditevent.html
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from app import clock
+from app.access.caller import Role
+from app.fhir import json as fhir_json
+from app.fhir.bundle import Entry, bundle
+from app.fhir.outcome import BadRequest, NotFound
+from app.fhir.query import Query
+from app.fhir.query_values import DateValue, ReferenceValue, TokenValue
+from app.interactions.context import Answer, Context
+from app.interactions.guard import scoped
+from app.mapping.audit_to_fhir import audit_event
+from app.store import audit_events
+from app.store.audit_events import Looked
+from app.store.resources import Stored
+from app.store.search import Page
+
+_FIRST, _LAST = datetime(2020, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
+
+
+def _stored(looked: Looked) -> Stored:
+    body = fhir_json.dump(audit_event(looked.id, looked.request, looked.result, only=looked.own))
+    return Stored("AuditEvent", looked.id, 1, looked.at, False, None, frozenset(), body, looked.rule)
+
+
+async def read(context: Context, id_: str) -> Answer:
+    """One event. Raises FhirError."""
+    scoped(context.caller, "read")
+    found = await audit_events.rows(context.session, id_=id_, span=(_FIRST, _LAST), count=1)
+    if not found:
+        raise NotFound(f"There is no AuditEvent/{id_[:64]}", "AuditEvent")
+    return Answer(200, _stored(found[0]).body, {"ETag": 'W/"1"'})
+
+
+async def page(context: Context, query: Query, *, count: int, place: list[Any] | None) -> Page:
+    """A page of a search by _id, patient and date, newest first. Raises BadRequest for other parameters."""
+    asked: dict[str, Any] = {"span": (_FIRST, _LAST)}
+    for condition in query.conditions:
+        value = condition.values[0]
+        match condition.param.code, value:
+            case "_id", TokenValue():
+                asked["id_"] = value.code
+            case "patient", ReferenceValue() if len(condition.values) == 1:
+                asked["patient"] = value.id
+            case "date", DateValue() if len(condition.values) == 1:
+                asked["span"] = _narrowed(asked["span"], value)
+            case _:
+                raise BadRequest(
+                    f"AuditEvent is searched by _id, patient and date, not by {condition.param.code}"
+                )
+    before = (datetime.fromisoformat(place[0]), place[1]) if place else None
+    found = await audit_events.rows(context.session, before=before, count=count + 1, **asked)
+    following = (
+        [found[count - 1].at.isoformat(), found[count - 1].id] if count and len(found) > count else None
+    )
+    return Page([_stored(row) for row in found[:count]], [], following, None)
+
+
+def _narrowed(span: tuple[datetime, datetime], value: DateValue) -> tuple[datetime, datetime]:
+    low, high = span
+    if value.prefix in {"eq", "ge", "gt", "sa"}:
+        low = max(low, value.low if value.prefix in {"eq", "ge"} else value.high)
+    if value.prefix in {"eq", "le", "lt", "eb"}:
+        high = min(high, value.high if value.prefix in {"eq", "le"} else value.low)
+    if value.prefix in {"ne", "ap"}:
+        raise BadRequest("AuditEvent's date takes eq, gt, ge, lt, le, sa and eb", "date")
+    return low, high
+
+
+async def access_log(context: Context, patient: str, *, count: int = 200) -> Answer:
+    """``Patient/{id}/$access-log``: who looked at her card, newest first, each in plain Norwegian."""
+    scoped(context.caller, "read")
+    found = await audit_events.rows(context.session, patient=patient, span=(_FIRST, _LAST), count=count)
+    if not found and context.caller.role is not Role.AUDITOR:
+        raise NotFound(f"There is no Patient/{patient[:64]}", "Patient")
+    base = context.house.fhir_base
+    entries = [
+        Entry(_stored(row).body, f"{base}/AuditEvent/{row.id}", {"search": {"mode": "match"}})
+        for row in found
+    ]
+    links = [("self", f"{base}/Patient/{patient}/$access-log")]
+    return Answer(
+        200,
+        bundle(
+            "searchset", entries, id_=context.entry.id, timestamp=clock.instant(context.entry.at), links=links
+        ),
+    )

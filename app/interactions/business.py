@@ -1,0 +1,43 @@
+"""The pilot's rules on a resource beyond FHIR: identifiers, home municipality.
+
+Identifiers: no-basis and Skatteetaten's rules (docs/content.md). In the sandbox only synthetic people, in production
+none. The harness is held to base R4, but real people's numbers are refused from it too.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from app.access.caller import Caller, Role
+from app.fhir.codes import EXT_MUNICIPALITY, PERSON_NUMBERS
+from app.fhir.identifiers import problem
+from app.fhir.outcome import Issue
+from app.settings import Settings
+
+_IDENTIFIED = frozenset({"Patient", "RelatedPerson", "Practitioner", "Organization"})
+
+
+def problems(
+    resource: dict[str, Any], settings: Settings, caller: Caller, method: str, place: str = ""
+) -> Iterator[Issue]:
+    """What a resource breaks; ``place`` stands before each text."""
+    name = resource["resourceType"]
+    if name in _IDENTIFIED:
+        for n, identifier in enumerate(resource.get("identifier", ())):
+            system = identifier.get("system", "")
+            if caller.role is Role.HARNESS and system not in PERSON_NUMBERS:
+                continue
+            reason = problem(system, identifier.get("value", ""), synthetic=settings.sandbox)
+            if reason:
+                yield Issue("business-rule", f"{place}{reason}", (f"{name}.identifier[{n}].value",))
+    if name == "Patient" and method == "create" and caller.role is not Role.HARNESS:
+        yield from _outside(resource, settings, place)
+
+
+def _outside(patient: dict[str, Any], settings: Settings, place: str) -> Iterator[Issue]:
+    """A woman whose home municipality is named and takes no part in the pilot."""
+    for n, address in enumerate(patient.get("address", ())):
+        for extension in (address.get("_district") or {}).get("extension", ()):
+            code = extension.get("valueCoding", {}).get("code")
+            if extension.get("url") == EXT_MUNICIPALITY and code not in settings.pilot.municipalities:
+                text = f"{place}The municipality {str(code)[:8]} takes no part in the pilot"
+                yield Issue("business-rule", text, (f"Patient.address[{n}].district",))

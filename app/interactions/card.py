@@ -1,0 +1,93 @@
+"""``EpisodeOfCare/{id}/$card``: the card as FHIR document or as a page, each reader's own view.
+
+Design §3 and §4: rules run on all facts; what is shown is what this reader may see.
+"""
+
+from datetime import date, datetime, time
+from typing import Any
+
+import orjson
+
+from app import clock
+from app.access.caller import Role
+from app.fhir.outcome import BadRequest, Forbidden, NotAcceptable, NotFound
+from app.interactions.context import Answer, Context
+from app.interactions.guard import scoped
+from app.interactions.redaction import view as redact
+from app.mapping.card_to_fhir import document
+from app.mapping.facts_from_fhir import facts
+from app.pregnancy.card import Card, View, fold, view_for
+from app.render.html import page
+from app.store.card import of_card
+from app.store.resources import Stored
+
+FORMATS = {
+    "application/fhir+json": "document",
+    "application/json": "document",
+    "json": "document",
+    "text/html": "page",
+    "html": "page",
+}
+LANGUAGES = ("nb", "nn", "en")
+
+
+def clinical_day(text: str | None, now: datetime) -> tuple[date, datetime]:
+    """Clinical today and now: the clock's, or the day asked for (``asOf``). Raises BadRequest."""
+    local = now.astimezone(clock.OSLO)
+    if not text:
+        return local.date(), local
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as error:
+        raise BadRequest("asOf must be a date, YYYY-MM-DD", "asOf") from error
+    if day == local.date():
+        return day, local
+    return day, datetime.combine(day, time(23, 59, 59), tzinfo=clock.OSLO)
+
+
+def folded(found: list[Stored], context: Context, as_of: str | None) -> Card:
+    """The card of what is stored."""
+    today, now = clinical_day(as_of, context.entry.at)
+    resources: list[dict[str, Any]] = [orjson.loads(row.body) for row in found]
+    return fold(facts(resources), today=today, now=now, precedence=context.house.settings.dating_precedence)
+
+
+def seen(card: Card, found: list[Stored], context: Context) -> View:
+    """The view of this caller. What rows hide today (contacts, reasons of a visit) is no fact of the card."""
+    visible = {f"{row.type}/{row.id}" for row in found if row.visible}
+    audience = "citizen" if context.caller.role is Role.CITIZEN else "clinician"
+    return view_for(card, visible=visible, audience=audience)  # type: ignore[arg-type]
+
+
+async def card(context: Context, episode: str, *, as_of: str | None, wanted: str, language: str) -> Answer:
+    """The card ``episode``. Raises FhirError."""
+    scoped(context.caller, "read")
+    kind = FORMATS.get(wanted)
+    if kind is None:
+        raise NotAcceptable("The card comes as application/fhir+json and text/html", "_format")
+    clinical_day(as_of, context.entry.at)
+    found, rule = await of_card(context.session, episode)
+    if rule == "block.her-choice":
+        raise Forbidden("She has chosen that you are not given access", "EpisodeOfCare")
+    if not found:
+        raise NotFound(f"There is no EpisodeOfCare/{episode[:64]}", "EpisodeOfCare")
+    reader = seen(folded(found, context, as_of), found, context)
+    if kind == "page":
+        text = page(
+            reader,
+            language=language if language in LANGUAGES else "nb",  # type: ignore[arg-type]
+            audience=reader.audience,
+            printed_at=context.entry.at,
+            base_url=context.house.settings.base_url,
+        )
+        return Answer(200, text.encode(), {"Content-Language": language}, "text/html; charset=utf-8")
+    bodies = [redact(row)[0] for row in found if row.visible]
+    body = document(
+        reader,
+        episode_id=episode,
+        bundle_id=context.entry.id,
+        at=context.entry.at,
+        resources=bodies,
+        base=context.house.fhir_base,
+    )
+    return Answer(200, body)

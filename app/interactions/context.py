@@ -1,0 +1,59 @@
+"""The context of one request below HTTP, and what an interaction answers."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from app import clock
+from app.access.caller import Caller
+from app.access.sealing import Seal
+from app.settings import Settings
+from app.store.database import Database
+from app.store.log import Entry
+from app.store.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What every request shares."""
+
+    settings: Settings
+    database: Database
+    seal: Seal
+
+    @property
+    def fhir_base(self) -> str:
+        """The base of FHIR URLs, without a slash at the end."""
+        return f"{self.settings.base_url}/fhir"
+
+
+@dataclass(slots=True)
+class Context:
+    """One request: the house, the caller and the log entry that it will leave."""
+
+    house: House
+    session: Session
+
+    @property
+    def caller(self) -> Caller:
+        """Who asks."""
+        return self.session.caller
+
+    @property
+    def entry(self) -> Entry:
+        """What the log will say."""
+        return self.session.entry
+
+    def part(self, **facts: Any) -> "Context":
+        """A context for one entry of a batch: same caller, a log entry of its own, the proof already consumed."""
+        entry = Entry(clock.new_id(), clock.now(), {**self.entry.facts, "part": self.entry.id, **facts})
+        return Context(self.house, Session(self.session.database, self.caller, entry))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What HTTP will say: status, body bytes (None: no body) and headers."""
+
+    status: int
+    body: bytes | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    media_type: str = "application/fhir+json"

@@ -1,0 +1,52 @@
+"""``Patient/$declare-relation``: an attested clinician states that her organisation cares for a woman.
+
+Pasientjournalloven § 19; the attest's purpose and decision reference (tillitsrammeverk) are required and kept. The
+number stands in the body, never in a URL.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from app.fhir import json as fhir_json
+from app.fhir.codes import DNR, FNR
+from app.fhir.outcome import BadRequest, Forbidden, NotFound
+from app.fhir.validation import check
+from app.interactions.context import Answer, Context
+from app.store.declarations import declare as store
+
+LASTS = timedelta(days=365)  # a pregnancy and its puerperium; the review of it is the data controller's
+
+
+def _identifier(parameters: Any) -> tuple[str, str]:
+    if not isinstance(parameters, dict) or parameters.get("resourceType") != "Parameters":
+        raise BadRequest("The body must be Parameters", "resourceType")
+    check(parameters)
+    for parameter in parameters.get("parameter", ()):
+        identifier = parameter.get("valueIdentifier")
+        if parameter.get("name") == "identifier" and isinstance(identifier, dict):
+            system, value = identifier.get("system"), identifier.get("value")
+            if system in {FNR, DNR} and isinstance(value, str):
+                return str(system), value
+    raise BadRequest(
+        "A parameter identifier with her national identity number or D-number is required",
+        "Parameters.parameter",
+    )
+
+
+async def declare(context: Context, body: bytes) -> Answer:
+    """Relate the caller's organisation to the woman. Raises FhirError."""
+    system, value = _identifier(fhir_json.parse(body))
+    if not context.caller.attested:
+        raise Forbidden(
+            "The token must attest a care relation: purpose TREAT or COC, and a decision reference"
+        )
+    patient = await store(context.session, system, value, context.entry.at + LASTS)
+    if patient is None:
+        raise NotFound(
+            "There is no woman with this number here, or she has chosen otherwise", "Parameters.parameter"
+        )
+    answer = {
+        "resourceType": "Parameters",
+        "parameter": [{"name": "patient", "valueReference": {"reference": f"Patient/{patient}"}}],
+    }
+    return Answer(200, fhir_json.dump(answer))

@@ -1,0 +1,295 @@
+"""Drafts: from what a client sent to what the store keeps.
+
+References are resolved (urn:uuid within a bundle, our own absolute URLs), the woman and her card are derived, and
+identifiers and the pilot's rules are checked. https://hl7.org/fhir/R4/bundle.html#references
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from app import clock
+from app.access.caller import Role
+from app.access.rules import masked_types, masks
+from app.fhir import codes
+from app.fhir import json as fhir_json
+from app.fhir.indexing import index, references
+from app.fhir.outcome import Issue, Unprocessable
+from app.fhir.registry import BY_NAME
+from app.fhir.search_params import number
+from app.interactions import business, projections
+from app.interactions.context import Context
+from app.interactions.redaction import holds
+from app.store.targets import Key, Targets, find
+from app.store.writes import Write
+
+Json = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Draft:
+    """One change that is asked for. ``body`` is what was sent, ``resource`` the same parsed (None for delete)."""
+
+    method: str
+    type: str
+    id: str
+    resource: Json | None = None
+    body: bytes = b""
+    full_url: str = ""
+    if_match: int | None = None
+    place: str = ""  # where it stands in a bundle, for error texts
+    rewritten: bool = field(default=False)
+
+    @property
+    def key(self) -> Key:
+        """Type and id."""
+        return self.type, self.id
+
+
+@dataclass(slots=True)
+class Preparation:
+    """The drafts of one set, with what was found for them."""
+
+    context: Context
+    drafts: Sequence[Draft]
+    targets: Targets
+    by_key: dict[Key, Draft]
+    patients: dict[Key, str | None] = field(default_factory=dict)
+
+
+def literal_key(reference: str, base: str) -> Key | None:
+    """Type and id of a reference to this server, or None for anything else. A version is left out."""
+    text = reference.removeprefix(f"{base}/")
+    if "://" in text or text.startswith(("#", "urn:")):
+        return None
+    parts = text.split("/")
+    if len(parts) >= 2 and parts[0][:1].isupper():  # noqa: PLR2004 (Type/id)
+        return parts[0], parts[1]
+    return None
+
+
+async def prepare(context: Context, drafts: Sequence[Draft]) -> list[Write]:
+    """The writes of ``drafts``. Raises Unprocessable, naming element and reason."""
+    base = context.house.fhir_base
+    _resolve_urns(drafts)
+    by_key = {draft.key: draft for draft in drafts}
+    wanted: set[Key] = {draft.key for draft in drafts if draft.method != "create"}
+    women: set[str] = set()
+    for draft in drafts:
+        for key in _keys(draft, base):
+            if key[0] == "Patient":
+                women.add(key[1])
+            if key not in by_key:
+                wanted.add(key)
+    targets = await find(context.session, wanted, patients=women, bodies=masked_types(context.caller.role))
+    preparation = Preparation(context, drafts, targets, by_key)
+    issues = [issue for draft in drafts for issue in _problems(preparation, draft)]
+    if issues:
+        raise Unprocessable(issues)
+    return [_write(preparation, draft) for draft in drafts]
+
+
+def _keys(draft: Draft, base: str) -> Iterator[Key]:
+    for _, reference in references(draft.resource) if draft.resource else ():
+        key = literal_key(reference["reference"], base)
+        if key is not None:
+            yield key
+
+
+def _resolve_urns(drafts: Sequence[Draft]) -> None:
+    """Replace urn:uuid references by what they become in this set."""
+    new = {
+        draft.full_url: f"{draft.type}/{draft.id}" for draft in drafts if draft.full_url.startswith("urn:")
+    }
+    if not new:
+        return
+    for draft in drafts:
+        for _, reference in references(draft.resource) if draft.resource else ():
+            if reference["reference"] in new:
+                reference["reference"] = new[reference["reference"]]
+                draft.rewritten = True
+
+
+def _problems(preparation: Preparation, draft: Draft) -> Iterator[Issue]:
+    if draft.resource is None:
+        return
+    context = preparation.context
+    for where, reference in references(draft.resource):
+        reason = _nowhere(preparation, draft, reference["reference"])
+        if reason:
+            yield Issue("not-found", f"{draft.place}{reason}", (f"{where}.reference",))
+    yield from business.problems(
+        draft.resource, context.house.settings, context.caller, draft.method, draft.place
+    )
+
+
+def _nowhere(preparation: Preparation, draft: Draft, reference: str) -> str | None:
+    """Why a reference leads nowhere; a resource of another woman is told like one that is not there."""
+    if reference.startswith("urn:"):
+        return f"{reference[:80]} is not an entry of this bundle"
+    key = literal_key(reference, preparation.context.house.fhir_base)
+    if key is None or key in preparation.by_key:
+        return None
+    if key[0] not in BY_NAME:
+        return f"This server does not keep {key[0][:40]}"
+    target = preparation.targets.found.get(key)
+    there = target is not None and not target.deleted
+    if there and target is not None and preparation.context.caller.role not in {Role.HARNESS, Role.SYSTEM}:
+        hers = patient_of(preparation, draft)
+        there = target.patient is None or hers is None or target.patient == hers
+    return None if there else f"There is no {key[0]} with the id {key[1][:64]}, or it is not of this woman"
+
+
+def _referenced(preparation: Preparation, resource: Json, path: str) -> Key | None:
+    value = resource.get(path)
+    first = value[0] if isinstance(value, list) and value else value
+    text = first.get("reference") if isinstance(first, dict) else None
+    return literal_key(text, preparation.context.house.fhir_base) if isinstance(text, str) else None
+
+
+def patient_of(preparation: Preparation, draft: Draft) -> str | None:
+    """The woman whom ``draft`` is about."""
+    if draft.key in preparation.patients:
+        return preparation.patients[draft.key]
+    preparation.patients[draft.key] = None  # a circle of references ends here
+    found = _patient(preparation, draft)
+    preparation.patients[draft.key] = found
+    return found
+
+
+def _patient(preparation: Preparation, draft: Draft) -> str | None:
+    if draft.type == "Patient":
+        return draft.id
+    if draft.resource is None:
+        target = preparation.targets.found.get(draft.key)
+        return target.patient if target else None
+    for path in BY_NAME[draft.type].patient:
+        key = _referenced(preparation, draft.resource, path)
+        if key is None:
+            continue
+        if key[0] == "Patient":
+            return key[1]
+        if key in preparation.by_key:
+            return patient_of(preparation, preparation.by_key[key])
+        target = preparation.targets.found.get(key)
+        return target.patient if target else None
+    return None
+
+
+def _episode(preparation: Preparation, draft: Draft, patient: str | None) -> str | None:
+    """Her card: through the encounter, the extension, or the only open card; none otherwise (design §3)."""
+    row = BY_NAME[draft.type]
+    if draft.resource is None or not row.episode or patient is None:
+        return None
+    if draft.type == "EpisodeOfCare":
+        return draft.id
+    for key in filter(None, (_referenced(preparation, draft.resource, path) for path in row.episode)):
+        if key[0] == "EpisodeOfCare":
+            return key[1]
+        if key in preparation.by_key:
+            return _episode(preparation, preparation.by_key[key], patient)
+        target = preparation.targets.found.get(key)
+        if target is not None and target.episode:
+            return target.episode
+    named = _named_card(draft.resource, preparation.context.house.fhir_base)
+    return named or _open_card(preparation, patient)
+
+
+def _named_card(resource: Json, base: str) -> str | None:
+    """The card that an extension names."""
+    for extension in resource.get("extension", ()):
+        if extension.get("url") in {codes.EXT_EPISODE, codes.EXT_CORE_EPISODE}:
+            key = literal_key(extension.get("valueReference", {}).get("reference", ""), base)
+            return key[1] if key else None
+    return None
+
+
+def _open_card(preparation: Preparation, patient: str) -> str | None:
+    for draft in preparation.drafts:
+        if draft.type == "EpisodeOfCare" and draft.resource and patient_of(preparation, draft) == patient:
+            return draft.id
+    return preparation.targets.open_episode.get(patient)
+
+
+def _write(preparation: Preparation, draft: Draft) -> Write:
+    context = preparation.context
+    target = preparation.targets.found.get(draft.key)
+    version = (target.version if target else 0) + 1
+    patient = patient_of(preparation, draft)
+    if draft.resource is None:
+        return Write("delete", draft.type, draft.id, version, b"", patient)
+    governed = target.governed if target else context.caller.role is not Role.HARNESS
+    episode = _episode(preparation, draft, patient)
+    meta = _meta(draft.resource, version, context, governed)
+    whole = {"id": draft.id, "meta": meta}
+    if draft.rewritten:
+        head = {"resourceType": draft.type, **whole}
+        body = fhir_json.dump(head | {name: v for name, v in draft.resource.items() if name not in head})
+    else:
+        body = fhir_json.splice(draft.body, **whole)
+    draft.resource.update(whole)
+    hidden = masks(context.caller.role, draft.type) if draft.method == "update" else ()
+    write = Write(
+        draft.method, draft.type, draft.id, version, body, patient, episode,
+        status=_status(draft), labels=labels_of(draft.resource), categories=_categories(draft), governed=governed,
+        rows=index_rows(draft.resource, episode),
+        masked=bool(hidden and target and target.body and holds(target.body, hidden)),
+    )  # fmt: skip
+    projections.project(write, draft.resource, context, preparation.targets)
+    return write
+
+
+def index_rows(resource: Json, episode: str | None) -> Any:
+    """The index rows of ``resource``, with the card that the server derived."""
+    rows = index(resource)
+    name = resource["resourceType"]
+    if episode and name != "EpisodeOfCare" and BY_NAME[name].episode:
+        row = (number(name, "episode-of-care"), "EpisodeOfCare", episode, None, None, None)
+        if row not in rows.references:
+            rows.references.append(row)
+    return rows
+
+
+def _meta(resource: Json, version: int, context: Context, governed: bool) -> Json:
+    meta = {**resource.get("meta", {})}
+    if not governed:
+        system, code = codes.TAG_HARNESS
+        tags = [
+            tag for tag in meta.get("tag", []) if (tag.get("system"), tag.get("code")) != codes.TAG_HARNESS
+        ]
+        meta["tag"] = [*tags, {"system": system, "code": code}]
+    return {"versionId": str(version), "lastUpdated": clock.instant(context.entry.at), **{
+        name: value for name, value in meta.items() if name not in {"versionId", "lastUpdated"}
+    }}  # fmt: skip
+
+
+def labels_of(resource: Json) -> frozenset[str]:
+    """The security labels: bare codes of ActCode and Confidentiality, others as ``system|code``."""
+    bare = {codes.ACT_CODE, codes.CONFIDENTIALITY}
+    return frozenset(
+        label.get("code", "")
+        if label.get("system") in bare
+        else f"{label.get('system', '')}|{label.get('code', '')}"
+        for label in resource.get("meta", {}).get("security", ())
+    )
+
+
+def _codes(value: Any) -> Iterator[str]:
+    concepts = value if isinstance(value, list) else [value]
+    for concept in concepts:
+        if isinstance(concept, dict):
+            for coding in concept.get("coding", ()):
+                yield f"{coding.get('system', '')}|{coding.get('code', '')}"
+
+
+def _status(draft: Draft) -> str | None:
+    name = BY_NAME[draft.type].status
+    value = draft.resource.get(name) if name and draft.resource else None
+    if isinstance(value, str):
+        return value
+    return next((code.partition("|")[2] for code in _codes(value)), None)
+
+
+def _categories(draft: Draft) -> tuple[str, ...]:
+    name = BY_NAME[draft.type].category
+    return tuple(_codes(draft.resource.get(name))) if name and draft.resource else ()

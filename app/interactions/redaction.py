@@ -1,0 +1,43 @@
+"""Redaction: what the winning row hides is taken out, the rest keeps its lexemes and order; views have their own ETag.
+
+https://terminology.hl7.org/CodeSystem-v3-ObservationValue.html (SUBSETTED)
+"""
+
+import hashlib
+from typing import Any
+
+from app.access.rules import hidden_elements
+from app.fhir import json as fhir_json
+from app.fhir.codes import OBSERVATION_VALUE
+from app.store.resources import Stored
+
+_SUBSETTED = {"system": OBSERVATION_VALUE, "code": "SUBSETTED"}
+
+
+def holds(body: bytes, elements: tuple[str, ...]) -> bool:
+    """Whether ``body`` has any of the top-level ``elements``, or their primitive extensions."""
+    resource = fhir_json.parse(body)
+    return any(name in resource or f"_{name}" in resource for name in elements)
+
+
+def mask(body: bytes, elements: tuple[str, ...]) -> bytes:
+    """``body`` without ``elements``, tagged SUBSETTED; unchanged where it has none of them."""
+    resource: dict[str, Any] = fhir_json.parse(body)
+    kept = {name: value for name, value in resource.items() if name.removeprefix("_") not in elements}
+    if len(kept) == len(resource):
+        return body
+    meta = dict(kept["meta"])
+    meta["tag"] = [*meta.get("tag", ()), _SUBSETTED]
+    kept["meta"] = meta
+    return fhir_json.dump(kept)
+
+
+def view(stored: Stored) -> tuple[bytes, str]:
+    """What the caller may see of ``stored``, and its ETag, which differs between views."""
+    hidden = tuple(
+        name.partition(".")[2] for name in hidden_elements(stored.rule) if name.startswith(f"{stored.type}.")
+    )
+    body = mask(stored.body, hidden) if hidden else stored.body
+    if body is stored.body:
+        return body, f'W/"{stored.version}"'
+    return body, f'W/"{stored.version}-{hashlib.sha256(repr(hidden).encode()).hexdigest()[:8]}"'

@@ -1,0 +1,41 @@
+"""create_app(): the one place that knows everything."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from app import clock
+from app.access.sealing import Seal, read_key
+from app.api.endpoint import Door
+from app.api.fhir_rest import software_version
+from app.api.identity import Identity
+from app.api.routes import routes
+from app.interactions.context import House
+from app.settings import Settings, read
+from app.store.database import Database
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The application of ``settings``, or of the environment."""
+    settings = settings or read()
+    key = read_key(settings.server_key_file)
+    database = Database(
+        settings.database_url, connections=settings.connections, statement_timeout=settings.statement_timeout
+    )
+    house = House(settings, database, Seal(key))
+    door = Door(house, Identity(settings, key))
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await database.start()
+        yield
+        await database.stop()
+
+    app = FastAPI(
+        title="Helsekort", version=software_version(), lifespan=lifespan, openapi_url=None, routes=routes(door),
+        redirect_slashes=False,
+    )  # fmt: skip
+    app.state.house = house
+    app.state.started = clock.instant(clock.now())
+    return app

@@ -1,0 +1,1 @@
+"""Between the languages: FHIR and the card, FHIR and the log, FHIR and the national services."""

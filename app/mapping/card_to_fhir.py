@@ -1,0 +1,235 @@
+"""The card as a FHIR document, and its findings as Flags.
+
+https://hl7.org/fhir/R4/documents.html; Composition type LOINC 57055-6 (IHE) and SNOMED CT 736377005 (KBV, CH EPREG).
+The bodies of stored resources are put in as they are; only what is computed is written here.
+"""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from app.clock import instant
+from app.fhir import codes as c
+from app.fhir.json import dump
+from app.mapping.narrative import Section, clock, sections
+from app.mapping.record_facts import FINDING_KEY
+from app.pregnancy.card import View
+from app.pregnancy.rules import Finding
+
+EMPTY = "http://terminology.hl7.org/CodeSystem/list-empty-reason"
+FLAG_DETAIL = "http://hl7.org/fhir/StructureDefinition/flag-detail"
+DOCUMENT_ID = f"{c.CANONICAL}/card-document"
+CONFIDENTIALITY = frozenset("ULMNRV")
+Json = dict[str, Any]
+
+
+class _Head(msgspec.Struct):
+    type: str = msgspec.field(name="resourceType")
+    id: str = ""
+
+
+_head = msgspec.json.Decoder(_Head)
+
+
+def document(
+    view: View,
+    *,
+    episode_id: str,
+    bundle_id: str,
+    at: datetime,
+    resources: Sequence[bytes],
+    base: str = c.CANONICAL,
+) -> bytes:
+    """The card as one Bundle. ``resources`` are what the reader may see; ``base`` is the FHIR base of this server."""
+    bodies = {f"{head.type}/{head.id}": body for body in resources for head in (_head.decode(body),)}
+    urls = {source: f"{base}/{source}" for source in bodies}
+    device = _urn("device")
+    subject = _subject(view, urls)
+    computed = _computed(view, subject, device, urls, bundle_id)
+    flags = {_urn(f"finding/{row.key}"): _document_flag(row, subject, device) for row in view.findings}
+    extra = {"term": list(computed), "findings": list(flags)}
+    parts = [_section(row, urls, extra.get(row.code, [])) for row in sections(view)]
+    parts += _remainder(urls, parts, subject)
+    composition = _composition(parts, subject, device, urls.get(f"EpisodeOfCare/{episode_id}"), at)
+    own: list[tuple[str, Json]] = [
+        (_urn(f"composition/{bundle_id}"), composition),
+        (device, _device()),
+        *flags.items(),
+        *computed.items(),
+    ]
+    entries = [_entry(url, dump(body)) for url, body in own[:1]]
+    entries += [_entry(urls[source], body) for source, body in bodies.items()]
+    entries += [_entry(url, dump(body)) for url, body in own[1:]]
+    head = {
+        "resourceType": "Bundle",
+        "id": bundle_id,
+        "meta": {"lastUpdated": instant(at)},
+        "identifier": {"system": DOCUMENT_ID, "value": bundle_id},
+        "type": "document",
+        "timestamp": instant(at),
+    }
+    return dump(head)[:-1] + b',"entry":[' + b",".join(entries) + b"]}"
+
+
+def flag(finding: Finding, patient_id: str, episode_id: str) -> Json:
+    """``finding`` as the Flag that is stored; its identifier makes writing it again find it."""
+    return {
+        "resourceType": "Flag",
+        **_security(finding.labels),
+        "extension": [
+            {"url": c.EXT_EPISODE, "valueReference": {"reference": f"EpisodeOfCare/{episode_id}"}},
+            *({"url": FLAG_DETAIL, "valueReference": {"reference": source}} for source in finding.inputs),
+        ],
+        **_flag(finding, {"reference": f"Patient/{patient_id}"}),
+    }
+
+
+def flag_resources(findings: Iterable[Finding], *, patient_id: str, episode_id: str) -> list[Json]:
+    """The Flags of the alarms among ``findings``; tasks and information live in the card alone."""
+    return [flag(row, patient_id, episode_id) for row in findings if row.kind == "alarm"]
+
+
+def _flag(finding: Finding, subject: Json) -> Json:
+    line = f"{finding.title}. {finding.text} Frist {clock(finding.deadline)}."
+    return {
+        "identifier": [{"system": FINDING_KEY, "value": finding.key}],
+        "status": "active",
+        "category": [{"coding": [{"system": c.CS_CARD, "code": finding.kind}]}],
+        "code": {
+            "coding": [{"system": c.CS_CARD, "code": finding.rule, "display": finding.title}],
+            "text": line,
+        },
+        "subject": subject,
+        "period": {"start": finding.first_seen.isoformat(timespec="seconds")},
+    }
+
+
+def _document_flag(finding: Finding, subject: Json, device: str) -> Json:
+    body = {"resourceType": "Flag", **_security(finding.labels), **_flag(finding, subject)}
+    return body | {"author": {"reference": device}}
+
+
+def _security(labels: frozenset[str]) -> Json:
+    codings = [
+        {"system": c.CONFIDENTIALITY if code in CONFIDENTIALITY else c.ACT_CODE, "code": code}
+        for code in sorted(labels)
+    ]
+    return {"meta": {"security": codings}} if codings else {}
+
+
+def _computed(
+    view: View, subject: Json, device: str, urls: dict[str, str], bundle_id: str
+) -> dict[str, Json]:
+    """The due date that counts and the age, as Observations of the day, so that no client has to compute them."""
+    found: dict[str, Json] = {}
+    shared: Json = {
+        "status": "final",
+        "subject": subject,
+        "effectiveDateTime": view.today.isoformat(),
+        "device": {"reference": device},
+    }
+    due = _urn(f"due/{bundle_id}")
+    if view.term:
+        basis = urls.get(view.term.source)
+        found[due] = {
+            "resourceType": "Observation",
+            "code": _code(c.LOINC, c.EDD, "Termin"),
+            **shared,
+            "valueDateTime": view.term.due.isoformat(),
+            "method": _code(c.CS_CARD, view.term.method, view.term.why),
+            **({"derivedFrom": [{"reference": basis}]} if basis else {}),
+        }
+    if view.age:
+        found[_urn(f"age/{bundle_id}")] = {
+            "resourceType": "Observation",
+            "code": {
+                "coding": [{"system": c.LOINC, "code": "49052-4"}, {"system": c.LOINC, "code": "18185-9"}],
+                "text": "Svangerskapslengde",
+            },
+            **shared,
+            "valueQuantity": {"value": view.age.days, "unit": "d", "system": c.UCUM, "code": "d"},
+            "note": [{"text": view.age.text}],
+            "derivedFrom": [{"reference": due}],
+        }
+    return found
+
+
+def _composition(parts: list[Json], subject: Json, device: str, episode: str | None, at: datetime) -> Json:
+    event = [{"detail": [{"reference": episode}]}] if episode else []
+    return {
+        "resourceType": "Composition",
+        "language": "nb",
+        "status": "final",
+        "type": {
+            "coding": [{"system": c.LOINC, "code": "57055-6"}, {"system": c.SNOMED, "code": "736377005"}],
+            "text": "Helsekort for gravide",
+        },
+        "subject": subject,
+        "date": instant(at),
+        "author": [{"reference": device}],
+        "title": "Helsekort for gravide",
+        "confidentiality": "R",
+        **({"event": event} if event else {}),
+        "section": parts,
+    }
+
+
+def _section(row: Section, urls: dict[str, str], computed: list[str]) -> Json:
+    entries = computed + [urls[source] for source in row.sources if source in urls]
+    section: Json = {
+        "title": row.title,
+        "code": _code(c.CS_CARD, row.code),
+        "text": {"status": "generated", "div": row.html()},
+    }
+    if entries:
+        section["entry"] = [{"reference": url} for url in dict.fromkeys(entries)]
+    else:
+        reason = "withheld" if row.withheld else "unavailable"
+        section["emptyReason"] = {"coding": [{"system": EMPTY, "code": reason}]}
+    return section
+
+
+def _remainder(urls: dict[str, str], parts: list[Json], subject: Json) -> list[Json]:
+    """A document's resources must be reachable from its Composition: what no section rests on is listed last."""
+    named = {entry["reference"] for part in parts for entry in part.get("entry", [])} | {
+        subject.get("reference")
+    }
+    rest = Section(
+        "other", "Andre opplysninger", (), tuple(source for source, url in urls.items() if url not in named)
+    )
+    count = len(rest.sources)
+    described = Section(rest.code, rest.title, (f"{count} andre registreringer på kortet.",), rest.sources)
+    return [_section(described, urls, [])] if count else []
+
+
+def _subject(view: View, urls: dict[str, str]) -> Json:
+    who = view.described.who
+    patients = (url for source, url in urls.items() if source.startswith("Patient/"))
+    url = urls.get(who.source) if who else None
+    found = url or next(patients, None)
+    return {"reference": found} if found else {"display": "Kvinnen som kortet gjelder"}
+
+
+def _device() -> Json:
+    return {
+        "resourceType": "Device",
+        "status": "active",
+        "deviceName": [{"name": "Helsekort", "type": "manufacturer-name"}],
+        "type": {"text": "Digitalt helsekort for gravide"},
+    }
+
+
+def _code(system: str, code: str, words: str = "") -> Json:
+    concept: Json = {"coding": [{"system": system, "code": code}]}
+    return concept | {"text": words} if words else concept
+
+
+def _urn(name: str) -> str:
+    return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'{c.CANONICAL}/{name}')}"
+
+
+def _entry(url: str, body: bytes) -> bytes:
+    return b'{"fullUrl":' + dump(url) + b',"resource":' + body + b"}"

@@ -1,0 +1,94 @@
+"""The resources of one card → the typed facts that the clinical core folds.
+
+https://hl7.org/fhir/R4/episodeofcare.html. Only what is about the mother counts: a newborn is a Patient of its own
+and its readings are not hers. Nothing here raises for any valid base R4.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from app.mapping.elements import Element, child, codings, labels, moment, reference, self_reported, text
+from app.mapping.laboratory import laboratory_result
+from app.mapping.observation_facts import Record, focus, read
+from app.mapping.record_facts import READERS, Surroundings, official_name, source
+from app.pregnancy.facts import Fact, Facts, Haemoglobin, RhesusD
+
+IN_LABORATORY = (Haemoglobin, RhesusD)  # read by rules and listed among the laboratory results too
+NOT_DONE = frozenset({"entered-in-error", "cancelled"})
+ABOUT = ("subject", "patient")
+
+
+def facts(resources: Iterable[Mapping[str, Any]]) -> Facts:
+    """The facts of ``resources``: a woman's Patient, her EpisodeOfCare and all that belongs to it."""
+    by_reference = {source(row): row for row in resources if isinstance(row, dict)}
+    around = Surroundings(by_reference)
+    mother = _mother(by_reference)
+    mine = ((name, row) for name, row in by_reference.items() if _is_about(name, row, mother))
+    return Facts.collect(fact for name, row in mine for fact in _read(name, row, around))
+
+
+def _mother(by_reference: Mapping[str, Element]) -> str:
+    episodes = (row for name, row in by_reference.items() if name.startswith("EpisodeOfCare/"))
+    named = next((reference(row, "patient") for row in episodes), "")
+    return named or next((name for name in by_reference if name.startswith("Patient/")), "")
+
+
+def _is_about(name: str, resource: Element, mother: str) -> bool:
+    if name.startswith("Patient/"):
+        return name == mother
+    subject = reference(resource, "subject") or reference(resource, "patient")
+    return not subject or not mother or subject == mother or subject.startswith("urn:")
+
+
+def _read(name: str, resource: Element, around: Surroundings) -> Iterator[Fact]:
+    kind = name.partition("/")[0]
+    if kind == "Observation":
+        yield from _observation(name, resource, around)
+    elif kind in READERS:
+        yield from READERS[kind](resource, around)
+
+
+def _observation(name: str, resource: Element, around: Surroundings) -> Iterator[Fact]:
+    if resource.get("status") in NOT_DONE:
+        return
+    when = moment(text(resource, "effectiveDateTime")) or _other_time(resource, around)
+    if when is None:
+        return
+    record = Record(
+        resource=resource,
+        source=name,
+        when=when,
+        labels=labels(resource),
+        confirmed=not self_reported(resource),
+        fetus=_fetus(resource, around),
+        encounter=reference(resource, "encounter") or None,
+        codings=tuple(codings(child(resource, "code"))),
+    )
+    found = read(record)
+    if found:
+        yield found
+    result = laboratory_result(record) if found is None or isinstance(found, IN_LABORATORY) else None
+    if result:
+        yield result
+
+
+def _fetus(resource: Element, around: Surroundings) -> str | None:
+    """The name of the fetus; its id where the fetus itself is not among the resources, never somebody else's."""
+    named = focus(resource) if "focus" in resource else None
+    return (official_name(around.by_reference.get(named, {})) or named) if named else None
+
+
+def _other_time(resource: Element, around: Surroundings) -> datetime | None:
+    """Without a plain time: when it was issued, the visit took place, or at last when it was stored."""
+    encounter = around.by_reference.get(reference(resource, "encounter"), {})
+    period, events = child(resource, "effectivePeriod"), child(resource, "effectiveTiming").get("event")
+    given = (
+        text(resource, "effectiveInstant"),
+        text(period, "start") or text(period, "end"),
+        events[0] if isinstance(events, list) and events and isinstance(events[0], str) else "",
+        text(resource, "issued"),
+        text(child(encounter, "period"), "start"),
+        text(child(resource, "meta"), "lastUpdated"),
+    )
+    return next(filter(None, map(moment, given)), None)

@@ -1,0 +1,74 @@
+"""Laboratory results as text for reading: what was analysed, the value and its unit, in Norwegian where it is known.
+
+Norsk laboratoriekodeverk: https://www.ehelse.no/kodeverk-og-terminologi/Norsk-laboratoriekodeverk
+"""
+
+from app.fhir import codes as c
+from app.fhir.json import Number
+from app.mapping.elements import Element, child, children, codings, has_code, label, number, text
+from app.mapping.observation_facts import Record
+from app.pregnancy.facts import LabResult
+
+NAMES: dict[tuple[str, str], str] = {
+    (c.LOINC, c.HAEMOGLOBIN): "Hb",
+    (c.LOINC, c.FERRITIN): "Ferritin",
+    (c.LOINC, c.HBA1C): "HbA1c",
+    (c.LOINC, c.GLUCOSE_FASTING): "Glukose, fastende",
+    (c.LOINC, c.GLUCOSE_2H): "Glukose, 2 timer",
+    (c.LOINC, c.ABO): "ABO",
+    (c.LOINC, c.RHD): "RhD",
+    (c.LOINC, "882-1"): "ABO og RhD",
+    (c.LOINC, c.ANTIBODY_SCREEN): "Blodtypeantistoff",
+    (c.LOINC, "56888-1"): "HIV",
+    (c.LOINC, "22587-0"): "Syfilis",
+    (c.LOINC, "5195-3"): "HBsAg",
+    (c.LOINC, "21613-5"): "Klamydia",
+    (c.NLK, "NOR05172"): "Hb",
+    (c.NLK, "NPU19763"): "Ferritin",
+    (c.NLK, "NPU27300"): "HbA1c",
+}
+VALUES = {
+    c.RHD_POSITIVE: "positiv",
+    c.RHD_NEGATIVE: "negativ",
+    "112144000": "A",
+    "165743006": "AB",
+    "LA6576-8": "positiv",
+    "LA6577-6": "negativ",
+}
+
+
+def laboratory_result(record: Record) -> LabResult | None:
+    """The result, where the Observation is of the laboratory or of a code that the card lists."""
+    keys = record.codings
+    known = next((key for key in keys if key in NAMES), None)
+    if not known and not has_code(
+        children(record.resource, "category"), c.OBSERVATION_CATEGORY, "laboratory"
+    ):
+        return None
+    code = child(record.resource, "code")
+    value, unit = _value(record.resource)
+    key = known or (keys[0] if keys else ("", label(code)))
+    name = NAMES[known] if known else label(code)
+    if not value or not name:
+        return None
+    # One analysis coded in two systems is one line of the card.
+    return record.make(LabResult, code=name if known else "|".join(key), name=name, value=value, unit=unit)
+
+
+def _value(resource: Element) -> tuple[str, str]:
+    quantity = child(resource, "valueQuantity")
+    amount = number(quantity.get("value"))
+    if amount is not None:
+        raw = quantity.get("value")
+        written = raw.lexeme if isinstance(raw, Number) else f"{amount:g}"
+        return text(quantity, "comparator") + written, text(quantity, "unit") or text(quantity, "code")
+    concept = child(resource, "valueCodeableConcept")
+    if concept:
+        return next((VALUES[code] for _, code in codings(concept) if code in VALUES), label(concept)), ""
+    for name in ("valueInteger", "valueBoolean"):
+        value = resource.get(name)
+        if isinstance(value, bool):
+            return "ja" if value else "nei", ""
+        if number(value) is not None:
+            return str(value), ""
+    return text(resource, "valueString"), ""

@@ -1,0 +1,207 @@
+"""The card: a fold of the facts on one clinical day, and what of it one reader may see.
+
+Nothing of it is stored. Rules run on all facts whoever reads; a view then shows a finding only where the reader may
+see every input, and says "cannot be assessed with your access" where a section rests on what is hidden.
+https://www.helsedirektoratet.no/brosjyrer/helsekort-for-gravide
+"""
+
+from collections.abc import Container
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+from typing import Literal
+
+from app.pregnancy.background import Allergy, Condition, FindingClosed
+from app.pregnancy.course import Course, course
+from app.pregnancy.described import SERIES, Described, Series, describe
+from app.pregnancy.facts import OSLO, Fact, Facts, LabResult, RhesusD, Visit
+from app.pregnancy.gestation import Age, age_at
+from app.pregnancy.needs import Need, needs
+from app.pregnancy.programme import VisitState, plan
+from app.pregnancy.rule_table import RULES
+from app.pregnancy.rules import Case, Finding, findings
+from app.pregnancy.term import Term, choose
+
+Audience = Literal["clinician", "citizen"]
+NOT_FOR_HER = "NOPAT"  # v3-ActCode: what she must not meet on a screen that somebody else may see
+RECORDED: tuple[tuple[str, type[Fact]], ...] = (
+    *((name, kind) for name, kind, _, _ in SERIES),
+    ("laboratory", LabResult),
+    ("allergies", Allergy),
+    ("conditions", Condition),
+    ("consultations", Visit),
+)
+
+
+class _Everything:
+    def __contains__(self, _: object) -> bool:
+        return True
+
+
+EVERYTHING: Container[str] = _Everything()  # ``visible`` of the worker and of tests
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Everything, for the server's own use: what a reader gets is ``view_for``."""
+
+    facts: Facts
+    today: date
+    now: datetime
+    course: Course
+    term: Term | None
+    findings: tuple[Finding, ...]
+    closed: tuple[Finding, ...]
+    programme: tuple[VisitState, ...]
+
+    @property
+    def age(self) -> Age | None:
+        return age_at(self.term.due, self.today) if self.term and not self.course.ended else None
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What one reader sees; ``withheld`` names the sections that cannot be assessed with the reader's access."""
+
+    audience: Audience
+    today: date
+    now: datetime
+    stage: str | None
+    age: Age | None
+    term: Term | None
+    findings: tuple[Finding, ...]
+    closed: tuple[Finding, ...]
+    programme: tuple[VisitState, ...]
+    described: Described
+    withheld: frozenset[str]
+
+    def assessable(self, section: str) -> bool:
+        return section not in self.withheld
+
+    @property
+    def needs(self) -> tuple[Need, ...]:
+        return needs(self.described, self.programme)
+
+    @property
+    def overdue(self) -> tuple[VisitState, ...]:
+        return tuple(row for row in self.programme if row.assessable and row.state == "overdue")
+
+    @property
+    def due(self) -> tuple[VisitState, ...]:
+        return tuple(row for row in self.programme if row.assessable and row.state == "due")
+
+    @property
+    def next(self) -> VisitState | None:
+        """The next visit that is not yet due."""
+        return next((row for row in self.programme if row.assessable and row.state == "upcoming"), None)
+
+    def age_on(self, day: date) -> Age | None:
+        ended = max((row.day for row in self.described.outcomes), default=None)
+        dated = self.term is not None and self.stage is not None and (ended is None or day <= ended)
+        return age_at(self.term.due, day) if dated and self.term else None
+
+
+def fold(facts: Facts, *, today: date, now: datetime, precedence: str = "first-scan") -> Card:
+    """The card on ``today``; what is recorded for later days is not there yet."""
+    local = now.astimezone(OSLO)
+    moment = local if local.date() == today else datetime.combine(today, time(23, 59, 59), tzinfo=OSLO)
+    facts = facts.until(today)
+    stands = course(facts)
+    term = choose(facts, precedence)
+    found = findings(Case(facts, moment, term, stands), RULES)
+    closed = {row.key for row in facts.of(FindingClosed)}
+    rhesus = facts.last(RhesusD)
+    return Card(
+        facts=facts,
+        today=today,
+        now=moment,
+        course=stands,
+        term=term,
+        findings=tuple(row for row in found if row.key not in closed),
+        closed=tuple(row for row in found if row.key in closed),
+        programme=plan(
+            facts.of(Visit),
+            term.due if term else None,
+            stands,
+            today,
+            rhd_negative=rhesus is not None and not rhesus.positive,
+        ),
+    )
+
+
+def view_for(card: Card, *, visible: Container[str], audience: Audience) -> View:
+    """What a reader sees who may see the records named in ``visible`` in full (``Observation/abc``)."""
+    seen = card.facts.only(lambda fact: fact.source in visible and not _kept_from(fact, audience))
+    allowed = frozenset(fact.source for fact in seen.every())
+    withheld = {name for name, kind in RECORDED if _hides(card.facts, allowed, kind, audience)}
+    dated = card.term is not None and card.term.source in allowed
+    staged = allowed.issuperset(card.course.inputs)
+    if (card.term and not dated) or not staged:
+        withheld |= {"term", "age", "programme"}
+    mine = [row for row in card.findings if audience in row.audience]
+    shown = [row for row in mine if allowed.issuperset(row.inputs)]
+    if any(row not in shown and not (audience == "citizen" and NOT_FOR_HER in row.labels) for row in mine):
+        withheld.add("findings")
+    described = describe(seen)
+    programme = tuple(_visit(row, allowed, described, dated=dated and staged) for row in card.programme)
+    if not all(row.assessable for row in programme):
+        withheld.add("programme")
+    return View(
+        audience=audience,
+        today=card.today,
+        now=card.now,
+        stage=card.course.stage if staged else None,
+        age=card.age if dated and staged else None,
+        term=_term(card.term, allowed) if dated and card.term else None,
+        findings=tuple(_worded(row, audience) for row in _unranked(shown)),
+        closed=tuple(
+            row for row in card.closed if audience == "clinician" and allowed.issuperset(row.inputs)
+        ),
+        programme=programme,
+        described=replace(described, measurements=_measured(described.measurements, withheld)),
+        withheld=frozenset(withheld),
+    )
+
+
+def _kept_from(fact: Fact, audience: Audience) -> bool:
+    """Whoever asks on her side, and whatever the caller claims to see."""
+    return audience == "citizen" and NOT_FOR_HER in fact.labels
+
+
+def _hides(facts: Facts, allowed: frozenset[str], kind: type[Fact], audience: Audience) -> bool:
+    return any(row.source not in allowed and not _kept_from(row, audience) for row in facts.of(kind))
+
+
+def _measured(series: tuple[Series, ...], withheld: set[str]) -> tuple[Series, ...]:
+    return tuple(replace(row, complete=row.kind not in withheld) for row in series)
+
+
+def _term(term: Term, allowed: frozenset[str]) -> Term:
+    before = term.changed_from
+    return Term(
+        term.chosen,
+        tuple(row for row in term.alternatives if row.source in allowed),
+        before if before and before.source in allowed else None,
+    )
+
+
+def _visit(row: VisitState, allowed: frozenset[str], described: Described, *, dated: bool) -> VisitState:
+    """Neither overdue nor done may be said where the answer rests on a visit the reader does not see."""
+    if described.rhesus is None:  # what RhD-negative women need is not told by the list of contents either
+        row = replace(row, content=row.visit.content)
+    if dated and allowed.issuperset(row.inputs):
+        return row
+    return replace(row, state="withheld", inputs=(), assessable=False)
+
+
+def _worded(row: Finding, audience: Audience) -> Finding:
+    """She is told her own text; what is written for clinicians leaves the server for clinicians only."""
+    return row if audience == "clinician" else replace(row, text=row.told or "")
+
+
+def _unranked(shown: list[Finding]) -> tuple[Finding, ...]:
+    """Without what a shown finding on the same reading already says more strongly."""
+    return tuple(
+        row
+        for row in shown
+        if not any(row.rule in other.outranks and set(row.inputs) & set(other.inputs) for other in shown)
+    )

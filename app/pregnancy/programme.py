@@ -1,0 +1,134 @@
+"""TABLE: the visits of the national programme (basisprogram) and what they hold; from it what is done, due, overdue.
+
+https://www.helsedirektoratet.no/retningslinjer/svangerskapsomsorgen and
+https://www.helsedirektoratet.no/retningslinjer/barselomsorgen. A visit is due from a week before its target week
+and overdue a week after it; that tolerance is ours, the target weeks are the guideline's.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from app.pregnancy.course import POSTPARTUM, PREGNANT, Course
+from app.pregnancy.facts import Visit
+from app.pregnancy.gestation import day_of, weeks
+
+SVANGERSKAP = "Helsedirektoratet, retningslinje for svangerskapsomsorgen, «Basisprogram»"
+PASSERT = (
+    "Helsedirektoratet, retningslinje for svangerskapsomsorgen, «Svangerskap passert termin» (7–9 dager over)"
+)
+BARSEL = "Helsedirektoratet, retningslinje for barselomsorgen, oppfølging etter hjemkomst"
+CONTROL = frozenset({"antenatal-visit", "first-visit"})
+SCAN = frozenset({"ultrasound"})
+LATE = timedelta(
+    weeks=4
+)  # how long after its window a visit still counts, unless the next of its kind has opened
+EACH = ("Blodtrykk", "Protein i urin", "Vekt")
+GROWTH = ("SF-mål", "Fosterets hjertelyd", "Fosterbevegelser")
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedVisit:
+    """One visit. ``opens`` and ``closes`` are days of gestation, or days after birth where ``postpartum``."""
+
+    id: str
+    title: str
+    opens: int
+    target: int
+    closes: int
+    kinds: frozenset[str]
+    content: tuple[str, ...]
+    source: str
+    rhd_negative: tuple[str, ...] = ()  # added where she is RhD-negative
+    postpartum: bool = False
+
+
+PROGRAMME: tuple[PlannedVisit, ...] = (
+    PlannedVisit("first", "Første konsultasjon", weeks(6), weeks(8), weeks(12, 6), CONTROL,
+                 ("Sykehistorie", *EACH, "Høyde og KMI", "Hb, ferritin, ABO/RhD, antistoff, HIV, syfilis, hepatitt B",
+                  "HbA1c ved risiko", "Levevaner, psykisk helse, vold, legemidler", "Fosterdiagnostikk"),
+                 SVANGERSKAP),
+    PlannedVisit("early-scan", "Tidlig ultralyd", weeks(11), weeks(12), weeks(13, 6), SCAN,
+                 ("Antall fostre", "Svangerskapslengde"), SVANGERSKAP),
+    PlannedVisit("routine-scan", "Ultralyd i uke 17–19", weeks(17), weeks(18), weeks(19, 6), SCAN,
+                 ("Termin", "Fosterets utvikling", "Morkakens plassering"), SVANGERSKAP),
+    PlannedVisit("week-24", "Konsultasjon i uke 24", weeks(23), weeks(24), weeks(25, 6), CONTROL,
+                 (*EACH, *GROWTH, "Glukosebelastning i uke 24–28 ved risiko"), SVANGERSKAP,
+                 ("Fosterets RhD-type", "Antistoff")),
+    PlannedVisit("week-28", "Konsultasjon i uke 28", weeks(27), weeks(28), weeks(29, 6), CONTROL,
+                 (*EACH, *GROWTH, "Hb"), SVANGERSKAP, ("Anti-D når fosteret er RhD-positivt eller uavklart",)),
+    PlannedVisit("week-32", "Konsultasjon i uke 32", weeks(31), weeks(32), weeks(33, 6), CONTROL,
+                 (*EACH, *GROWTH), SVANGERSKAP),
+    PlannedVisit("week-36", "Konsultasjon i uke 36", weeks(35), weeks(36), weeks(36, 6), CONTROL,
+                 (*EACH, *GROWTH, "Leie", "Tobakk og rusmidler på nytt", "Fødeplan"), SVANGERSKAP),
+    PlannedVisit("week-38", "Konsultasjon i uke 38", weeks(37), weeks(38), weeks(38, 6), CONTROL,
+                 (*EACH, *GROWTH, "Leie"), SVANGERSKAP),
+    PlannedVisit("week-40", "Konsultasjon i uke 40", weeks(39), weeks(40), weeks(40, 6), CONTROL,
+                 (*EACH, *GROWTH, "Leie"), SVANGERSKAP),
+    PlannedVisit("week-41", "Kontroll på sykehus i uke 41", weeks(41), weeks(41, 3), weeks(41, 5), CONTROL | SCAN,
+                 ("Ultralyd", "Fostervann", "CTG", "Plan videre"), PASSERT),
+    PlannedVisit("midwife-home", "Hjemmebesøk av jordmor", 1, 2, 6, frozenset({"home-visit"}),
+                 ("Mors helse", "Amming", "Barnets vekt og allmenntilstand"), BARSEL, postpartum=True),
+    PlannedVisit("nurse-home", "Hjemmebesøk av helsesykepleier", 7, 8, 10, frozenset({"home-visit"}),
+                 ("Barnets utvikling", "Foreldrenes helse"), BARSEL, postpartum=True),
+    PlannedVisit("postpartum", "Etterkontroll", weeks(4), weeks(6), weeks(8), frozenset({"postpartum-visit"}),
+                 ("Mors helse", "Blodtrykk", "Prevensjon", "Samtale om fødselen"), BARSEL, postpartum=True),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class VisitState:
+    """Where one visit stands: ``done``, ``due``, ``overdue``, ``missed`` (a later one was held) or ``upcoming``."""
+
+    visit: PlannedVisit
+    state: str
+    opens: date
+    closes: date
+    content: tuple[str, ...]
+    inputs: tuple[str, ...] = ()
+    assessable: bool = True
+
+
+def plan(
+    visits: tuple[Visit, ...], due: date | None, course: Course, today: date, *, rhd_negative: bool = False
+) -> tuple[VisitState, ...]:
+    """The state of each visit that time makes due; empty after loss and when the card is closed."""
+    if course.stage == PREGNANT and due:
+        rows = [row for row in PROGRAMME if not row.postpartum]
+        origin = day_of(due, 0)
+    elif course.stage == POSTPARTUM and course.ended:
+        rows = [row for row in PROGRAMME if row.postpartum]
+        origin = course.ended.date()
+        visits = tuple(row for row in visits if row.day >= origin)
+    else:
+        return ()
+    return tuple(_state(row, rows, visits, origin, today, rhd_negative=rhd_negative) for row in rows)
+
+
+def _state(
+    row: PlannedVisit,
+    rows: list[PlannedVisit],
+    visits: tuple[Visit, ...],
+    origin: date,
+    today: date,
+    *,
+    rhd_negative: bool,
+) -> VisitState:
+    opens, closes = origin + timedelta(days=row.opens), origin + timedelta(days=row.closes)
+    following = next((other for other in rows if other.opens > row.opens and other.kinds & row.kinds), None)
+    until = min(closes + LATE, origin + timedelta(days=following.opens)) if following else closes + LATE
+    held = [visit for visit in visits if _fulfils(visit, row, opens, until)]
+    later = [visit for visit in visits if visit.kind in row.kinds and visit.day >= until]
+    content = row.content + (row.rhd_negative if rhd_negative else ())
+    if held:
+        return VisitState(row, "done", opens, closes, content, (held[0].source,))
+    if later:
+        return VisitState(row, "missed", opens, closes, content, (later[0].source,))
+    state = "upcoming" if today < opens else "due" if today <= closes else "overdue"
+    return VisitState(row, state, opens, closes, content)
+
+
+def _fulfils(visit: Visit, row: PlannedVisit, opens: date, until: date) -> bool:
+    """A late visit still counts for a while; a first visit is the first whenever it is held."""
+    if row.id == "first" and visit.kind == "first-visit":
+        return True
+    return visit.kind in row.kinds and opens <= visit.day < until

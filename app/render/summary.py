@@ -1,0 +1,190 @@
+"""The upper part of the page: what must be done, how far along she is, which visits are next.
+
+https://www.helsedirektoratet.no/brosjyrer/helsekort-for-gravide
+"""
+
+from datetime import datetime
+
+from app.pregnancy.card import View
+from app.pregnancy.course import CLOSED, LOSS, POSTPARTUM
+from app.pregnancy.gestation import POST_TERM, SECOND_TRIMESTER, THIRD_TRIMESTER
+from app.pregnancy.needs import Need
+from app.pregnancy.programme import VisitState
+from app.pregnancy.rules import Finding
+from app.pregnancy.term import Term
+from app.render.markup import Html, el, joined
+from app.render.words import Words
+
+MARKS = {"alarm": "▲", "task": "●", "information": "i"}
+DANGERS = frozenset({"allergy", "condition"})
+SYMBOLS = {"overdue": "!", "due": "●", "upcoming": "○", "done": "✓", "missed": "–", "withheld": "?"}
+
+
+def withheld(words: Words, *, key: str = "not-assessable") -> Html:
+    return el("p", words(key), class_="withheld")
+
+
+def header(view: View, words: Words) -> Html:
+    """Who she is and how far along, in the first line of sight."""
+    who = view.described.who
+    rows = []
+    if who:
+        interpreter = f"({words('interpreter').lower()})" if who.interpreter else ""
+        rows = [
+            (words("born"), words.date(who.birth_date) if who.birth_date else ""),
+            (words("number"), _grouped(who.identifier)),
+            (words("phone"), who.phone),
+            (words("language"), " ".join(filter(None, (who.language, interpreter)))),
+        ]
+    facts = [el("div", el("dt", name), el("dd", value)) for name, value in rows if value]
+    identity = el(
+        "div",
+        el("p", words("card"), class_="kicker"),
+        el("h1", who.name if who and who.name else words("card")),
+        el("dl", *facts) if facts else None,
+    )
+    inner = el("div", identity, el("div", *_age(view, words), class_="age"), class_="wrap")
+    return el("header", inner, _track(view), class_="top")
+
+
+def _grouped(number: str) -> str:
+    """A national identity number is read as date and five digits."""
+    return f"{number[:6]} {number[6:]}" if number.isdigit() and len(number) == len("01010012345") else number
+
+
+def _age(view: View, words: Words) -> list[Html]:
+    due = words("due", date=words.date(view.term.due)) if view.term else ""
+    if view.stage in {LOSS, CLOSED}:
+        return [el("strong", words("loss" if view.stage == LOSS else "closed"))]
+    if view.stage == POSTPARTUM:
+        born = max(row.day for row in view.described.outcomes)
+        after = words("days-after", days=str((view.today - born).days))
+        return [el("strong", words("postpartum")), el("span", after)]
+    if not view.assessable("age"):
+        return [el("strong", "–"), el("span", words("not-assessable"))]
+    if view.age is None:
+        return [el("strong", "–"), el("span", ". ".join(filter(None, (words("unknown-age"), due))))]
+    trimester = words("trimester", number=str(view.age.trimester))
+    return [
+        el("strong", words("week", age=view.age.short)),
+        el("span", f"{trimester}. {due}".replace("..", ".")),
+    ]
+
+
+def _track(view: View) -> Html | None:
+    """The pregnancy as a bar with the trimesters marked; the numbers above say the same in words."""
+    if view.age is None or view.stage != "pregnant":
+        return None
+    share = min(view.age.days / POST_TERM, 1)
+    marks = [el("b", style=f"left:{days / POST_TERM:.1%}") for days in (SECOND_TRIMESTER, THIRD_TRIMESTER)]
+    return el("div", el("i", style=f"width:{share:.1%}"), *marks, class_="track", aria_hidden="true")
+
+
+def urgent(view: View, words: Words, now: datetime) -> Html:
+    """Findings, then what whoever opens the card must know."""
+    hidden = None if view.assessable("findings") else withheld(words)
+    found = [finding(row, view, words, now) for row in view.findings]
+    empty = None if found or hidden else el("p", words("no-findings"), class_="soft")
+    help_ = el("p", words("her-help"), class_="help") if view.audience == "citizen" else None
+    return el(
+        "section", el("h2", words("first")), hidden, *found, empty, _needs(view, words), help_, class_="wide"
+    )
+
+
+def finding(row: Finding, view: View, words: Words, now: datetime) -> Html:
+    late = row.deadline < now
+    when = words("late" if late else "deadline", when=words.clock(row.deadline))
+    ground = words("based-on", when=words.clock(row.first_seen))
+    if not row.confirmed:
+        ground += ". " + words("self-reported")
+    return el(
+        "article",
+        el("p", f"{MARKS[row.kind]} {words(row.kind)}", class_="mark"),
+        el("h3", words.title(row)),
+        el("p", words.finding(row, citizen=view.audience == "citizen")),
+        el("p", when, class_="late" if late else None) if view.audience == "clinician" else None,
+        el("p", ground, class_="soft small"),
+        class_=f"finding {row.kind}",
+    )
+
+
+def _needs(view: View, words: Words) -> Html | None:
+    rows = [el("li", _need(row, words), class_=_tone(row)) for row in view.needs]
+    return el("ul", *rows, class_="needs") if rows else None
+
+
+def _need(row: Need, words: Words) -> str:
+    detail = words.phrase(row.detail) if row.visit else row.detail
+    return words(f"need-{row.kind}", detail=detail).rstrip(": ")
+
+
+def _tone(row: Need) -> str | None:
+    return "danger" if row.kind in DANGERS else None if row.kind == "due-visit" else "watch"
+
+
+def term(view: View, words: Words) -> Html:
+    """The due date, why it is that one, and every other date that was stated."""
+    title = el("h2", words("term"))
+    if not view.assessable("term"):
+        return el("section", title, withheld(words), class_="half")
+    if view.term is None:
+        return el("section", title, el("p", words("no-term"), class_="soft"), class_="half")
+    line = el(
+        "p",
+        el("strong", words.date(view.term.due)),
+        " ",
+        el("span", words.why(view.term.chosen)),
+        class_="term",
+    )
+    return el("section", title, line, _others(view.term, words), class_="half")
+
+
+def _others(term: Term, words: Words) -> Html | None:
+    rows = []
+    before = term.changed_from
+    if before:
+        rows.append(
+            el("li", words("changed", date=words.date(before.due), why=words.why(before)), class_="changed")
+        )
+    for row in term.alternatives:
+        if row is before:
+            continue
+        apart = words("days-apart", days=words.number((row.due - term.due).days, signed=True))
+        text = words("not-used", date=words.date(row.due), why=words.why(row))
+        rows.append(el("li", text, el("span", f" {apart}" if row.due != term.due else None, class_="soft")))
+    return el("ul", *rows, class_="others small") if rows else None
+
+
+def visits(view: View, words: Words) -> Html:
+    """What is overdue, due and next; the whole programme behind a fold."""
+    upcoming = [view.next] if view.next else []
+    first = [*view.overdue, *view.due, *upcoming]
+    rest = [row for row in view.programme if row not in first]
+    fold = None
+    if rest:
+        lines = el("ul", *(_visit(row, words) for row in rest), class_="visits")
+        fold = el("details", el("summary", words("earlier")), lines)
+    body = el("ul", *(_visit(row, words, content=True) for row in first), class_="visits")
+    none = el("p", words("no-visits"), class_="soft") if not first and view.assessable("programme") else None
+    hidden = None if view.assessable("programme") else withheld(words)
+    return el("section", el("h2", words("visits")), hidden, body if first else none, fold, class_="half")
+
+
+def _visit(row: VisitState, words: Words, *, content: bool = False) -> Html:
+    times = {
+        "overdue": words("overdue", date=words.date(row.closes)),
+        "due": words("due-now", date=words.date(row.closes)),
+        "upcoming": words("upcoming", date=words.date(row.opens)),
+    }
+    held = joined(", ".join(map(words.phrase, row.content))) if content else None
+    return el(
+        "li",
+        el("span", SYMBOLS[row.state], aria_hidden="true"),
+        el(
+            "div",
+            el("h3", words.phrase(row.visit.title)),
+            el("p", times.get(row.state) or words(row.state), class_="small"),
+            el("p", held, class_="soft small") if held else None,
+        ),
+        class_={"overdue": "overdue", "due": "now"}.get(row.state),
+    )

@@ -1,0 +1,80 @@
+"""How the card speaks: bokmål, nynorsk or English, dates and numbers as each language writes them.
+
+https://lovdata.no/lov/2021-05-21-42 (språklova). Texts that a rule, a visit or a due date needs come from the core
+in bokmål; the other languages translate them by id, and a test holds every table complete.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from types import ModuleType
+
+from app.pregnancy import term
+from app.pregnancy.facts import OSLO
+from app.pregnancy.rules import Finding
+from app.pregnancy.term import Candidate
+from app.render import words_en, words_nb, words_nn
+
+TABLES: Mapping[str, ModuleType] = {"nb": words_nb, "nn": words_nn, "en": words_en}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of one language."""
+
+    language: str
+
+    def __call__(self, key: str, **values: str) -> str:
+        text: str = TABLES[self.language].WORDS[key]
+        return text.format(**values) if values else text
+
+    def date(self, day: date) -> str:
+        months = TABLES[self.language].MONTHS
+        return f"{day.day} {months[day.month - 1]} {day.year}" if months else f"{day:%d.%m.%Y}"
+
+    def clock(self, moment: datetime) -> str:
+        """Day and time; the day alone for what was recorded without a time."""
+        local = moment.astimezone(OSLO)
+        if local.time() == time():
+            return self.date(local.date())
+        hour = f"{local:%H:%M}" if self.language == "en" else f"kl. {local:%H.%M}"
+        return f"{self.date(local.date())} {hour}"
+
+    def number(self, value: float | None, *, signed: bool = False) -> str:
+        if value is None:
+            return "–"
+        text = f"{value:+g}" if signed else f"{value:g}"
+        return (text if self.language == "en" else text.replace(".", ",")).replace("-", "−")
+
+    def phrase(self, words: str) -> str:
+        """A visit's title or content."""
+        table = TABLES[self.language]
+        return words if table is words_nb or words in table.SAME else str(table.PHRASES[words])
+
+    def title(self, finding: Finding) -> str:
+        table = TABLES[self.language]
+        return finding.title if table is words_nb else str(table.RULES[finding.rule][0])
+
+    def finding(self, finding: Finding, *, citizen: bool) -> str:
+        """What the reader is told; numbers and dates in it are those that the rule wrote."""
+        table = TABLES[self.language]
+        if table is words_nb:
+            return (finding.told or "") if citizen else finding.text
+        _, text, told = table.RULES[finding.rule]
+        values = {name: self._decimals(value) for name, value in finding.values}
+        return (told or "") if citizen else str(text).format_map(values)
+
+    def _decimals(self, written: str) -> str:
+        return re.sub(r"(\d),(\d)", r"\1.\2", written) if self.language == "en" else written
+
+    def why(self, row: Candidate) -> str:
+        """The ground of a due date, and what must be known about it."""
+        table = TABLES[self.language] if self.language != "nb" else term
+        on, basis = self.date(row.on), self.date(row.basis or row.on)
+        parts = [str(table.WHY[row.method]).format(on=on, basis=basis, reason=row.reason)]
+        if row.converted is not None:
+            parts.append(str(table.CONVERTED).format(length=row.converted))
+        if not row.confirmed:
+            parts.append(str(table.UNCONFIRMED))
+        return ". ".join(parts)

@@ -1,0 +1,145 @@
+"""Settings: one frozen value, read from the environment once, that refuses an unsafe start.
+
+Each variable is ``HELSEKORT_`` and the field's name in capitals; ``docs/settings.md`` is printed from here.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+
+class UnsafeSettings(Exception):
+    """The settings would start a server that must not run so."""
+
+
+@dataclass(frozen=True, slots=True)
+class PilotOrganization:
+    """An organisation in the pilot: ``kind`` is ``gp``, ``municipal``, ``hospital`` or ``operator``."""
+
+    orgnr: str
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pilot:
+    """The geographically limited pilot: who takes part, and from where women come."""
+
+    organizations: tuple[PilotOrganization, ...] = ()
+    municipalities: tuple[str, ...] = ()
+    auditor_clients: tuple[str, ...] = ()
+    operator_clients: tuple[str, ...] = ()
+    harness_clients: tuple[str, ...] = ()
+
+    def kind(self, orgnr: str) -> str | None:
+        """What kind of organisation ``orgnr`` is in the pilot, or None where it takes no part."""
+        return next((row.kind for row in self.organizations if row.orgnr == orgnr), None)
+
+
+def _doc(sentence: str, default: Any = "") -> Any:
+    return field(default=default, metadata={"doc": sentence})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All that can be set."""
+
+    mode: str = _doc(
+        "`production` or `sandbox`; the sandbox accepts synthetic people only, production none.", "production"
+    )
+    base_url: str = _doc(
+        "The public base of this server, without `/fhir`; DPoP proofs are checked against it.",
+        "http://127.0.0.1:8080",
+    )
+    database_url: str = _doc("PostgreSQL as the serving role, which cannot change the log or old versions.")
+    owner_database_url: str = _doc(
+        "PostgreSQL as the owner of the schema: migrations, reindex, audit verify."
+    )
+    erase_database_url: str = _doc(
+        "PostgreSQL as the erase role, used only by the job of a withdrawn consent."
+    )
+    connections: int = _doc("Connections that each serving process holds, each with a lane of the log.", 8)
+    helseid_issuer: str = _doc("The HelseID issuer whose tokens clinicians and systems carry.")
+    helsenorge_issuer: str = _doc("The issuer of citizens' tokens.")
+    audience: str = _doc("The single audience that an access token must name.", "nhn:helsekort")
+    client_id: str = _doc(
+        "This server's own client id at HelseID, for token exchange and machine tokens.", "helsekort"
+    )
+    client_key_file: str = _doc("Private JWK of this server's client, for private_key_jwt and DPoP.")
+    kjernejournal_url: str = _doc("Base of kjernejournal's critical-information API; empty: nothing is sent.")
+    kjernejournal_audience: str = _doc("Audience of kjernejournal's tokens.", "nhn:critical-information")
+    helsenorge_url: str = _doc("Base of Helsenorge's notice API; empty: nothing is sent.")
+    helsenorge_audience: str = _doc("Audience of Helsenorge's tokens.", "nhn:helsenorge")
+    audit_key_file: str = _doc("Ed25519 private key (PEM) that signs the heads of the log's lanes.")
+    audit_anchor_file: str = _doc("File outside the database to which signed heads are appended.")
+    server_key_file: str = _doc("32 random bytes that seal page links and waiting session tokens.")
+    pilot_file: str = _doc("JSON: organisations, municipality codes and client ids of the pilot.")
+    allow_bearer: bool = _doc("Sandbox only: accept tokens that are not bound by DPoP.", default=False)
+    allow_harness: bool = _doc("Sandbox only: accept the `harness` role.", default=False)
+    dpop_window: int = _doc("Seconds that a DPoP proof's `iat` may lie from now, either way.", 10)
+    dating_precedence: str = _doc(
+        "Which scan dates the pregnancy: `first-scan` or `routine-scan`.", "first-scan"
+    )
+    max_body: int = _doc("Largest request body in bytes.", 2_000_000)
+    max_entries: int = _doc("Most entries in a batch or transaction.", 300)
+    max_page: int = _doc("Most matches on one search page.", 500)
+    default_page: int = _doc("Matches on a search page where `_count` is not given.", 50)
+    statement_timeout: int = _doc("Milliseconds after which a statement is given up (503).", 10_000)
+    pilot: Pilot = field(default=Pilot(), metadata={"doc": "Read from `pilot_file`."})
+
+    @property
+    def sandbox(self) -> bool:
+        """Whether this is a sandbox: synthetic people, mock services."""
+        return self.mode == "sandbox"
+
+
+def read_pilot(path: str) -> Pilot:
+    """The pilot of the JSON file ``path``; an empty pilot where no path is given."""
+    if not path:
+        return Pilot()
+    raw = json.loads(Path(path).read_text())
+    organizations = tuple(PilotOrganization(**row) for row in raw.pop("organizations", []))
+    return Pilot(organizations, **{name: tuple(values) for name, values in raw.items()})
+
+
+def _value(kind: type, name: str, text: str) -> Any:
+    if kind is bool:
+        if text.lower() not in {"true", "false", "1", "0"}:
+            raise UnsafeSettings(f"{name}: {text!r} is neither true nor false")
+        return text.lower() in {"true", "1"}
+    try:
+        return kind(text)
+    except ValueError as error:
+        raise UnsafeSettings(f"{name}: {text!r} is not a number") from error
+
+
+def read(environment: Mapping[str, str] = os.environ) -> Settings:
+    """The settings of ``environment``, checked. Raises UnsafeSettings."""
+    values: dict[str, Any] = {}
+    for row in fields(Settings):
+        name = f"HELSEKORT_{row.name.upper()}"
+        if row.name != "pilot" and name in environment:
+            values[row.name] = _value(type(row.default), name, environment[name])
+    settings = Settings(**values, pilot=read_pilot(values.get("pilot_file", "")))
+    check(settings)
+    return settings
+
+
+def check(settings: Settings) -> None:
+    """Refuse what must not run. Raises UnsafeSettings."""
+    if settings.mode not in {"production", "sandbox"}:
+        raise UnsafeSettings("HELSEKORT_MODE is neither production nor sandbox")
+    if settings.dating_precedence not in {"first-scan", "routine-scan"}:
+        raise UnsafeSettings("HELSEKORT_DATING_PRECEDENCE is neither first-scan nor routine-scan")
+    if settings.sandbox:
+        return
+    if settings.allow_bearer or settings.allow_harness:
+        raise UnsafeSettings("Production accepts neither unbound tokens nor the harness role")
+    for name in ("base_url", "helseid_issuer", "helsenorge_issuer"):
+        if not getattr(settings, name).startswith("https://"):
+            raise UnsafeSettings(f"HELSEKORT_{name.upper()} must be https in production")
+    if settings.dpop_window > 60:  # noqa: PLR2004 (RFC 9449 §11.1: seconds to minutes)
+        raise UnsafeSettings("HELSEKORT_DPOP_WINDOW over 60 s invites replay")

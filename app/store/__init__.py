@@ -1,0 +1,1 @@
+"""The only SQL: tables, statements and the connections that run them."""

@@ -1,0 +1,142 @@
+"""The access rows as SQL: one expression that yields the winning rule's id, so that reading, deciding and auditing
+are one statement. ``access/decide.py`` is the specification; a test compares the two over the product space.
+"""
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Text,
+    and_,
+    any_,
+    bindparam,
+    case,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.sql import exists
+
+from app.access.caller import Caller, Role
+from app.access.rules import ALLOW, BLOCK, Allow, Block, Relation
+from app.store.tables import INSTANT, choice, person, relation
+
+ORGANIZATIONS = bindparam("caller_organizations", type_=ARRAY(Text))
+ACTORS = bindparam("caller_actors", type_=ARRAY(Text))
+NUMBER = bindparam("caller_number", type_=Text)
+AUTHOR = bindparam("caller_author", type_=Text)
+AT = bindparam("at", type_=INSTANT)
+ATTESTED = bindparam("caller_attested")
+
+
+class FacetColumns(NamedTuple):
+    """The columns that a decision reads; ``declared`` lists women whom this very request registers by attest."""
+
+    type: ColumnElement[str]
+    patient: ColumnElement[Any]
+    labels: ColumnElement[Any]
+    author: ColumnElement[str]
+    declared: ColumnElement[Any] | None = None
+
+
+def parameters(caller: Caller) -> dict[str, Any]:
+    """The values of the caller's bind parameters."""
+    return {
+        "caller_organizations": list(caller.organizations),
+        "caller_actors": list(caller.actors),
+        "caller_number": caller.number,
+        "caller_author": caller.author,
+        "caller_attested": caller.attested,
+    }
+
+
+def own_patient() -> ColumnElement[Any]:
+    """The citizen's own Patient id: one look-up a statement."""
+    return select(person.c.patient).where(person.c.number == NUMBER).limit(1).scalar_subquery()
+
+
+def _in_force(begins: ColumnElement[Any], ends: ColumnElement[Any]) -> ColumnElement[bool]:
+    return and_(begins <= AT, or_(ends.is_(None), ends > AT))
+
+
+def related(facets: FacetColumns) -> ColumnElement[bool]:
+    """Whether one of the caller's organisations has an active relation to the woman."""
+    row = exists().where(
+        relation.c.patient == facets.patient,
+        relation.c.organization == any_(ORGANIZATIONS),
+        _in_force(relation.c.begins, relation.c.ends),
+    )
+    return row if facets.declared is None else or_(row, facets.patient == any_(facets.declared))
+
+
+def chosen_away(facets: FacetColumns) -> ColumnElement[bool]:
+    """Whether she has blocked this person or organisation."""
+    return exists().where(
+        choice.c.patient == facets.patient,
+        choice.c.kind == "block",
+        choice.c.actor == any_(ACTORS),
+        _in_force(choice.c.begins, choice.c.ends),
+    )
+
+
+def _overlap(facets: FacetColumns, labels: frozenset[str]) -> ColumnElement[bool]:
+    array = literal(sorted(labels), type_=ARRAY(Text))
+    return facets.labels.op("&&")(array)
+
+
+def _relates(row: Allow, role: Role, facets: FacetColumns) -> ColumnElement[bool]:
+    match row.relation:
+        case Relation.NONE:
+            return facets.patient.is_(None)
+        case Relation.RELATED:
+            return related(facets)
+        case Relation.ATTESTED:
+            return ATTESTED.is_(true())
+        case Relation.SELF:
+            return facets.patient == own_patient()
+        case Relation.AUTHOR:
+            standing = facets.patient == own_patient() if role is Role.CITIZEN else related(facets)
+            return and_(standing, facets.author == AUTHOR)
+        case Relation.ANYONE:
+            return true()
+
+
+def _condition(
+    row: Allow | Block, role: Role, facets: FacetColumns, type_name: str | None
+) -> ColumnElement[bool]:
+    if isinstance(row, Block):
+        return chosen_away(facets) if row.by == "choice" else _overlap(facets, row.labels)
+    conditions = [_relates(row, role, facets)]
+    if type_name is None:
+        conditions.insert(0, facets.type == any_(literal(sorted(row.types), type_=ARRAY(Text))))
+    if row.without:
+        conditions.append(~_overlap(facets, row.without))
+    return and_(*conditions)
+
+
+def rule(role: Role, do: str, facets: FacetColumns, type_name: str | None = None) -> ColumnElement[Any]:
+    """The id of the winning row, or NULL where no row speaks.
+
+    With ``type_name`` only the rows of that type are compiled; else the rows test ``facets.type``.
+    """
+    blocks: list[Allow | Block] = [row for row in BLOCK if role in row.roles]
+    rights = [
+        row
+        for row in ALLOW
+        if role in row.roles and do in row.do and (type_name is None or type_name in row.types)
+    ]
+    if not rights:
+        return null().cast(Text)
+    return case(
+        *((_condition(row, role, facets, type_name), literal(row.id, Text)) for row in (*blocks, *rights)),
+        else_=null(),
+    )
+
+
+def allowed(rule_column: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether the winning row is a right."""
+    return func.coalesce(func.starts_with(rule_column, "allow."), False)

@@ -1,0 +1,141 @@
+"""Reading the log: rows of one woman or by id, decided and themselves logged."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    CTE,
+    Integer,
+    Text,
+    and_,
+    any_,
+    bindparam,
+    case,
+    func,
+    literal,
+    literal_column,
+    null,
+    or_,
+    select,
+    true,
+)  # fmt: skip
+from sqlalchemy.dialects.postgresql import JSONB
+
+from app.access.caller import Role
+from app.store.access_sql import FacetColumns, allowed, own_patient, rule
+from app.store.log import finish, fresh_proof, logged
+from app.store.session import Session
+from app.store.statement import Statement, build
+from app.store.tables import INSTANT, audit
+
+_EMPTY = literal_column("'{}'::text[]", ARRAY(Text))
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """One row of the log."""
+
+    id: str
+    at: datetime
+    lane: int
+    seq: int
+    request: dict[str, Any]
+    result: dict[str, Any]
+    rule: str | None
+    own: str | None  # the citizen who reads: she sees her own share of a row
+
+
+def _facets() -> FacetColumns:
+    """An audit row is about her if she is among its women; only a citizen's own id is compared."""
+    own = own_patient()
+    hers = case((own == any_(audit.c.patients), own), else_=null())
+    return FacetColumns(literal_column("'AuditEvent'", Text), hers, _EMPTY, literal_column("''", Text))
+
+
+@cache
+def _statement(role: Role, by_id: bool, by_patient: bool) -> Statement:
+    found = select(
+        audit.c.id, audit.c.at, audit.c.lane, audit.c.seq, audit.c.request, audit.c.result,
+        rule(role, "read", _facets(), "AuditEvent").label("rule"),
+        (own_patient() if role is Role.CITIZEN else null().cast(Text)).label("own"),
+    )  # fmt: skip
+    if by_id:
+        found = found.where(audit.c.id == bindparam("id", type_=Text))
+    if by_patient:
+        found = found.where(
+            audit.c.patients.contains(func.array(bindparam("patient", type_=Text)).cast(ARRAY(Text)))
+        )
+    low, high = bindparam("low", type_=INSTANT), bindparam("high", type_=INSTANT)
+    before, before_seq = bindparam("before", type_=INSTANT), bindparam("before_id", type_=Text)
+    found = found.where(
+        audit.c.at >= low,
+        audit.c.at < high,
+        or_(before.is_(None), audit.c.at < before, and_(audit.c.at == before, audit.c.id < before_seq)),
+    )
+    inner = found.subquery("inner_rows")
+    page: CTE = (
+        select(inner)
+        .where(allowed(inner.c.rule))
+        .order_by(inner.c.at.desc(), inner.c.id.desc())
+        .limit(bindparam("count", type_=Integer))
+        .cte("page")
+    )
+    consumed, fresh = fresh_proof()
+    shown = func.jsonb_agg(
+        func.jsonb_build_array(
+            literal_column("'AuditEvent'"), page.c.id, literal_column("1"), page.c.rule, null()
+        ),
+        type_=JSONB,
+    )
+    women = bindparam("women", type_=ARRAY(Text))
+    log = logged(
+        verdict=literal("searched", Text),
+        shown=select(shown).select_from(page).scalar_subquery(),
+        patients=func.array_remove(func.array_append(women, own_patient()), null())
+        if role is Role.CITIZEN
+        else women,
+        fresh=fresh,
+    )
+    one = select(literal_column("1")).subquery("one")
+    return build(
+        finish(select(*page.c), log, fresh)
+        .select_from(one.outerjoin(page, true()))
+        .order_by(page.c.at.desc(), page.c.id.desc())
+        .add_cte(consumed)
+    )
+
+
+async def rows(
+    session: Session,
+    *,
+    id_: str | None = None,
+    patient: str | None = None,
+    span: tuple[datetime, datetime],
+    before: tuple[datetime, str] | None = None,
+    count: int,
+) -> list[Looked]:
+    """Rows of the log, newest first; logged. Raises Replayed."""
+    statement = _statement(session.caller.role, id_ is not None, patient is not None)
+    found = await session.fetch_logged(
+        statement,
+        id=id_,
+        patient=patient,
+        low=span[0],
+        high=span[1],
+        before=before[0] if before else None,
+        before_id=before[1] if before else None,
+        count=count,
+        women=[patient] if patient else [],
+    )
+    return [
+        Looked(
+            row["id"], row["at"], row["lane"], row["seq"], json.loads(row["request"]), json.loads(row["result"]),
+            row["rule"], row["own"],
+        )
+        for row in found
+        if row["id"] is not None
+    ]  # fmt: skip

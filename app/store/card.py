@@ -1,0 +1,82 @@
+"""All that one card is folded from, in one range scan, each resource with the row that lets the caller see it.
+
+The fold needs every fact, also those that the caller may not see (an alarm must not be missed because of who
+looks): hidden resources come with ``rule`` that is no right, and are not in the log's ``shown``.
+"""
+
+from functools import cache
+from typing import Any
+
+from sqlalchemy import ARRAY, Text, and_, bindparam, func, literal, literal_column, or_, select, true
+from sqlalchemy.dialects.postgresql import JSONB
+
+from app.access.caller import Role
+from app.store.access_sql import allowed, rule
+from app.store.log import finish, fresh_proof, logged
+from app.store.resources import NO_ROW, NOTHING, Stored, facets, shown, stored
+from app.store.session import Session
+from app.store.statement import Statement, build
+from app.store.tables import resource
+
+_WITHOUT_CARD = (
+    "Patient",
+    "RelatedPerson",
+    "AllergyIntolerance",
+    "Condition",
+    "CareTeam",
+)  # hers, in any pregnancy
+
+
+@cache
+def _statement(role: Role) -> Statement:
+    id_ = bindparam("id", type_=Text)
+    episode = select(
+        resource.c.patient, resource.c.deleted, rule(role, "read", facets(), "EpisodeOfCare").label("rule")
+    ).where(resource.c.type == literal_column("'EpisodeOfCare'"), resource.c.id == id_)
+    asked = episode.cte("asked")
+    may = and_(~asked.c.deleted, allowed(asked.c.rule))
+    hers = select(asked.c.patient).where(may).scalar_subquery()
+    columns = (
+        resource.c.type, resource.c.id, resource.c.version, resource.c.updated, resource.c.deleted,
+        resource.c.patient, resource.c.labels, resource.c.body,
+    )  # fmt: skip
+    general = [literal_column(f"'{name}'") for name in _WITHOUT_CARD]
+    found = (
+        select(*columns, rule(role, "read", facets()).label("rule"))
+        .where(
+            resource.c.patient == hers,
+            or_(
+                resource.c.episode == id_,
+                and_(resource.c.type == literal_column("'EpisodeOfCare'"), resource.c.id == id_),
+                and_(resource.c.episode.is_(None), resource.c.type.in_(general)),
+            ),
+            ~resource.c.deleted,
+        )
+        .cte("of_card")
+    )
+    consumed, fresh = fresh_proof()
+    log = logged(
+        verdict=func.coalesce(
+            select(func.coalesce(asked.c.rule, literal(NO_ROW, Text))).scalar_subquery(),
+            literal(NOTHING, Text),
+        ),
+        shown=select(func.jsonb_agg(shown(found.c), type_=JSONB))
+        .where(allowed(found.c.rule))
+        .scalar_subquery(),
+        patients=select(func.array_agg(asked.c.patient, type_=ARRAY(Text))).scalar_subquery(),
+        fresh=fresh,
+    )
+    one = select(literal_column("1")).subquery("one")
+    return build(
+        finish(select(*found.c, select(asked.c.rule).scalar_subquery().label("episode_rule")), log, fresh)
+        .select_from(one.outerjoin(found, true()))
+        .order_by(found.c.type, found.c.id)
+        .add_cte(consumed)
+    )
+
+
+async def of_card(session: Session, episode: str) -> tuple[list[Stored], str | None]:
+    """The resources of the card ``episode`` and the row that decided on the card itself; logged. Raises Replayed."""
+    rows = await session.fetch_logged(_statement(session.caller.role), id=episode)
+    decided: Any = rows[0]["episode_rule"]
+    return [stored(row) for row in rows if row["id"] is not None], decided

@@ -1,0 +1,84 @@
+"""An attested declaration: an organisation states that it cares for a woman, and says why (design §4).
+
+The relation is labelled ``declared``, stands in her access log and is there to be reviewed.
+"""
+
+from functools import cache
+
+from sqlalchemy import ARRAY, Text, any_, bindparam, func, literal, literal_column, or_, select, true
+from sqlalchemy.dialects.postgresql import JSONB, insert
+
+from app.store.access_sql import ACTORS, AT
+from app.store.log import finish, fresh_proof, logged
+from app.store.session import Session
+from app.store.statement import Statement, build
+from app.store.tables import INSTANT, choice, person, relation
+
+_UNTIL = bindparam("until", type_=INSTANT)
+
+
+@cache
+def _statement() -> Statement:
+    blocked = (
+        select(literal_column("1"))
+        .where(
+            choice.c.patient == person.c.patient,
+            choice.c.actor == any_(ACTORS),
+            choice.c.begins <= AT,
+            or_(choice.c.ends.is_(None), choice.c.ends > AT),
+        )
+        .exists()
+    )
+    woman = (
+        select(person.c.patient, person.c.rid)
+        .where(
+            person.c.system == bindparam("system", type_=Text),
+            person.c.number == bindparam("number", type_=Text),
+            ~blocked,
+        )
+        .cte("woman")
+    )
+    consumed, fresh = fresh_proof()
+    columns = ["rid", "patient", "organization", "kind", "begins", "ends", "decision", "person"]
+    row = select(
+        woman.c.rid, woman.c.patient, bindparam("organization", type_=Text), literal_column("'declared'"), AT, _UNTIL,
+        bindparam("decision", type_=Text), bindparam("subject", type_=Text),
+    ).where(fresh)  # fmt: skip
+    made = insert(relation).from_select(columns, row)
+    again = made.on_conflict_do_update(
+        index_elements=["rid", "patient", "organization", "kind"],
+        set_={"ends": made.excluded.ends, "decision": made.excluded.decision, "person": made.excluded.person},
+    ).returning(relation.c.patient)
+    declared = again.cte("declared")
+    shown = func.jsonb_build_array(
+        literal_column("'Patient'"),
+        declared.c.patient,
+        literal_column("0"),
+        literal_column("'declared'"),
+        declared.c.patient,
+    )
+    log = logged(
+        verdict=func.coalesce(
+            select(literal("stored", Text)).select_from(declared).scalar_subquery(), "not-found"
+        ),
+        shown=select(func.jsonb_agg(shown, type_=JSONB)).select_from(declared).scalar_subquery(),
+        patients=select(func.array_agg(woman.c.patient, type_=ARRAY(Text))).scalar_subquery(),
+        fresh=fresh,
+    )
+    one = select(literal_column("1")).subquery("one")
+    return build(
+        finish(select(declared.c.patient), log, fresh)
+        .select_from(one.outerjoin(declared, true()))
+        .add_cte(consumed)
+    )
+
+
+async def declare(session: Session, system: str, number: str, until: object = None) -> str | None:
+    """The Patient id of the woman with this number, now related to the caller's organisation; None where there is none."""
+    caller = session.caller
+    rows = await session.fetch_logged(
+        _statement(), system=system, number=number, organization=caller.organizations[0], decision=caller.decision,
+        subject=caller.subject, until=until,
+    )  # fmt: skip
+    found: str | None = rows[0]["patient"]
+    return found

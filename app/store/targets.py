@@ -1,0 +1,119 @@
+"""What a write refers to: existence, woman, card and version of other resources, in one round trip.
+
+Nothing of it reaches the caller; access is decided by the write itself.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+
+from sqlalchemy import (
+    ARRAY,
+    Text,
+    any_,
+    bindparam,
+    case,
+    column,
+    func,
+    literal_column,
+    null,
+    select,
+    union_all,
+)
+from sqlalchemy import LargeBinary as Bytes
+
+from app.fhir.codes import HPR, ORGNR
+from app.fhir.search_params import number
+from app.store.session import Session
+from app.store.statement import Statement, build
+from app.store.tables import OPEN_EPISODE, index_token, resource
+
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A resource that is there: enough to resolve a reference or to make the next version."""
+
+    type: str
+    id: str
+    version: int
+    deleted: bool
+    patient: str | None
+    episode: str | None
+    governed: bool
+    labels: frozenset[str]
+    body: bytes | None
+    actor: str | None = None  # "org:<number>" or "hpr:<number>" of an Organization or Practitioner
+
+
+@dataclass(slots=True)
+class Targets:
+    """What was found: by key, and each woman's open card."""
+
+    found: dict[Key, Target] = field(default_factory=dict)
+    open_episode: dict[str, str] = field(default_factory=dict)
+
+
+@cache
+def _statement() -> Statement:
+    names = [column("type", Text), column("id", Text)]
+    keys = func.unnest(bindparam("types", type_=ARRAY(Text)), bindparam("ids", type_=ARRAY(Text)))
+    rows = keys.table_valued(*names).render_derived(name="keys")
+    bodies = bindparam("bodies", type_=ARRAY(Text))
+    identifiers = (number("Organization", "identifier"), number("Practitioner", "identifier"))
+    actor = (
+        select(case((index_token.c.system == ORGNR, "org:"), else_="hpr:").concat(index_token.c.code))
+        .where(
+            index_token.c.rid == resource.c.rid,
+            index_token.c.param.in_([literal_column(str(param)) for param in identifiers]),
+            index_token.c.system.in_([literal_column(f"'{ORGNR}'"), literal_column(f"'{HPR}'")]),
+        )
+        .limit(literal_column("1"))
+        .scalar_subquery()
+    )
+    common = (
+        resource.c.type, resource.c.id, resource.c.version, resource.c.deleted, resource.c.patient,
+        resource.c.episode, resource.c.governed, resource.c.labels,
+    )  # fmt: skip
+    catalogue = resource.c.type.in_([literal_column("'Organization'"), literal_column("'Practitioner'")])
+    known = select(
+        literal_column("'key'").label("what"),
+        *common,
+        case((resource.c.type == any_(bodies), resource.c.body), else_=null().cast(Bytes)).label("body"),
+        case((catalogue, actor), else_=null().cast(Text)).label("actor"),
+    ).select_from(rows.join(resource, (resource.c.type == rows.c.type) & (resource.c.id == rows.c.id)))
+    opened = select(literal_column("'open'"), *common, null().cast(Bytes), null().cast(Text)).where(
+        resource.c.patient == any_(bindparam("patients", type_=ARRAY(Text))),
+        resource.c.type == literal_column("'EpisodeOfCare'"),
+        resource.c.status.in_([literal_column(f"'{status}'") for status in OPEN_EPISODE]),
+        ~resource.c.deleted,
+    )
+    return build(union_all(known, opened))
+
+
+async def find(
+    session: Session, keys: Iterable[Key], *, patients: Iterable[str] = (), bodies: Iterable[str] = ()
+) -> Targets:
+    """Look up ``keys`` and the open cards of ``patients``; ``bodies`` names types whose body is wanted too."""
+    wanted = sorted(set(keys))
+    targets = Targets()
+    women = sorted(set(patients))
+    if not wanted and not women:
+        return targets
+    rows = await session.fetch(
+        _statement(),
+        types=[key[0] for key in wanted],
+        ids=[key[1] for key in wanted],
+        patients=women,
+        bodies=list(bodies),
+    )
+    for row in rows:
+        if row["what"] == "open":
+            targets.open_episode[row["patient"]] = row["id"]
+            continue
+        targets.found[row["type"], row["id"]] = Target(
+            row["type"], row["id"], row["version"], row["deleted"], row["patient"], row["episode"], row["governed"],
+            frozenset(row["labels"]), row["body"], row["actor"],
+        )  # fmt: skip
+    return targets

@@ -1,0 +1,164 @@
+"""Writing resources: one set-wise statement decides, stores, indexes, projects, enqueues and logs.
+
+https://hl7.org/fhir/R4/http.html#create. Either every write of the set is stored or none is; a refused set leaves its
+audit row and nothing else. Access is evaluated again here, on the rows that the statement has locked.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from app.access.caller import CLINICIANS
+from app.access.decide import Decision
+from app.fhir.indexing import IndexRows
+from app.store.session import Session
+from app.store.write_sql import COLUMNS, Shape, put_statement
+
+SEPARATOR = "\x1f"
+
+
+@dataclass(slots=True)
+class Write:
+    """One resource to be stored. ``version`` is the version that this write makes; it holds only on the one before."""
+
+    method: str  # create | update | delete
+    type: str
+    id: str
+    version: int
+    body: bytes
+    patient: str | None = None
+    episode: str | None = None
+    status: str | None = None
+    labels: frozenset[str] = frozenset()
+    categories: tuple[str, ...] = ()
+    governed: bool = True
+    masked: bool = False  # the stored copy holds elements that the caller does not see
+    rows: IndexRows = field(default_factory=IndexRows)
+    persons: list[tuple[str, str, str]] = field(default_factory=list)  # system, number, patient
+    relations: list[tuple[Any, ...]] = field(default_factory=list)
+    choices: list[tuple[Any, ...]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What another system shall be told; ``token`` is the sealed session token where one is needed."""
+
+    id: str
+    kind: str
+    patient: str
+    type: str | None = None
+    resource: str | None = None
+    version: int | None = None
+    token: bytes | None = None
+    token_expires: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job that commits with the write; ``lock`` keeps the order for one woman."""
+
+    task: str
+    lock: str
+    args: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one write: None, or the problem (refused, missing, masked, gone, stale, referenced)."""
+
+    problem: str | None
+    decision: Decision
+
+
+@dataclass(slots=True)
+class WriteSet:
+    """Writes that are stored together, with what follows from them."""
+
+    writes: Sequence[Write]
+    deliveries: Sequence[Delivery] = ()
+    jobs: Sequence[Job] = ()
+    declared: Sequence[str] = ()  # women whom the attest of this request registers
+    rearm: tuple[bytes, datetime] | None = (
+        None  # a fresh session token for deliveries that wait for a clinician
+    )
+    may_name: bool = False  # update of an unknown id creates it
+
+
+def _columns(count: int, rows: Iterable[tuple[Any, ...]]) -> list[list[Any]]:
+    columns: list[list[Any]] = [[] for _ in range(count)]
+    for row in rows:
+        for column, value in zip(columns, row, strict=True):
+            column.append(value)
+    return columns
+
+
+def _tables(change: WriteSet) -> dict[str, list[tuple[Any, ...]]]:
+    """The rows of every index table and projection, each led by the ordinal of its write."""
+    tables: dict[str, list[tuple[Any, ...]]] = {name: [] for name in COLUMNS if name != "write"}
+    names = {
+        "index_token": "tokens",
+        "index_reference": "references",
+        "index_date": "dates",
+        "index_string": "strings",
+        "index_number": "numbers",
+        "index_quantity": "quantities",
+        "index_uri": "uris",
+        "index_composite": "composites",
+    }
+    for n, write in enumerate(change.writes, 1):
+        for table, attribute in names.items():
+            tables[table].extend((n, *row) for row in getattr(write.rows, attribute))
+        tables["person"].extend((n, *row) for row in write.persons)
+        tables["relation"].extend((n, *row) for row in write.relations)
+        tables["choice"].extend((n, *row) for row in write.choices)
+    tables["delivery"] = [
+        (row.id, row.kind, row.patient, row.type, row.resource, row.version, row.token, row.token_expires)
+        for row in change.deliveries
+    ]
+    tables["job"] = [(row.task, row.lock, json.dumps(row.args)) for row in change.jobs]
+    return tables
+
+
+def _write_row(write: Write) -> tuple[Any, ...]:
+    return (
+        write.method,
+        write.type,
+        write.id,
+        write.version,
+        write.body,
+        write.patient,
+        write.episode,
+        write.status,
+        SEPARATOR.join(sorted(write.labels)),
+        SEPARATOR.join(write.categories),
+        write.governed,
+        write.masked,
+    )
+
+
+async def put(session: Session, change: WriteSet) -> list[Outcome]:
+    """Store ``change`` or nothing of it; one outcome a write.
+
+    Raises Replayed, and asyncpg's errors for a broken unique rule, a deadlock or a lost connection.
+    """
+    tables = {name: rows for name, rows in _tables(change).items() if rows}
+    types = {write.type for write in change.writes}
+    shape = Shape(
+        role=session.caller.role,
+        methods=frozenset(write.method for write in change.writes),
+        tables=frozenset(tables),
+        type=types.pop() if len(types) == 1 else None,
+        rearm=change.rearm is not None and session.caller.role in CLINICIANS,
+    )
+    values: dict[str, Any] = {"declared": list(change.declared), "may_name": change.may_name}
+    tables["write"] = [_write_row(write) for write in change.writes]
+    for name, rows in tables.items():
+        columns = COLUMNS[name]
+        for (column, _), cells in zip(columns, _columns(len(columns), rows), strict=True):
+            values[f"{name}_{column}"] = cells
+    if change.rearm is not None:
+        values["rearm_token"], values["rearm_expires"] = change.rearm
+    rows_back = await session.fetch_logged(put_statement(shape), **values)
+    return [Outcome(row["problem"], Decision(row["problem"] != "refused", row["rule"])) for row in rows_back]

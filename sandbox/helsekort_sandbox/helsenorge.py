@@ -1,0 +1,101 @@
+"""Mock of Helsenorge's notices: tells a citizen that something is new, never what it is.
+
+Helsenorge publishes no such interface (https://helsenorge.atlassian.net/wiki/spaces/HELSENORGE): the contract is ours.
+Its point is the refusal: a text that is not one of the approved sentences could carry health information.
+"""
+
+import hashlib
+import json
+import secrets
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from helsekort_sandbox.effects import Dropped, EffectLog, Faults, Wrong, control_routes
+from helsekort_sandbox.proofs import Refused
+from helsekort_sandbox.resource_server import PID, ResourceServer, actor, unauthorized
+
+PATH = "/notices/v1"
+AUDIENCE = "nhn:helsenorge"
+FIELDS = {"recipient", "messageType", "idempotencyKey", "text"}
+MESSAGE_TYPES = {"helsekort.changed"}
+APPROVED_TEXTS = {
+    "Det er noe nytt i helsekortet ditt. Logg inn på Helsenorge for å lese det.",  # bokmål
+    "Det er noko nytt i helsekortet ditt. Logg inn på Helsenorge for å lese det.",  # nynorsk
+    "There is something new in your pregnancy health card. Log in to Helsenorge to read it.",
+}
+
+
+def _check_notice(raw: bytes) -> dict[str, str]:
+    try:
+        notice = json.loads(raw)
+    except ValueError as error:
+        raise Wrong(400, "structure", "The body is not JSON") from error
+    if (
+        not isinstance(notice, dict)
+        or set(notice) != FIELDS
+        or not all(isinstance(v, str) for v in notice.values())
+    ):
+        raise Wrong(400, "structure", f"A notice has exactly these texts: {', '.join(sorted(FIELDS))}")
+    if len(notice["recipient"]) != 11 or not notice["recipient"].isdigit() or not notice["idempotencyKey"]:
+        raise Wrong(
+            422, "business-rule", "recipient is a national identity number, idempotencyKey is not empty"
+        )
+    if notice["messageType"] not in MESSAGE_TYPES:
+        raise Wrong(422, "business-rule", "This message type is not approved")
+    if notice["text"] not in APPROVED_TEXTS:
+        raise Wrong(422, "business-rule", "This text is not approved: a notice carries no health information")
+    return notice
+
+
+class Helsenorge:
+    """The notices that were accepted: a fold of the effect log."""
+
+    def __init__(self, issuer: str, state: Path) -> None:
+        self.server = ResourceServer(issuer, AUDIENCE)
+        self.log = EffectLog(state / "helsenorge.ndjson")
+        self.faults = Faults()
+
+    async def notify(self, request: Request) -> Response:
+        """Accept one notice, once for each idempotency key."""
+        try:
+            is_lost = await self.faults.meet()
+            claims = self.server.authenticate(request)
+            entry = self._take(request, claims, await request.body())
+        except Refused as refusal:
+            self.log.append(request, 401, {"refused": refusal.why}, effect=False)
+            return unauthorized(refusal)
+        except Wrong as wrong:
+            self.log.append(request, wrong.status, {"refused": wrong.why}, effect=False)
+            return JSONResponse({"error": wrong.why}, wrong.status)
+        if is_lost:
+            return Dropped(status_code=entry["status"])
+        return JSONResponse({"id": entry["id"], "status": "accepted"}, entry["status"])
+
+    def _take(self, request: Request, claims: dict[str, Any], raw: bytes) -> dict[str, Any]:
+        if claims.get(PID):
+            raise Wrong(403, "forbidden", "Notices are sent by systems, not by persons")
+        notice = _check_notice(raw)
+        digest = hashlib.sha256(json.dumps(notice, sort_keys=True).encode()).hexdigest()
+        key = notice["idempotencyKey"]
+        before = next(
+            (entry for entry in self.log.effects() if entry["notice"]["idempotencyKey"] == key), None
+        )
+        if before is not None and before["digest"] != digest:
+            raise Wrong(409, "duplicate", "idempotencyKey was used for another notice")
+        details: dict[str, Any] = {"notice": notice, "actor": actor(claims), "digest": digest}
+        if before is not None:
+            details |= {"id": before["id"], "replayed": True}
+            return self.log.append(request, before["status"], details, effect=False)
+        return self.log.append(request, 202, details | {"id": secrets.token_hex(8)}, effect=True)
+
+
+def create_app(issuer: str, state: Path) -> Starlette:
+    """The service, trusting ``issuer`` and keeping its log in the folder ``state``."""
+    service = Helsenorge(issuer, state)
+    routes = [Route(PATH, service.notify, methods=["POST"]), *control_routes(service.log, service.faults)]
+    return Starlette(routes=routes)

@@ -1,0 +1,192 @@
+"""Mock of kjernejournal's critical information (*kritisk informasjon*): allergies and conditions that can kill.
+
+The shape of "hit-critical-information" at https://utviklerportal.nhn.no/informasjonstjenester/kjernejournal: a FHIR R4
+facade behind DPoP, with ``nhn-*`` headers. It takes registrations from a named clinician only, never from a machine.
+"""
+
+import hashlib
+import json
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from helsekort_sandbox.effects import Dropped, EffectLog, Faults, Wrong, control_routes
+from helsekort_sandbox.proofs import Refused
+from helsekort_sandbox.resource_server import ATTEST, HPR, PID, ResourceServer, actor, unauthorized
+
+BASE = "/critical-information/v1"
+AUDIENCE = "nhn:critical-information"
+PATIENT = {"AllergyIntolerance": "patient", "Condition": "subject"}
+PROFESSIONS = "urn:oid:2.16.578.1.12.4.1.1.9060"
+HEADERS = ("nhn-user-role", "nhn-source-system", "nhn-patient-nin", "nhn-event-id")
+
+
+def _fhir(body: dict[str, Any], status: int, headers: dict[str, str] | None = None) -> JSONResponse:
+    return JSONResponse(body, status, headers, media_type="application/fhir+json")
+
+
+def _refusal(wrong: Wrong) -> JSONResponse:
+    issue = {"severity": "error", "code": wrong.code, "diagnostics": wrong.why}
+    return _fhir({"resourceType": "OperationOutcome", "issue": [issue]}, wrong.status)
+
+
+def _check_kind(kind: str) -> None:
+    if kind not in PATIENT:
+        raise Wrong(404, "not-supported", f"The kinds are {', '.join(PATIENT)}")
+
+
+def _check_clinician(claims: dict[str, Any]) -> None:
+    if not claims.get(PID) or not claims.get(HPR):
+        raise Wrong(403, "forbidden", "Only a clinician in person registers critical information")
+    if str(claims.get("helseid://claims/identity/security_level")) != "4":
+        raise Wrong(403, "forbidden", "Security level 4 is required")
+
+
+def _check_headers(request: Request, claims: dict[str, Any]) -> None:
+    missing = [name for name in HEADERS if not request.headers.get(name)]
+    if missing:
+        raise Wrong(400, "required", f"Missing header: {', '.join(missing)}")
+    if (
+        not 3 <= len(request.headers["nhn-source-system"]) <= 512
+        or len(request.headers["nhn-event-id"]) > 128
+    ):
+        raise Wrong(400, "value", "nhn-source-system has 3 to 512 characters, nhn-event-id at most 128")
+    try:
+        role = json.loads(unquote(request.headers["nhn-user-role"]))
+    except ValueError as error:
+        raise Wrong(400, "value", "nhn-user-role is not URL-encoded JSON") from error
+    attested = claims.get(ATTEST, {}).get("practitioner", {}).get("authorization", {}).get("code")
+    if not isinstance(role, dict) or role.get("system") != PROFESSIONS or role.get("code") != attested:
+        raise Wrong(403, "forbidden", "nhn-user-role is not the profession that the token attests")
+
+
+def _check_body(kind: str, body: Any, nin: str) -> dict[str, Any]:
+    if not isinstance(body, dict) or body.get("resourceType") != kind:
+        raise Wrong(400, "structure", f"The body is not a {kind}")
+    patient = body.get(PATIENT[kind])
+    if not isinstance(patient, dict) or not body.get("code"):
+        raise Wrong(422, "required", f"{kind} needs {PATIENT[kind]} and code")
+    if patient.get("identifier", {}).get("value", nin) != nin:
+        raise Wrong(422, "business-rule", "The patient is not the one of nhn-patient-nin")
+    codings = body.get("verificationStatus", {}).get("coding", [])
+    if "confirmed" not in {coding.get("code") for coding in codings}:
+        raise Wrong(422, "business-rule", "Critical information is confirmed by a clinician first")
+    return body
+
+
+class Kjernejournal:
+    """The register: a fold of its effect log."""
+
+    def __init__(self, issuer: str, state: Path) -> None:
+        self.server = ResourceServer(issuer, AUDIENCE)
+        self.log = EffectLog(state / "kjernejournal.ndjson")
+        self.faults = Faults()
+
+    def current(self, nin: str, kind: str) -> dict[str, dict[str, Any]]:
+        """The woman's registrations of one kind, by id, in their last version."""
+        mine = [entry for entry in self.log.effects() if entry["patient"] == nin and entry["type"] == kind]
+        return {entry["answer"]["id"]: entry["answer"] for entry in mine}
+
+    async def status(self, request: Request) -> Response:
+        """Whether anything is registered; machines may ask, and nothing is logged as a reading."""
+        try:
+            claims = self.server.authenticate(request)
+            body = await request.json()
+            nin = body["nin"]
+        except Refused as refusal:
+            return unauthorized(refusal)
+        except (ValueError, KeyError, TypeError):
+            return _refusal(Wrong(400, "structure", "The body is {nin}"))
+        found = {kind: self.current(nin, kind) for kind in PATIENT}
+        privacy = {"hasReservationKjernejournal": False, "isRestricted": False}
+        answer: dict[str, Any] = {"patientNIN": nin, "hasCriticalInformation": any(found.values())}
+        answer |= {"privacySetting": privacy}
+        if claims.get(HPR):
+            answer["isBlockedForUser"] = False
+        return JSONResponse(answer)
+
+    async def search(self, request: Request) -> Response:
+        """The woman's registrations of one kind."""
+        try:
+            claims = self.server.authenticate(request)
+            _check_kind(request.path_params["kind"])
+            _check_clinician(claims)
+            _check_headers(request, claims)
+        except Refused as refusal:
+            return unauthorized(refusal)
+        except Wrong as wrong:
+            return _refusal(wrong)
+        found = self.current(request.headers["nhn-patient-nin"], request.path_params["kind"]).values()
+        entries = [{"resource": resource} for resource in found]
+        bundle = {"resourceType": "Bundle", "type": "searchset", "total": len(entries), "entry": entries}
+        return _fhir(bundle, 200)
+
+    async def register(self, request: Request) -> Response:
+        """Create or replace one registration, once for each ``nhn-event-id``."""
+        try:
+            is_lost = await self.faults.meet()
+            claims = self.server.authenticate(request)
+            _check_kind(request.path_params["kind"])
+            _check_clinician(claims)
+            _check_headers(request, claims)
+            entry = self._take(request, claims, await request.body())
+        except Refused as refusal:
+            self.log.append(request, 401, {"refused": refusal.why}, effect=False)
+            return unauthorized(refusal)
+        except Wrong as wrong:
+            self.log.append(request, wrong.status, {"refused": wrong.why}, effect=False)
+            return _refusal(wrong)
+        if is_lost:
+            return Dropped(status_code=entry["status"])
+        answer = entry["answer"]
+        location = f"{BASE}/{answer['resourceType']}/{answer['id']}"
+        return _fhir(
+            answer, entry["status"], {"Location": location, "ETag": f'W/"{answer["meta"]["versionId"]}"'}
+        )
+
+    def _take(self, request: Request, claims: dict[str, Any], raw: bytes) -> dict[str, Any]:
+        event, nin = request.headers["nhn-event-id"], request.headers["nhn-patient-nin"]
+        kind = request.path_params["kind"]
+        try:
+            body = _check_body(kind, json.loads(raw), nin)
+        except ValueError as error:
+            raise Wrong(400, "structure", "The body is not JSON") from error
+        digest = hashlib.sha256(raw).hexdigest()
+        details: dict[str, Any] = {
+            "event": event,
+            "patient": nin,
+            "type": kind,
+            "actor": actor(claims),
+            "digest": digest,
+        }
+        before = next((entry for entry in self.log.effects() if entry["event"] == event), None)
+        if before is not None and before["digest"] != digest:
+            raise Wrong(409, "duplicate", "nhn-event-id was used for something else")
+        if before is not None:
+            details |= {"answer": before["answer"], "replayed": True}
+            return self.log.append(request, before["status"], details, effect=False)
+        wanted = request.path_params.get("id")
+        earlier = self.current(nin, kind).get(wanted) if wanted else None
+        if wanted and earlier is None:
+            raise Wrong(404, "not-found", "No such registration")
+        version = int(earlier["meta"]["versionId"]) + 1 if earlier else 1
+        details["answer"] = body | {"id": wanted or secrets.token_hex(8), "meta": {"versionId": str(version)}}
+        return self.log.append(request, 200 if earlier else 201, details, effect=True)
+
+
+def create_app(issuer: str, state: Path) -> Starlette:
+    """The service, trusting ``issuer`` and keeping its log in the folder ``state``."""
+    register = Kjernejournal(issuer, state)
+    routes = [
+        Route(f"{BASE}/status", register.status, methods=["POST"]),
+        Route(f"{BASE}/{{kind}}", register.search, methods=["GET"]),
+        Route(f"{BASE}/{{kind}}", register.register, methods=["POST"]),
+        Route(f"{BASE}/{{kind}}/{{id}}", register.register, methods=["PUT"]),
+    ]
+    return Starlette(routes=routes + control_routes(register.log, register.faults))

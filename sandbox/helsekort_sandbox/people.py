@@ -1,0 +1,229 @@
+"""The synthetic pilot's people and places: nobody here exists, and every number shows it.
+
+Person numbers have the Norwegian Tax Administration's synthetic form (month + 80), with valid check digits:
+https://github.com/Skatteetaten/folkeregisteret-api-dokumentasjon. Organisation numbers begin with 3, which no register
+issues to real organisations.
+"""
+
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+MUNICIPALITIES = ("3301", "3303")  # Drammen, Kongsberg: the pilot is limited in geography
+AUDITOR_CLIENT, OPERATOR_CLIENT, HARNESS_CLIENT = (
+    "helsekort-auditor",
+    "helsekort-operator",
+    "helsekort-harness",
+)
+
+
+def person_number(birth: date, serial: int) -> str:
+    """The first synthetic number with valid check digits at or after the individual number ``serial``."""
+    for individual in range(serial, 1000):
+        digits = f"{birth.day:02d}{birth.month + 80:02d}{birth.year % 100:02d}{individual:03d}"
+        first = _check_digit(digits, (3, 7, 6, 1, 8, 9, 4, 5, 2))
+        second = _check_digit(f"{digits}{first}", (5, 4, 3, 2, 7, 6, 5, 4, 3, 2))
+        if 10 not in (first, second):
+            return f"{digits}{first}{second}"
+    raise ValueError("No number left on that day")
+
+
+def organization_number(serial: int) -> str:
+    """The first synthetic organisation number with a valid check digit at or after ``serial`` (eight digits)."""
+    while (digit := _check_digit(str(serial), (3, 2, 7, 6, 5, 4, 3, 2))) == 10:
+        serial += 1
+    return f"{serial}{digit}"
+
+
+def _check_digit(digits: str, weights: tuple[int, ...]) -> int:
+    return -sum(int(digit) * weight for digit, weight in zip(digits, weights, strict=True)) % 11
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """A point of care and the legal entity that it belongs to."""
+
+    key: str
+    name: str
+    kind: str
+    orgnr: str
+    parent: str
+    parent_name: str
+    municipality: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clinician:
+    """A health worker at one point of care: profession (Volven 9060) and healthcare service (Volven 8655, 8663)."""
+
+    key: str
+    given: str
+    family: str
+    number: str
+    hpr: str
+    profession: str
+    service: str
+    organization: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.given} {self.family}"
+
+
+@dataclass(frozen=True, slots=True)
+class Woman:
+    """A woman in the pilot, and who cares for her."""
+
+    key: str
+    given: str
+    family: str
+    birth: date
+    number: str
+    municipality: str
+    language: str
+    midwife: str
+    gp: str
+    hospital: str
+    interpreter: bool = False
+    story: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.given} {self.family}"
+
+
+def _organization(
+    key: str, name: str, kind: str, serial: int, parent: str, municipality: str
+) -> Organization:
+    legal = organization_number(serial + 500)
+    return Organization(key, name, kind, organization_number(serial), legal, parent, municipality)
+
+
+ORGANIZATIONS = {
+    row.key: row
+    for row in (
+        _organization("gp-a", "Solsiden legesenter", "gp", 31000100, "Solsiden legesenter AS", "3301"),
+        _organization("gp-b", "Nordre torg legekontor", "gp", 31000200, "Nordre torg legekontor AS", "3303"),
+        _organization(
+            "midwives-a", "Elvebredden helsestasjon", "municipal", 31000300, "Elvebyen kommune", "3301"
+        ),
+        _organization(
+            "midwives-b", "Åsen jordmortjeneste", "municipal", 31000400, "Bergbyen kommune", "3303"
+        ),
+        _organization(
+            "hospital-a", "Fjordsykehuset, fødeavdelingen", "hospital", 31001100, "Fjord HF", "3301"
+        ),
+        _organization("hospital-b", "Dalsykehuset, fødeavdelingen", "hospital", 31001200, "Dal HF", "3303"),
+        _organization(
+            "operator", "Helsekortets forvalter", "operator", 31001300, "Helsekortets forvalter", "3301"
+        ),
+    )
+}
+
+
+def _clinician(key: str, name: str, birth: date, hpr: str, post: tuple[str, str, str]) -> Clinician:
+    given, family = name.rsplit(" ", 1)
+    return Clinician(key, given, family, person_number(birth, 110), hpr, *post)
+
+
+CLINICIANS = {
+    row.key: row
+    for row in (
+        _clinician("gp-a", "Jonas Lyngstad", date(1979, 3, 12), "222210001", ("LE", "KA01", "gp-a")),
+        _clinician("gp-b", "Marte Hovland", date(1983, 8, 4), "222210002", ("LE", "KA01", "gp-b")),
+        _clinician("gp-c", "Arild Storhaug", date(1968, 1, 23), "222210003", ("LE", "KA01", "gp-b")),
+        _clinician(
+            "midwife-a", "Silje Aasgard", date(1985, 5, 30), "222210004", ("JO", "KF0104", "midwives-a")
+        ),
+        _clinician(
+            "midwife-b", "Turid Nesheim", date(1972, 11, 9), "222210005", ("JO", "KF0104", "midwives-b")
+        ),
+        _clinician("nurse-a", "Hege Brekkhus", date(1990, 2, 17), "222210006", ("SP", "KF01", "midwives-a")),
+        _clinician("nurse-b", "Ane Sundvik", date(1988, 6, 25), "222210007", ("SP", "KF01", "midwives-b")),
+        _clinician(
+            "hospital-a", "Farah Rahimi", date(1981, 9, 14), "222210008", ("LE", "S0403", "hospital-a")
+        ),
+        _clinician(
+            "hospital-b", "Ingvild Moen", date(1976, 12, 2), "222210009", ("JO", "S0403", "hospital-b")
+        ),
+    )
+}
+AUDITOR = ("Per Kontrollberg", person_number(date(1970, 4, 21), 110))
+REPRESENTATIVE = (
+    "Emil Fjeldstad",
+    person_number(date(1993, 10, 11), 910),
+)  # her partner, with a power of attorney
+DOULA = ("Vera Lundgaard", person_number(date(1984, 7, 19), 110))
+STUDENT = ("Sunniva Eikeland", person_number(date(2002, 3, 6), 510))  # midwifery student: no authorisation
+
+_A, _B = ("midwife-a", "gp-a", "hospital-a"), ("midwife-b", "gp-b", "hospital-b")
+
+
+def _woman(
+    key: str, name: str, birth: date, language: str, carers: tuple[str, str, str], **more: Any
+) -> Woman:
+    given, family = name.rsplit(" ", 1)
+    number = person_number(birth, 510 if birth.year >= 2000 else 110)
+    municipality = MUNICIPALITIES[0 if carers[0] == "midwife-a" else 1]
+    return Woman(key, given, family, birth, number, municipality, language, *carers, **more)
+
+
+WOMEN = {
+    row.key: row
+    for row in (
+        _woman("main", "Nora Fjeldstad", date(1994, 6, 14), "nb", _A, story="uke 30, frisk til i dag"),
+        _woman(
+            "first-visit",
+            "Amina Warsame",
+            date(1998, 2, 3),
+            "so",
+            _A,
+            interpreter=True,
+            story="første kontroll",
+        ),
+        _woman("early-scan", "Thea Kvamme", date(1991, 9, 27), "nb", _B, story="tidlig ultralyd"),
+        _woman("routine-scan", "Solveig Haukeland", date(1996, 12, 8), "nn", _A, story="ultralyd i uke 18"),
+        _woman(
+            "blocked-gp",
+            "Ida Rognstad",
+            date(1989, 4, 19),
+            "nb",
+            ("midwife-b", "gp-c", "hospital-b"),
+            story="har sperret fastlegen",
+        ),
+        _woman("rhd-negative", "Julie Ekrem", date(2000, 7, 1), "nb", _A, story="RhD-negativ"),
+        _woman(
+            "not-for-patient",
+            "Camilla Tveitan",
+            date(1993, 3, 22),
+            "nb",
+            _B,
+            story="opplysning unntatt innsyn",
+        ),
+        _woman("twins", "Oda Sørbøen", date(1988, 10, 30), "nb", _A, story="tvillinger"),
+        _woman(
+            "diabetes",
+            "Zainab Hussein",
+            date(1987, 1, 11),
+            "ar",
+            _B,
+            interpreter=True,
+            story="svangerskapsdiabetes",
+        ),
+        _woman("preeclampsia", "Kristin Myhrvold", date(1984, 5, 5), "nb", _A, story="preeklampsi"),
+        _woman("post-term", "Agnieszka Nowak", date(1995, 8, 16), "pl", _B, story="over termin"),
+        _woman("postpartum", "Live Brattbakk", date(1992, 11, 28), "nb", _A, story="barsel"),
+    )
+}
+
+
+def pilot() -> dict[str, Any]:
+    """The pilot as the server's setting ``pilot_file`` has it."""
+    rows = [asdict(row) for row in ORGANIZATIONS.values()]
+    return {
+        "organizations": [{name: row[name] for name in ("orgnr", "name", "kind")} for row in rows],
+        "municipalities": list(MUNICIPALITIES),
+        "auditor_clients": [AUDITOR_CLIENT],
+        "operator_clients": [OPERATOR_CLIENT],
+        "harness_clients": [HARNESS_CLIENT],
+    }

@@ -1,0 +1,183 @@
+"""Everything that a running sandbox consists of, started in order and stopped in reverse.
+
+PostgreSQL, migrations, the mock national services, the API, the worker: each a process with a log of its own in the
+data directory. Nothing outlives the process that started it.
+"""
+
+import json
+import os
+import secrets
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from helsekort_sandbox import keys, kjernejournal, mocks, people, processes, state
+from helsekort_sandbox.helsenorge import PATH as NOTICES
+from helsekort_sandbox.launcher import Cluster
+from helsekort_sandbox.state import Sandbox
+
+HOST = "127.0.0.1"
+READY = "/health/ready"
+
+
+class PortTaken(Exception):
+    """Somebody else listens where the API should."""
+
+
+@dataclass(slots=True)
+class Services:
+    """The parts of one sandbox, in the order in which they were started."""
+
+    data: Path
+    port: int
+    cluster: Cluster
+    tell: Callable[[str], None]
+    children: list[processes.Child] = field(default_factory=list)
+    sandbox: Sandbox | None = None
+    announcement: Path | None = None
+
+    @property
+    def logs(self) -> Path:
+        return self.data / "logs"
+
+    def stop(self) -> None:
+        """Stop everything; safe to call at any time."""
+        if self.announcement is not None:
+            self.announcement.unlink(missing_ok=True)
+        while self.children:
+            self.children.pop().stop()
+        self.cluster.stop()
+
+    def crashed(self) -> processes.Child | None:
+        """A part that has ended although nobody asked it to."""
+        everything = [*self.children, self.cluster.child]
+        return next((child for child in everything if child.has_ended()), None)
+
+
+def start(data: Path, port: int, tell: Callable[[str], None]) -> tuple[Services, Sandbox]:
+    """Start all parts for ``data``, the API at ``port``; whatever was started stops if one fails.
+
+    Raises PortTaken, or what kept a part from starting.
+    """
+    data = data.resolve()
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    services = Services(data, port, Cluster(data), tell)
+    try:
+        return services, _start(services)
+    except BaseException:
+        services.stop()
+        raise
+
+
+def _start(services: Services) -> Sandbox:
+    data, port, tell = services.data, services.port, services.tell
+    _check_port(port)
+    tell("PostgreSQL starter …")
+    services.cluster.start()
+    tell(f"PostgreSQL {services.cluster.execute('SHOW server_version')} på en privat socket")
+    server_key = keys.keep(data / "server" / "client-key.json")
+    national = mocks.start(data / "sandbox", services.logs, server_key)
+    services.children.extend(national.children)
+    tell("HelseID, innbyggernes utsteder, kjernejournal og Helsenorge (etterligninger) svarer")
+    sandbox = Sandbox(
+        port=port,
+        pid=os.getpid(),
+        data=str(data),
+        base_url=f"http://{HOST}:{port}",
+        helseid=national.helseid,
+        citizen_issuer=national.citizen_issuer,
+        kjernejournal=national.kjernejournal,
+        helsenorge=national.helsenorge,
+    )
+    environment = _environment(services, sandbox)
+    migrate(services, environment)
+    _start_server(services, sandbox, environment)
+    services.announcement = state.announce(sandbox)
+    services.sandbox = sandbox
+    return sandbox
+
+
+def migrate(services: Services, environment: dict[str, str]) -> None:
+    """Bring the schema to the newest version; only this step knows the owner."""
+    owner = {"HELSEKORT_OWNER_DATABASE_URL": services.cluster.url("helsekort_owner")}
+    child = processes.start(
+        "migrate", _command("migrate"), services.logs / "migrate.log", environment=environment | owner
+    )
+    if child.process.wait(120):
+        raise processes.Crashed(child.report())
+    services.tell("Databasen er migrert")
+
+
+def _start_server(services: Services, sandbox: Sandbox, environment: dict[str, str]) -> None:
+    api = processes.start(
+        "API",
+        _command("serve", "--host", HOST, "--port", str(services.port)),
+        services.logs / "api.log",
+        environment=environment,
+    )
+    services.children.append(api)
+    processes.wait_until(lambda: mocks.answers(f"{sandbox.base_url}{READY}"), api)
+    services.tell(f"API-et svarer på {sandbox.fhir}")
+    owner = {"HELSEKORT_OWNER_DATABASE_URL": services.cluster.url("helsekort_owner")}
+    worker = processes.start(
+        "worker", _command("worker"), services.logs / "worker.log", environment=environment | owner
+    )
+    services.children.append(worker)
+
+
+def _command(*words: str) -> list[str | Path]:
+    return [sys.executable, "-m", "app.cli", *words]
+
+
+def _check_port(port: int) -> None:
+    try:
+        mocks.listen(port).close()
+    except OSError as error:
+        raise PortTaken(f"Port {port}: {error.strerror}. Choose another with --port") from error
+
+
+def _environment(services: Services, sandbox: Sandbox) -> dict[str, str]:
+    """The server's settings; of this process's own environment no setting passes."""
+    private = services.data / "server"
+    private.mkdir(mode=0o700, exist_ok=True)
+    pilot = private / "pilot.json"
+    pilot.write_text(json.dumps(people.pilot(), indent=1, ensure_ascii=False))
+    settings = {
+        "MODE": "sandbox",
+        "BASE_URL": sandbox.base_url,
+        "DATABASE_URL": services.cluster.url("helsekort_serving"),
+        "ERASE_DATABASE_URL": services.cluster.url("helsekort_erase"),
+        "HELSEID_ISSUER": sandbox.helseid,
+        "HELSENORGE_ISSUER": sandbox.citizen_issuer,
+        "CLIENT_ID": mocks.SERVER_CLIENT,
+        "CLIENT_KEY_FILE": str(private / "client-key.json"),
+        "KJERNEJOURNAL_URL": f"{sandbox.kjernejournal}{kjernejournal.BASE}",
+        "HELSENORGE_URL": f"{sandbox.helsenorge}{NOTICES}",
+        "AUDIT_KEY_FILE": str(_audit_key(private / "audit-key.pem")),
+        "AUDIT_ANCHOR_FILE": str(private / "audit-anchors.ndjson"),
+        "SERVER_KEY_FILE": str(_random_key(private / "server-key")),
+        "PILOT_FILE": str(pilot),
+        "ALLOW_BEARER": "true",
+        "ALLOW_HARNESS": "true",
+    }
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("HELSEKORT_")}
+    return inherited | {f"HELSEKORT_{name}": value for name, value in settings.items()}
+
+
+def _audit_key(path: Path) -> Path:
+    if not path.exists():
+        encoding = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8)
+        keys.write_private(
+            path, Ed25519PrivateKey.generate().private_bytes(*encoding, serialization.NoEncryption())
+        )
+    return path
+
+
+def _random_key(path: Path) -> Path:
+    if not path.exists():
+        keys.write_private(path, secrets.token_bytes(32))
+    return path
