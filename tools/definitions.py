@@ -120,7 +120,7 @@ class Terminology:
             if "system" not in include:
                 continue
             system = include["system"]
-            if system in OPEN_SYSTEMS:
+            if system in OPEN_SYSTEMS and "concept" not in include:
                 return None
             if "filter" in include:
                 raise ValueError(f"{url} filters")

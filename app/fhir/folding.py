@@ -30,7 +30,7 @@ def fold(text: str) -> str:
 
 _SOUNDS: Final = (
     (re.compile(r"[^a-z ]"), ""),
-    (re.compile(r"sch|skj|sj|kj|sh|tj"), "s"),
+    (re.compile(r"schj|sch|skj|sj|kj|sh|tj"), "s"),
     (re.compile(r"ch|ck|c|q"), "k"),
     (re.compile(r"ph"), "f"),
     (re.compile(r"th"), "t"),

@@ -56,8 +56,8 @@ def token_of_contact(value: Json, _system: str | None) -> list[Token]:
     code = value.get("value")
     if code is None:
         return []
-    systems = dict.fromkeys((value.get("system"), value.get("use")))
-    return [(system, cap(code), None) for system in systems]
+    systems = [system for system in (value.get("system"), value.get("use")) if system]
+    return [(system, cap(code), None) for system in systems or [None]]
 
 
 # String

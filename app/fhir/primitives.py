@@ -22,6 +22,8 @@ _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _BASE64_SPACE: Final = re.compile(r"[ \t\r\n]+")
 _LONGEST_STRING: Final = 1024 * 1024
 _LONGEST_DECIMAL: Final = 64
+_LARGEST_DECIMAL: Final = 1e60
+_EXPONENT: Final = re.compile(r"[^eE]+(?:[eE][+-]?0*\d{1,2})?", re.ASCII)
 _SURE_DAY: Final = 28  # every month has it
 _CACHED: Final = 200  # characters
 _INT32: Final = 2**31 - 1
@@ -72,7 +74,7 @@ def _decimal(value: Any, _depth: int) -> Found:
     if kind is not Number and kind is not float:
         return missing_value(value, "a number")
     lexeme = value.lexeme if kind is Number else repr(value)
-    if len(lexeme) > _LONGEST_DECIMAL or not 1e-60 < (abs(value) or 1) < 1e60:  # noqa: PLR2004
+    if len(lexeme) > _LONGEST_DECIMAL or not abs(value) < _LARGEST_DECIMAL or not _EXPONENT.fullmatch(lexeme):
         return problem("value", "has more digits or a larger exponent than this server can keep")
     return None
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from app.fhir import identifiers
 from app.fhir.invariant import Invariant
-from app.fhir.problems import BARE, NULL, ODD, Checker, Found, Problem, missing_value, place, problem
+from app.fhir.problems import BARE, LOCAL, NULL, ODD, Checker, Found, Problem, missing_value, place, problem
 
 DEEPEST: Final = 50
 _NAME: Final = re.compile(r"_?[A-Za-z][A-Za-z0-9]{0,63}", re.ASCII)
@@ -58,10 +58,15 @@ class Shape:
             seen |= bit
         if problems is not None or self.required & ~seen or not seen & self.meaningful:
             problems = self._complete(value, problems or [], seen, inside)
-        if problems is None and self.invariants:
-            broken = [rule for rule in self.invariants if not rule.holds(value)]
-            return [Problem("invariant", f"{rule.reason} ({rule.key})") for rule in broken] or None
-        return problems
+        return self._check_rules(value, problems) if self.invariants else problems
+
+    def _check_rules(self, value: dict[str, Any], problems: Found) -> Found:
+        """The invariants, which need a sound structure; what refers to contained resources is settled later."""
+        if problems is not None and any(one.mark != LOCAL for one in problems):
+            return problems
+        broken = [rule for rule in self.invariants if not rule.holds(value)]
+        found = [Problem("invariant", f"{rule.reason} ({rule.key})") for rule in broken]
+        return [*(problems or ()), *found] or None
 
     def _collect(self, problems: Found, name: str, found: Found, twice: int) -> list[Problem]:
         here = found or []

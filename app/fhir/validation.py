@@ -24,7 +24,7 @@ def validate(resource: Any) -> list[Issue]:
     if not found:
         return []
     name = resource.get("resourceType") if isinstance(resource, dict) else None
-    root = name if name in definitions.RESOURCE_NAMES else ""
+    root = name if isinstance(name, str) and name in definitions.RESOURCE_NAMES else ""
     return [_issue(one, root) for one in found]
 
 
@@ -105,7 +105,7 @@ def _settled(one: Problem, container: dict[str, Any]) -> bool:
     contained = container.get("contained")
     for resource in contained if isinstance(contained, list) else ():
         if isinstance(resource, dict) and resource.get("id") == name:
-            if not targets or resource.get("resourceType") in targets:
+            if not targets or str(resource.get("resourceType")) in targets:
                 return True
             one.code, one.reason = "value", reason
     return False

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app import clock
-from app.access.caller import Role
+from app.access.caller import CLINICIANS, Role
 from app.access.rules import masked_types, masks
 from app.fhir import codes
 from app.fhir import json as fhir_json
@@ -133,11 +133,17 @@ def _nowhere(preparation: Preparation, draft: Draft, reference: str) -> str | No
     if key[0] not in BY_NAME:
         return f"This server does not keep {key[0][:40]}"
     target = preparation.targets.found.get(key)
+    if target is None and key == ("Patient", patient_of(preparation, draft)) and _by_relation(preparation.context):
+        return None  # decided like a woman without relation: the answer must not tell whether she is here
     there = target is not None and not target.deleted
     if there and target is not None and preparation.context.caller.role not in {Role.HARNESS, Role.SYSTEM}:
         hers = patient_of(preparation, draft)
         there = target.patient is None or hers is None or target.patient == hers
     return None if there else f"There is no {key[0]} with the id {key[1][:64]}, or it is not of this woman"
+
+
+def _by_relation(context: Context) -> bool:
+    return context.caller.role in CLINICIANS or context.caller.role is Role.CITIZEN
 
 
 def _referenced(preparation: Preparation, resource: Json, path: str) -> Key | None:

@@ -2,7 +2,7 @@
 
 Profiles KjAllergyIntolerance and KjConditionCriticalMedicalCondition, http://nhn.no/kj/fhir/StructureDefinition; the
 recorder is a contained PractitionerRole with HPR number and organisation number. Only what says what she must not be
-exposed to goes out: no notes, no encounter, no labels, none of our own codes.
+exposed to goes out: no notes, no encounter, no labels.
 """
 
 from collections.abc import Mapping
@@ -52,7 +52,7 @@ def is_critical(resource: Mapping[str, Any]) -> bool:
     She reads kjernejournal herself, so that what she must not meet on a screen (NOPAT) does not go there.
     """
     kind = text(resource, "resourceType")
-    confirmed = codes.CONFIRMED in _plain(child(resource, "verificationStatus"))
+    confirmed = "confirmed" in _plain(child(resource, "verificationStatus"))
     if kind not in PROFILES or not confirmed or codes.NOPAT in labels(resource):
         return False
     marked = {
@@ -87,10 +87,12 @@ def registration(resource: Mapping[str, Any], number: tuple[str, str], recorder:
         "recorder": {"reference": f"#{_RECORDER}"},
     }
     try:
-        return CLASSES[kind].model_validate(body).model_dump_json(exclude_none=True).encode()
+        typed: Any = CLASSES[kind](**body)
     except ValidationError:
         # The library's own message repeats what was recorded.
         raise NotExpressible(f"{kind} cannot be read as FHIR R4") from None
+    written: str = typed.model_dump_json(exclude_none=True)
+    return written.encode()
 
 
 def _role(recorder: Recorder) -> dict[str, Any]:

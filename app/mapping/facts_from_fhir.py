@@ -50,7 +50,7 @@ def _read(name: str, resource: Element, around: Surroundings) -> Iterator[Fact]:
 
 
 def _observation(name: str, resource: Element, around: Surroundings) -> Iterator[Fact]:
-    if resource.get("status") in NOT_DONE:
+    if text(resource, "status") in NOT_DONE:
         return
     when = moment(text(resource, "effectiveDateTime")) or _other_time(resource, around)
     if when is None:

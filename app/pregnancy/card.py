@@ -11,7 +11,7 @@ from datetime import date, datetime, time
 from typing import Literal
 
 from app.pregnancy.background import Allergy, Condition, FindingClosed
-from app.pregnancy.course import Course, course
+from app.pregnancy.course import PREGNANT, Course, course
 from app.pregnancy.described import SERIES, Described, Series, describe
 from app.pregnancy.facts import OSLO, Fact, Facts, LabResult, RhesusD, Visit
 from app.pregnancy.gestation import Age, age_at
@@ -55,7 +55,8 @@ class Card:
 
     @property
     def age(self) -> Age | None:
-        return age_at(self.term.due, self.today) if self.term and not self.course.ended else None
+        running = self.term is not None and self.course.stage == PREGNANT
+        return age_at(self.term.due, self.today) if running and self.term else None
 
 
 @dataclass(frozen=True, slots=True)

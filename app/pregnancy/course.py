@@ -32,7 +32,7 @@ def course(facts: Facts) -> Course:
     inputs = tuple(row.source for row in outcomes)
     episode = facts.last(Episode)
     if episode and episode.status in CLOSED_STATUSES:
-        return Course(CLOSED, outcomes[-1].when if outcomes else episode.when, gone, inputs)
+        return Course(CLOSED, outcomes[-1].when if outcomes else None, gone, inputs)
     born = [row for row in outcomes if row.outcome == LIVE]
     whole = any(row.fetus is None for row in outcomes)
     if born:

@@ -67,7 +67,7 @@ def _statement(role: Role, by_id: bool, by_patient: bool) -> Statement:
         found = found.where(audit.c.id == bindparam("id", type_=Text))
     if by_patient:
         found = found.where(
-            audit.c.patients.contains(func.array(bindparam("patient", type_=Text)).cast(ARRAY(Text)))
+            audit.c.patients.op("@>")(bindparam("patient", type_=ARRAY(Text)))
         )
     low, high = bindparam("low", type_=INSTANT), bindparam("high", type_=INSTANT)
     before, before_seq = bindparam("before", type_=INSTANT), bindparam("before_id", type_=Text)
@@ -123,7 +123,7 @@ async def rows(
     found = await session.fetch_logged(
         statement,
         id=id_,
-        patient=patient,
+        patient=[patient] if patient else [],
         low=span[0],
         high=span[1],
         before=before[0] if before else None,

@@ -4,12 +4,12 @@ from importlib.resources import as_file, files
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, create_engine, make_url
+from sqlalchemy import Engine, NullPool, create_engine, make_url
 
 
 def engine(url: str) -> Engine:
     """A synchronous engine (psycopg) on ``url``, for commands; serving uses asyncpg."""
-    return create_engine(make_url(url).set(drivername="postgresql+psycopg"))
+    return create_engine(make_url(url).set(drivername="postgresql+psycopg"), poolclass=NullPool)
 
 
 def migrate(owner_url: str, revision: str = "head") -> None:

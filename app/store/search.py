@@ -20,7 +20,6 @@ from sqlalchemy import (
     Select,
     Text,
     and_,
-    any_,
     bindparam,
     func,
     literal,
@@ -118,8 +117,7 @@ def _included(query: Query, role: Role, page: CTE) -> Select[Any] | None:
         )
     )
     targets = select(index_reference.c.target_type, index_reference.c.target_id).where(
-        index_reference.c.rid
-        == any_(select(func.array_agg(page.c.rid, type_=ARRAY(BigInteger))).scalar_subquery()),
+        index_reference.c.rid.in_(select(page.c.rid)),
         wanted,
     )
     wanted_rows = targets.distinct().cte("targets")

@@ -58,10 +58,10 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 
 def run_demo(arguments: argparse.Namespace) -> int:
-    from helsekort_sandbox import demo
+    from helsekort_sandbox import check, demo
 
     if arguments.check:
-        return demo.check()
+        return check.run()
     return demo.run(arguments.port, arguments.data_dir, is_empty=arguments.empty)
 
 

@@ -18,7 +18,7 @@ from helsekort_sandbox.client import Actor
 from helsekort_sandbox.courses import COURSES, Course, Facts
 from helsekort_sandbox.people import CLINICIANS, ORGANIZATIONS, WOMEN, Woman
 from helsekort_sandbox.records import Card, Consultation, to
-from helsekort_sandbox.state import Sandbox
+from helsekort_sandbox.state import HALF_LOADED, Sandbox
 from helsekort_sandbox.tokens import Wish
 
 BLOCKED = "blocked-gp"
@@ -84,8 +84,15 @@ def carers(woman: Woman) -> dict[str, str]:
     }
 
 
+def of(roster: dict[str, Any], woman: str) -> tuple[str, dict[str, str]]:
+    """The patient id of the woman with the key ``woman``, and her carers."""
+    return next((id_, row) for id_, row in roster["patients"].items() if row["citizen"] == woman)
+
+
 def load(sandbox: Sandbox, tell: Callable[[str], None]) -> dict[str, Any]:
     """Load everything and keep the roster: who is who, by patient id."""
+    mark = sandbox.state / HALF_LOADED
+    mark.touch()
     with actors(sandbox) as cast:
         directory = enrol(cast)
         tell(f"{len(directory.organizations)} virksomheter og {len(directory.practitioners)} helsepersonell")
@@ -102,6 +109,7 @@ def load(sandbox: Sandbox, tell: Callable[[str], None]) -> dict[str, Any]:
                 roster["main"] = logical
             tell(f"{number:2d}/{len(WOMEN)} {woman.name}: {woman.story} ({count} konsultasjoner)")
     keys.write_private(sandbox.roster, json.dumps(roster, indent=1).encode())
+    mark.unlink()
     return roster
 
 

@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from helsekort_sandbox import keys, kjernejournal, mocks, people, processes, state
 from helsekort_sandbox.helsenorge import PATH as NOTICES
-from helsekort_sandbox.launcher import Cluster
-from helsekort_sandbox.state import Sandbox
+from helsekort_sandbox.launcher import DATABASE, Cluster
+from helsekort_sandbox.state import HALF_LOADED, Sandbox
 
 HOST = "127.0.0.1"
 READY = "/health/ready"
@@ -37,12 +37,16 @@ class Services:
     cluster: Cluster
     tell: Callable[[str], None]
     children: list[processes.Child] = field(default_factory=list)
-    sandbox: Sandbox | None = None
+    environment: dict[str, str] = field(default_factory=dict)
     announcement: Path | None = None
 
     @property
     def logs(self) -> Path:
         return self.data / "logs"
+
+    def as_owner(self) -> dict[str, str]:
+        """The environment of commands that need the schema's owner; serving never knows it."""
+        return self.environment | {"HELSEKORT_OWNER_DATABASE_URL": self.cluster.url("helsekort_owner")}
 
     def stop(self) -> None:
         """Stop everything; safe to call at any time."""
@@ -78,6 +82,7 @@ def _start(services: Services) -> Sandbox:
     _check_port(port)
     tell("PostgreSQL starter …")
     services.cluster.start()
+    _forget_half_loaded(services)
     tell(f"PostgreSQL {services.cluster.execute('SHOW server_version')} på en privat socket")
     server_key = keys.keep(data / "server" / "client-key.json")
     national = mocks.start(data / "sandbox", services.logs, server_key)
@@ -93,39 +98,44 @@ def _start(services: Services) -> Sandbox:
         kjernejournal=national.kjernejournal,
         helsenorge=national.helsenorge,
     )
-    environment = _environment(services, sandbox)
-    migrate(services, environment)
-    _start_server(services, sandbox, environment)
+    services.environment = _environment(services, sandbox)
+    _migrate(services)
+    _start_server(services, sandbox)
     services.announcement = state.announce(sandbox)
-    services.sandbox = sandbox
     return sandbox
 
 
-def migrate(services: Services, environment: dict[str, str]) -> None:
-    """Bring the schema to the newest version; only this step knows the owner."""
-    owner = {"HELSEKORT_OWNER_DATABASE_URL": services.cluster.url("helsekort_owner")}
-    child = processes.start(
-        "migrate", _command("migrate"), services.logs / "migrate.log", environment=environment | owner
-    )
+def _forget_half_loaded(services: Services) -> None:
+    """A loading of the pilot that was cut short begins anew."""
+    mark = services.data / "sandbox" / HALF_LOADED
+    if mark.exists():
+        services.cluster.drop_database(DATABASE)
+        services.cluster.create_database(DATABASE)
+        for log in mark.parent.glob("*.ndjson"):
+            log.unlink()
+        mark.unlink()
+
+
+def _migrate(services: Services) -> None:
+    log = services.logs / "migrate.log"
+    child = processes.start("migrate", _command("migrate"), log, environment=services.as_owner())
     if child.process.wait(120):
         raise processes.Crashed(child.report())
     services.tell("Databasen er migrert")
 
 
-def _start_server(services: Services, sandbox: Sandbox, environment: dict[str, str]) -> None:
+def _start_server(services: Services, sandbox: Sandbox) -> None:
     api = processes.start(
         "API",
         _command("serve", "--host", HOST, "--port", str(services.port)),
         services.logs / "api.log",
-        environment=environment,
+        environment=services.environment,
     )
     services.children.append(api)
     processes.wait_until(lambda: mocks.answers(f"{sandbox.base_url}{READY}"), api)
     services.tell(f"API-et svarer på {sandbox.fhir}")
-    owner = {"HELSEKORT_OWNER_DATABASE_URL": services.cluster.url("helsekort_owner")}
-    worker = processes.start(
-        "worker", _command("worker"), services.logs / "worker.log", environment=environment | owner
-    )
+    log = services.logs / "worker.log"
+    worker = processes.start("worker", _command("worker"), log, environment=services.environment)
     services.children.append(worker)
 
 

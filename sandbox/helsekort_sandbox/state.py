@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+HALF_LOADED = "loading"  # a file of the state that stands while the pilot is being loaded
+
 
 class NotRunning(Exception):
     """No sandbox answers to this port."""

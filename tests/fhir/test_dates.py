@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -81,7 +82,7 @@ def test_parts_nest(moment):
         moment.strftime(form) for form in ("%Y", "%Y-%m", "%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S")
     ]
     intervals = [interval(text) for text in texts]
-    for (outer_low, outer_high), (inner_low, inner_high) in zip(intervals, intervals[1:], strict=False):
+    for (outer_low, outer_high), (inner_low, inner_high) in pairwise(intervals):
         assert outer_low <= inner_low < inner_high <= outer_high
 
 

@@ -1,0 +1,184 @@
+"""Deliveries: what other systems shall be told, what became of it, and who still waits.
+
+A row is the record of one message; a job of the queue only says that somebody should look at it now. States:
+``pending`` to be sent, ``waiting`` for a clinician's session, ``sent``, ``dead`` refused for good, ``withdrawn`` no
+longer to be sent.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Integer,
+    LargeBinary,
+    Text,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    select,
+    update,
+)
+
+from app.store.database import Database
+from app.store.statement import Statement, build
+from app.store.tables import INSTANT, delivery
+
+PENDING, WAITING, SENT, DEAD, WITHDRAWN = "pending", "waiting", "sent", "dead", "withdrawn"
+CRITICAL_INFORMATION, NOTICE = "critical-information", "notice"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One row: what, about whom, in which version, with whose sealed token."""
+
+    id: str
+    kind: str
+    patient: str
+    type: str | None
+    resource: str | None
+    version: int | None
+    state: str
+    token: bytes | None = field(repr=False)
+    token_expires: datetime | None = None
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A message for which a job is wanted; jobs with the same ``lock`` keep their order."""
+
+    id: str
+    lock: str
+
+
+def _due(row: Any) -> Due:
+    """Notices keep their order for one woman, registrations for one resource: one that fails holds up no other."""
+    about = f"{row['type']}/{row['resource']}" if row["resource"] else row["patient"]
+    return Due(row["id"], f"{row['kind']} {about}")
+
+
+@cache
+def _one() -> Statement:
+    columns = [
+        delivery.c[name]
+        for name in (
+            "id", "kind", "patient", "type", "resource", "version", "state", "token", "token_expires", "attempts",
+        )
+    ]  # fmt: skip
+    return build(select(*columns).where(delivery.c.id == bindparam("id", type_=Text)))
+
+
+async def find(database: Database, id_: str) -> Message | None:
+    """The message ``id_``."""
+    rows = await database.fetch(_one(), {"id": id_})
+    return Message(**dict(rows[0])) if rows else None
+
+
+def _is_queued() -> ColumnElement[bool]:
+    return literal_column(
+        "EXISTS (SELECT 1 FROM procrastinate_jobs job WHERE job.queueing_lock = delivery.id"
+        " AND job.status IN ('todo', 'doing'))",
+        Boolean,
+    )
+
+
+@cache
+def _due_rows(of_one: bool) -> Statement:
+    rows = select(delivery.c.id, delivery.c.kind, delivery.c.patient, delivery.c.type, delivery.c.resource)
+    rows = rows.where(delivery.c.state == literal_column(f"'{PENDING}'"), ~_is_queued())
+    if of_one:
+        rows = rows.where(delivery.c.patient == bindparam("patient", type_=Text))
+    else:
+        rows = rows.where(delivery.c.updated < bindparam("before", type_=INSTANT))
+    return build(rows.order_by(delivery.c.created, delivery.c.id).limit(literal_column("1000")))
+
+
+async def due(database: Database, patient: str) -> list[Due]:
+    """Her messages that are to be sent and that no job looks at, oldest first."""
+    return [_due(row) for row in await database.fetch(_due_rows(True), {"patient": patient})]
+
+
+async def stranded(database: Database, before: datetime) -> list[Due]:
+    """Messages to be sent that nothing has happened to since ``before`` and that no job looks at."""
+    return [_due(row) for row in await database.fetch(_due_rows(False), {"before": before})]
+
+
+@cache
+def _newer() -> Statement:
+    return build(
+        select(func.count().label("count")).where(
+            delivery.c.type == bindparam("type", type_=Text),
+            delivery.c.resource == bindparam("resource", type_=Text),
+            delivery.c.version > bindparam("version", type_=Integer),
+        )
+    )
+
+
+async def is_superseded(database: Database, message: Message) -> bool:
+    """Whether a later version of the same resource has a message of its own."""
+    given = {"type": message.type, "resource": message.resource, "version": message.version}
+    return bool((await database.fetch(_newer(), given))[0]["count"])
+
+
+@cache
+def _settle() -> Statement:
+    """The token goes with every state but ``pending``: what is not needed for sending is not kept."""
+    state = bindparam("state", type_=Text)
+    pending = state == literal_column(f"'{PENDING}'")
+    return build(
+        update(delivery)
+        .where(
+            delivery.c.id == bindparam("id", type_=Text),
+            delivery.c.state == literal_column(f"'{PENDING}'"),
+        )
+        .values(
+            state=state,
+            error=bindparam("error", type_=Text),
+            attempts=delivery.c.attempts + bindparam("attempts", type_=Integer),
+            token=case((pending, delivery.c.token), else_=literal_column("NULL", LargeBinary)),
+            updated=bindparam("at", type_=INSTANT),
+        )
+        .returning(delivery.c.attempts)
+    )
+
+
+async def settle(
+    database: Database,
+    id_: str,
+    state: str,
+    at: datetime,
+    *,
+    error: str | None = None,
+    attempted: bool = True,
+) -> None:
+    """Write down what became of an attempt; a message that is no longer to be sent stays as it is."""
+    given = {"id": id_, "state": state, "error": error, "attempts": int(attempted), "at": at}
+    await database.fetch(_settle(), given)
+
+
+@cache
+def _withdraw() -> Statement:
+    return build(
+        update(delivery)
+        .where(
+            delivery.c.patient == bindparam("patient", type_=Text),
+            delivery.c.kind == literal_column(f"'{NOTICE}'"),
+            delivery.c.state == literal_column(f"'{PENDING}'"),
+        )
+        .values(
+            state=literal_column(f"'{WITHDRAWN}'"),
+            error=bindparam("error", type_=Text),
+            updated=bindparam("at", type_=INSTANT),
+        )
+        .returning(delivery.c.id)
+    )
+
+
+async def withdraw_notices(database: Database, patient: str, at: datetime, reason: str) -> None:
+    """Her queued notices are not sent."""
+    await database.fetch(_withdraw(), {"patient": patient, "error": reason, "at": at})

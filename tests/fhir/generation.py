@@ -1,0 +1,90 @@
+"""Random resources that are structurally valid, built from the element tables; they may break invariants."""
+
+from random import Random
+from typing import Any
+
+from app.fhir import definitions
+from app.fhir.definitions import Element
+from app.fhir.json import Number
+from app.fhir.primitives import PRIMITIVES
+
+TEXTS: dict[str, list[Any]] = {
+    "boolean": [True, False],
+    "integer": [0, -7, 2147483647],
+    "unsignedInt": [0, 3],
+    "positiveInt": [1, 3],
+    "decimal": [0, Number("1.50"), Number("1E2"), Number("-0.001")],
+    "string": ["a", "Ågot Ærlig", "1 2"],
+    "markdown": ["# a"],
+    "code": ["a", "text/plain"],
+    "id": ["a-1"],
+    "uri": ["http://x.example/a", "urn:oid:1.2"],
+    "url": ["http://x.example/a"],
+    "canonical": ["http://x.example/a|1.0"],
+    "oid": ["urn:oid:1.2"],
+    "uuid": ["urn:uuid:187e0c12-8dd2-67e2-99b2-bf273c878281"],
+    "base64Binary": ["YWJj"],
+    "date": ["2026", "2026-07", "2024-02-29"],
+    "dateTime": ["2026", "2026-07-14", "2026-07-14T09:30:00+02:00", "2026-07-14T09:30:00.5Z"],
+    "instant": ["2026-07-14T09:30:00.123Z"],
+    "time": ["09:30:00"],
+    "xhtml": ['<div xmlns="http://www.w3.org/1999/xhtml">a</div>'],
+}
+FORMS = {"mimetypes": "text/plain", "currencies": "NOK"}
+DEEPEST = 5
+
+
+def resource(name: str, random: Random, likely: float = 0.4) -> dict[str, Any]:
+    """A resource of type ``name``; each optional element is there with the chance ``likely``."""
+    return {"resourceType": name, **_elements(name, random, likely, 0)}
+
+
+def _elements(path: str, random: Random, likely: float, depth: int) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for element in definitions.elements(path):
+        if element.name in {"contained", "id", "implicitRules"}:
+            continue
+        wanted = depth < DEEPEST and random.random() < likely / (1 + 2 * depth)
+        if element.minimum or wanted:
+            _add(found, element, random, likely, depth)
+    if not found:
+        _add_something(found, path, random, likely, depth)
+    return found
+
+
+def _add(found: dict[str, Any], element: Element, random: Random, likely: float, depth: int) -> None:
+    key, type_name = random.choice(element.names() or ((element.name, ""),))
+    if type_name == "Resource":
+        value: Any = {"resourceType": "Basic", "code": {"text": "a"}}
+    else:
+        value = _value(element, type_name, random, likely, depth + 1)
+    found[key] = [value] if element.many else value
+
+
+def _add_something(found: dict[str, Any], path: str, random: Random, likely: float, depth: int) -> None:
+    simple = [one for one in definitions.elements(path) if one.name != "id" and set(one.types) & set(PRIMITIVES)]
+    if simple:
+        _add(found, simple[0], random, likely, depth)
+    else:
+        found["extension"] = [{"url": "http://x.example/e", "valueCode": "a"}]
+
+
+def _value(element: Element, type_name: str, random: Random, likely: float, depth: int) -> Any:
+    if element.content:
+        return _elements(element.content, random, likely, depth)
+    if type_name == "Extension":
+        return {"url": "http://x.example/e", "valueString": "a"}
+    if type_name == "Reference":
+        target = random.choice(sorted(element.targets)) if element.targets else "Patient"
+        return random.choice([{"reference": f"{target}/1"}, {"reference": "urn:uuid:1"}, {"display": "a"}])
+    sets = definitions.value_sets().get(element.binding, {})
+    if sets and type_name == "code":
+        return random.choice(sorted(frozenset().union(*sets.values())))
+    if sets and type_name == "CodeableConcept":
+        system = random.choice(sorted(sets))
+        return {"coding": [{"system": system, "code": random.choice(sorted(sets[system]))}]}
+    if element.binding in FORMS:
+        return FORMS[element.binding]
+    if type_name in TEXTS:
+        return random.choice(TEXTS[type_name])
+    return _elements(type_name, random, likely, depth)

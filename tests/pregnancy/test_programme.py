@@ -1,0 +1,111 @@
+"""The programme: Helsedirektoratet's basisprogram (maternity reference §1.3) and the postpartum visits (§1.4)."""
+
+import pytest
+
+from app.pregnancy.facts import RhesusD
+from app.pregnancy.programme import PROGRAMME
+from tests.pregnancy.builders import DUE, a_visit, an_outcome, card, day, make, view
+
+
+def states(*facts: object, today: str) -> dict[str, str]:
+    return {row.visit.id: row.state for row in card(*facts, today=today).programme}  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("visit", "opens", "closes"),
+    [
+        ("first", "6+0", "12+6"),
+        ("early-scan", "11+0", "13+6"),
+        ("routine-scan", "17+0", "19+6"),
+        ("week-24", "23+0", "25+6"),
+        ("week-28", "27+0", "29+6"),
+        ("week-32", "31+0", "33+6"),
+        ("week-36", "35+0", "36+6"),
+        ("week-38", "37+0", "38+6"),
+        ("week-40", "39+0", "40+6"),
+        ("week-41", "41+0", "41+5"),  # 7-9 days past the due date of 40+3
+    ],
+)
+def test_a_visit_is_due_in_its_window_and_overdue_the_day_after(visit: str, opens: str, closes: str) -> None:
+    first, last = day(opens), day(closes)
+    eve, after = f"0+{(first - day('0+0')).days - 1}", f"0+{(last - day('0+0')).days + 1}"
+    assert [states(today=today)[visit] for today in (eve, opens, closes, after)] == [
+        "upcoming",
+        "due",
+        "due",
+        "overdue",
+    ]
+
+
+def test_a_visit_in_its_window_is_done() -> None:
+    assert states(a_visit("antenatal-visit", "28+2"), today="30+4")["week-28"] == "done"
+
+
+def test_a_late_visit_counts_until_the_next_window_opens() -> None:
+    found = states(a_visit("antenatal-visit", "30+6"), today="31+1")
+    assert (found["week-28"], found["week-32"]) == ("done", "due")
+
+
+def test_an_extra_visit_replaces_none() -> None:
+    visits = (a_visit("antenatal-visit", "28+1"), a_visit("antenatal-visit", "30+4"))
+    assert states(*visits, today="31+0")["week-32"] == "due"
+
+
+def test_a_missed_visit_is_no_longer_overdue_when_a_later_one_was_held() -> None:
+    assert states(a_visit("antenatal-visit", "28+0"), today="28+1")["week-24"] == "missed"
+
+
+def test_a_first_visit_is_first_whenever_it_is_held() -> None:
+    assert states(a_visit("first-visit", "20+0"), today="21+0")["first"] == "done"
+
+
+@pytest.mark.parametrize("kind", ["ultrasound", "other", "home-visit"])
+def test_a_visit_of_another_kind_does_not_fulfil(kind: str) -> None:
+    assert states(a_visit(kind, "28+0"), today="28+1")["week-28"] == "due"
+
+
+def test_a_growth_scan_late_in_pregnancy_is_not_the_routine_scan() -> None:
+    assert states(a_visit("ultrasound", "32+0"), today="32+1")["routine-scan"] != "done"
+
+
+@pytest.mark.parametrize("outcome", ["miscarriage", "termination", "stillbirth"])
+def test_loss_cancels_every_visit(outcome: str) -> None:
+    assert states(today="24+0")["week-24"] == "due"
+    assert states(an_outcome(outcome, "22+0"), today="24+0") == {}
+
+
+def test_birth_replaces_the_programme_by_the_postpartum_visits() -> None:
+    found = states(an_outcome("live-birth", "40+0"), today="40+1")
+    assert found == {"midwife-home": "due", "nurse-home": "upcoming", "postpartum": "upcoming"}
+
+
+@pytest.mark.parametrize(
+    ("today", "state"),
+    # health nurse day 7-10, control 4-8 weeks after birth on 39+0
+    [("39+6", "upcoming"), ("40+0", "due"), ("40+3", "due"), ("40+4", "overdue")],
+)
+def test_the_health_nurse_comes_on_day_7_to_10(today: str, state: str) -> None:
+    assert states(an_outcome("live-birth", "39+0"), today=today)["nurse-home"] == state
+
+
+def test_undated_nothing_is_due() -> None:
+    assert card(dated=False, today="30+0").programme == ()
+
+
+def test_rhd_negative_women_are_told_of_anti_d_and_others_are_not() -> None:
+    def content(*facts: RhesusD) -> tuple[str, ...]:
+        rows = view(*facts, today="28+0").programme
+        return next(row.content for row in rows if row.visit.id == "week-28")
+
+    negative = make(RhesusD, "9+0", positive=False)
+    assert any("Anti-D" in row for row in content(negative))
+    assert not any("Anti-D" in row for row in content(make(RhesusD, "9+0", positive=True)))
+    assert not any("Anti-D" in row for row in content())
+
+
+def test_the_table_names_its_source_and_is_in_order() -> None:
+    for postpartum in (False, True):
+        rows = [row for row in PROGRAMME if row.postpartum is postpartum]
+        assert [row.opens for row in rows] == sorted(row.opens for row in rows)
+        assert all(row.opens <= row.target <= row.closes and row.source and row.content for row in rows)
+    assert card().term.due == DUE  # type: ignore[union-attr]
