@@ -33,7 +33,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         await database.stop()
 
     app = FastAPI(
-        title="Helsekort", version=software_version(), lifespan=lifespan, openapi_url=None, routes=routes(door),
+        title="Helsekort", version=software_version(), lifespan=lifespan, openapi_url=None, routes=[*routes(door)],
         redirect_slashes=False,
     )  # fmt: skip
     app.state.house = house

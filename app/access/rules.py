@@ -262,7 +262,8 @@ ALLOW: tuple[Allow, ...] = (
     Allow("allow.harness", _roles(Role.HARNESS), EVERY, ANY, Relation.ANYONE, "sandbox only: synthetic data"),
 )
 
-BY_ID: dict[str, Allow | Block] = {row.id: row for row in (*BLOCK, *ALLOW)}
+_ROWS: tuple[Allow | Block, ...] = (*BLOCK, *ALLOW)
+BY_ID: dict[str, Allow | Block] = {row.id: row for row in _ROWS}
 
 
 def hidden_elements(rule: str | None) -> tuple[str, ...]:

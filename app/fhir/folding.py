@@ -23,8 +23,10 @@ def fold(text: str) -> str:
     """``text`` as string search compares it: lower case, no accents, single spaces (``Ågot`` → ``agot``)."""
     lower = text[: LIMIT * 4].casefold()
     if not lower.isascii():
-        decomposed = unicodedata.normalize("NFKD", lower.translate(_LETTERS))
-        lower = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+        plain = unicodedata.normalize("NFKD", lower).casefold().translate(_LETTERS)
+        lower = "".join(
+            letter for letter in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(letter)
+        )
     return _SPACE.sub(" ", lower).strip()[:LIMIT]
 
 

@@ -21,6 +21,7 @@ _D_NUMBER_DAY: Final = 40
 _SYNTHETIC_OFFSETS: Final = (80, 65)
 _OFFSETS: Final = (0, 40, *_SYNTHETIC_OFFSETS)
 _H_NUMBER: Final = 40
+_PERSON_NUMBER_LENGTH: Final = 11
 _ELEVEN_DIGITS = re.compile(r"[0-9]{11}")
 _NINE_DIGITS = re.compile(r"[0-9]{9}")
 _HPR = re.compile(r"[0-9]{7,9}")
@@ -125,6 +126,8 @@ def problem(system: str, value: str, *, synthetic: bool) -> str | None:
 
 def looks_like_person_number(text: str) -> bool:
     """Whether ``text`` holds eleven digits that could be anyone's person number, real or synthetic."""
+    if len(text) < _PERSON_NUMBER_LENGTH:
+        return False
     for match in _CANDIDATE.finditer(text):
         number = match[1] + match[2]
         if _controls_hold(number) and (number[0] in _NO_BIRTH_DATE or _born(number)):

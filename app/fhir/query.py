@@ -86,6 +86,7 @@ MASK: Final = "***"
 _NAME: Final = re.compile(
     r"[A-Za-z_][A-Za-z_\-]{0,63}"
 )  # no digits: what has some may be a value gone astray
+_SENSITIVE_ROOT: Final = "2.16.578.1.12.4.1.4."  # what the systems of person numbers have in common
 _SENSITIVE: Final = re.compile(
     "(?<![0-9.])(?:"
     + "|".join(re.escape(system.removeprefix("urn:oid:")) for system in codes.PERSON_NUMBERS)
@@ -121,9 +122,15 @@ def parse(type_name: str, pairs: Sequence[tuple[str, str]], *, in_url: bool, len
             raise BadRequest(f"{_shown(name)} {error}") from error
         else:
             if name not in SILENT:
-                used.append((name, _masked(value)))
+                used.append((name, value if in_url else _masked(value)))
+    return _query(controls, conditions, used, ignored)
+
+
+def _query(
+    controls: Controls, conditions: list[Condition], used: list[tuple[str, str]], ignored: list[str]
+) -> Query:
     return Query(
-        type=type_name,
+        type=controls.type,
         conditions=tuple(conditions),
         includes=tuple(dict.fromkeys(controls.includes)),
         sort=tuple(controls.sort),
@@ -149,7 +156,9 @@ def refuse_person_numbers(pairs: Sequence[tuple[str, str]]) -> None:
 
 
 def _is_sensitive(text: str) -> bool:
-    return bool(_SENSITIVE.search(text)) or identifiers.looks_like_person_number(text)
+    return (
+        _SENSITIVE_ROOT in text and bool(_SENSITIVE.search(text))
+    ) or identifiers.looks_like_person_number(text)
 
 
 def _masked(value: str) -> str:

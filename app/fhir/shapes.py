@@ -40,9 +40,7 @@ class Shape:
         self.meaningful = 0  # every element but the id
         self.invariants: tuple[Invariant, ...] = ()
         self.is_resource = is_resource
-        self.extended = (
-            extended or self.check
-        )  # the check of an Element, which stands beside primitive values
+        self.extended = extended or self.check  # that of an Element, which stands beside primitives
 
     def check(self, value: Any, depth: int) -> Found:
         """What is wrong with ``value`` as this type."""

@@ -11,8 +11,7 @@ from app.access.caller import Role
 from app.fhir import json as fhir_json
 from app.fhir.bundle import Entry, bundle
 from app.fhir.outcome import BadRequest, NotFound
-from app.fhir.query import Query
-from app.fhir.query_values import DateValue, ReferenceValue, TokenValue
+from app.fhir.query import DateValue, Query, ReferenceValue, TokenValue
 from app.interactions.context import Answer, Context
 from app.interactions.guard import scoped
 from app.mapping.audit_to_fhir import audit_event

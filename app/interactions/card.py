@@ -75,7 +75,7 @@ async def card(context: Context, episode: str, *, as_of: str | None, wanted: str
     if kind == "page":
         text = page(
             reader,
-            language=language if language in LANGUAGES else "nb",  # type: ignore[arg-type]
+            language=language if language in LANGUAGES else "nb",
             audience=reader.audience,
             printed_at=context.entry.at,
             base_url=context.house.settings.base_url,

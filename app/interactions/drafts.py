@@ -133,7 +133,11 @@ def _nowhere(preparation: Preparation, draft: Draft, reference: str) -> str | No
     if key[0] not in BY_NAME:
         return f"This server does not keep {key[0][:40]}"
     target = preparation.targets.found.get(key)
-    if target is None and key == ("Patient", patient_of(preparation, draft)) and _by_relation(preparation.context):
+    if (
+        target is None
+        and key == ("Patient", patient_of(preparation, draft))
+        and _by_relation(preparation.context)
+    ):
         return None  # decided like a woman without relation: the answer must not tell whether she is here
     there = target is not None and not target.deleted
     if there and target is not None and preparation.context.caller.role not in {Role.HARNESS, Role.SYSTEM}:

@@ -75,10 +75,14 @@ def document(
 
 
 def flag(finding: Finding, patient_id: str, episode_id: str) -> Json:
-    """``finding`` as the Flag that is stored; its identifier makes writing it again find it."""
+    """``finding`` as the Flag that is stored; its identifier makes writing it again find it.
+
+    What the rule does not tell her, no list of Flags tells her either.
+    """
+    labels = finding.labels if "citizen" in finding.audience else finding.labels | {c.NOPAT}
     return {
         "resourceType": "Flag",
-        **_security(finding.labels),
+        **_security(labels),
         "extension": [
             {"url": c.EXT_EPISODE, "valueReference": {"reference": f"EpisodeOfCare/{episode_id}"}},
             *({"url": FLAG_DETAIL, "valueReference": {"reference": source}} for source in finding.inputs),

@@ -31,6 +31,8 @@ VALUES = {
     c.RHD_POSITIVE: "positiv",
     c.RHD_NEGATIVE: "negativ",
     "112144000": "A",
+    "112149005": "B",
+    "58460004": "O",
     "165743006": "AB",
     "LA6576-8": "positiv",
     "LA6577-6": "negativ",

@@ -13,6 +13,7 @@ from app.mapping.elements import (
     child,
     children,
     codes,
+    codings,
     day,
     has_code,
     label,
@@ -202,8 +203,9 @@ def care_team(resource: Element, around: Surroundings) -> Iterator[f.Fact]:
 
 
 def closed_finding(resource: Element, _: Surroundings) -> Iterator[f.Fact]:
-    """A Flag of this server that a clinician made inactive."""
-    if text(resource, "status") != "inactive":
+    """A Flag of this server that a clinician made inactive; one that the rules ended may come back."""
+    tags = codings({"coding": child(resource, "meta").get("tag")})
+    if text(resource, "status") != "inactive" or (c.CS_CARD, "ended-by-rule") in tags:
         return
     for row in children(resource, "identifier"):
         if text(row, "system") == FINDING_KEY and text(row, "value"):

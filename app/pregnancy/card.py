@@ -143,7 +143,9 @@ def view_for(card: Card, *, visible: Container[str], audience: Audience) -> View
     if any(row not in shown and not (audience == "citizen" and NOT_FOR_HER in row.labels) for row in mine):
         withheld.add("findings")
     described = describe(seen)
-    programme = tuple(_visit(row, allowed, described, dated=dated and staged) for row in card.programme)
+    # Without a visible dating not even the windows of the visits are shown: they would tell it.
+    planned = card.programme if dated and staged else ()
+    programme = tuple(_visit(row, allowed, described) for row in planned)
     if not all(row.assessable for row in programme):
         withheld.add("programme")
     return View(
@@ -185,11 +187,11 @@ def _term(term: Term, allowed: frozenset[str]) -> Term:
     )
 
 
-def _visit(row: VisitState, allowed: frozenset[str], described: Described, *, dated: bool) -> VisitState:
+def _visit(row: VisitState, allowed: frozenset[str], described: Described) -> VisitState:
     """Neither overdue nor done may be said where the answer rests on a visit the reader does not see."""
     if described.rhesus is None:  # what RhD-negative women need is not told by the list of contents either
         row = replace(row, content=row.visit.content)
-    if dated and allowed.issuperset(row.inputs):
+    if allowed.issuperset(row.inputs):
         return row
     return replace(row, state="withheld", inputs=(), assessable=False)
 

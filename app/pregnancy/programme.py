@@ -98,7 +98,6 @@ def plan(
     elif course.stage == POSTPARTUM and course.ended:
         rows = [row for row in PROGRAMME if row.postpartum]
         origin = course.ended.date()
-        visits = tuple(row for row in visits if row.day >= origin)
     else:
         return ()
     return tuple(_state(row, rows, visits, origin, today, rhd_negative=rhd_negative) for row in rows)

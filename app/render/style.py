@@ -19,7 +19,7 @@ header.top{background:var(--deep);color:#fff}
 h1{margin:2px 0 4px;font-size:1.7rem;line-height:1.2;letter-spacing:-.01em}
 .top dl{display:flex;flex-wrap:wrap;gap:2px 20px;margin:0;font-size:.92rem}
 .top dl div{display:flex;gap:6px}.top dt{opacity:.8}.top dd{margin:0}
-.age{text-align:right}.age strong{display:block;font-size:2.5rem;line-height:1.1;letter-spacing:-.02em}
+.top .wrap>div:first-child{flex:1 1 420px}.age{text-align:right;max-width:100%}.age strong{display:block;font-size:2.5rem;line-height:1.1;letter-spacing:-.02em}
 .age span{font-size:.95rem}
 .track{height:10px;background:#0a3f4a;position:relative}.track i{position:absolute;inset:0 auto 0 0;background:#8fd3c8}
 .track b{position:absolute;top:0;bottom:0;width:2px;background:#ffffff80}
@@ -67,7 +67,7 @@ details>summary{cursor:pointer;color:var(--deep);font-size:.92rem;padding-top:8p
 .half,.left,.right{grid-column:span 3}
 .left,.right{display:grid;gap:16px;align-content:start}}
 @media (max-width:899px){.left,.right{display:contents}}
-@media (max-width:640px){.age{text-align:left}.age strong{font-size:2rem}
+@media (max-width:640px){.top .wrap>div:first-child{flex-basis:100%}.age{text-align:left}.age strong{font-size:2rem}
 .rows thead{position:absolute;left:-999px}.rows tr{display:block;padding:8px 0;border-bottom:1px solid var(--line)}
 .rows td{display:flex;justify-content:space-between;gap:16px;border:0;padding:2px 0;text-align:right}
 .rows td:empty{display:none}.rows td::before{content:attr(data-label);color:var(--soft);text-align:left}}

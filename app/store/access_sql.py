@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ARRAY,
+    Boolean,
     ColumnElement,
     Text,
     and_,
@@ -30,7 +31,7 @@ ACTORS = bindparam("caller_actors", type_=ARRAY(Text))
 NUMBER = bindparam("caller_number", type_=Text)
 AUTHOR = bindparam("caller_author", type_=Text)
 AT = bindparam("at", type_=INSTANT)
-ATTESTED = bindparam("caller_attested")
+ATTESTED = bindparam("caller_attested", type_=Boolean)
 
 
 class FacetColumns(NamedTuple):

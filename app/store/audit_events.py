@@ -66,9 +66,7 @@ def _statement(role: Role, by_id: bool, by_patient: bool) -> Statement:
     if by_id:
         found = found.where(audit.c.id == bindparam("id", type_=Text))
     if by_patient:
-        found = found.where(
-            audit.c.patients.op("@>")(bindparam("patient", type_=ARRAY(Text)))
-        )
+        found = found.where(audit.c.patients.op("@>")(bindparam("patient", type_=ARRAY(Text))))
     low, high = bindparam("low", type_=INSTANT), bindparam("high", type_=INSTANT)
     before, before_seq = bindparam("before", type_=INSTANT), bindparam("before_id", type_=Text)
     found = found.where(

@@ -7,7 +7,19 @@ looks): hidden resources come with ``rule`` that is no right, and are not in the
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ARRAY, Text, and_, bindparam, func, literal, literal_column, or_, select, true
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Text,
+    and_,
+    bindparam,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from app.access.caller import Role
@@ -40,7 +52,7 @@ def _statement(role: Role) -> Statement:
         resource.c.type, resource.c.id, resource.c.version, resource.c.updated, resource.c.deleted,
         resource.c.patient, resource.c.labels, resource.c.body,
     )  # fmt: skip
-    general = [literal_column(f"'{name}'") for name in _WITHOUT_CARD]
+    general: list[ColumnElement[Any]] = [literal_column(f"'{name}'") for name in _WITHOUT_CARD]
     found = (
         select(*columns, rule(role, "read", facets()).label("rule"))
         .where(

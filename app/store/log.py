@@ -14,6 +14,7 @@ from sqlalchemy import (
     ARRAY,
     CTE,
     ColumnElement,
+    Integer,
     LargeBinary,
     Select,
     Text,
@@ -37,7 +38,7 @@ from app.store.tables import INSTANT, audit, audit_lane, dpop_jti
 
 REPLAY = "replay"
 _REQUEST = bindparam("request", type_=Text)
-_LANE = bindparam("lane")
+_LANE = bindparam("lane", type_=Integer)
 _NONE = literal_column("'[]'::jsonb", JSONB)
 
 
@@ -153,7 +154,7 @@ def digest(
     result: ColumnElement[Any],
 ) -> ColumnElement[Any]:
     """The next hash of a lane: SHA-256 over the previous hash and, one a line, place, request and result."""
-    newline = literal_column(r"E'\n'")
+    newline: ColumnElement[Any] = literal_column(r"E'\n'")
     place = cast(lane, Text).concat(literal_column("'/'")).concat(cast(seq, Text))
     text = place.concat(newline).concat(request).concat(newline).concat(result)
     return func.sha256(previous.concat(func.convert_to(text, literal_column("'UTF8'"))))
@@ -162,7 +163,7 @@ def digest(
 @cache
 def _refusal() -> Statement:
     consumed, fresh = fresh_proof()
-    said = literal_column("1")
+    said: ColumnElement[Any] = literal_column("1")
     row = logged(
         verdict=bindparam("verdict", type_=Text),
         shown=_NONE,

@@ -14,6 +14,7 @@ from sqlalchemy import (
     ARRAY,
     ColumnElement,
     Numeric,
+    Select,
     Table,
     Text,
     and_,
@@ -135,7 +136,7 @@ def _reference(table: Table, values: list[ReferenceValue], binds: Binds) -> Bool
 def compare(prefix: str, low: Any, high: Any, least: Any, most: Any) -> Bool:
     """R4's prefixes on intervals: the resource's [low, high] against the parameter's [least, most]."""
     within = and_(low >= least, high <= most)
-    return {
+    orders: dict[str, Bool] = {
         "eq": within,
         "ne": not_(within),
         "gt": high > most,
@@ -145,7 +146,8 @@ def compare(prefix: str, low: Any, high: Any, least: Any, most: Any) -> Bool:
         "sa": low >= most,
         "eb": high <= least,
         "ap": and_(low < most, high > least),
-    }[prefix]
+    }
+    return orders[prefix]
 
 
 def _date(table: Table, values: list[DateValue], binds: Binds) -> Bool:
@@ -159,28 +161,32 @@ def _date(table: Table, values: list[DateValue], binds: Binds) -> Bool:
     )
 
 
-def _span(prefix: str, table: Table, bounds: tuple[Decimal, Decimal, Decimal], binds: Binds) -> Bool:
+def _span(value: NumberValue | QuantityValue, low: Any, high: Any, binds: Binds) -> Bool:
     """Numbers: equality by implicit precision, order by the exact value (R4 search §3.1.1.5.6)."""
-    low, high, value = bounds
     number = Numeric()
-    if prefix in {"eq", "ne", "ap"}:
-        return compare(prefix, table.c.low, table.c.high, binds.add(low, number), binds.add(high, number))
-    exact = binds.add(value, number)
-    middle = (table.c.low + table.c.high) / literal_column("2")
-    return {
-        "gt": middle > exact, "lt": middle < exact, "ge": middle >= exact, "le": middle <= exact,
-        "sa": table.c.low > exact, "eb": table.c.high < exact,
-    }[prefix]  # fmt: skip
+    if value.prefix in {"eq", "ne", "ap"}:
+        return compare(value.prefix, low, high, binds.add(value.low, number), binds.add(value.high, number))
+    exact = binds.add(value.value, number)
+    middle = (low + high) / literal_column("2")
+    orders: dict[str, Bool] = {
+        "gt": middle > exact,
+        "lt": middle < exact,
+        "ge": middle >= exact,
+        "le": middle <= exact,
+        "sa": low > exact,
+        "eb": high < exact,
+    }
+    return orders[value.prefix]
 
 
 def _number(table: Table, values: list[NumberValue], binds: Binds) -> Bool:
-    return _either([_span(v.prefix, table, (v.low, v.high, v.value), binds) for v in values])
+    return _either([_span(v, table.c.low, table.c.high, binds) for v in values])
 
 
 def _quantity(table: Table, values: list[QuantityValue], binds: Binds) -> Bool:
     parts: list[Bool] = []
     for v in values:
-        span = [_span(v.prefix, table, (v.low, v.high, v.value), binds)]
+        span = [_span(v, table.c.low, table.c.high, binds)]
         if v.system:
             span.append(table.c.system == binds.add(v.system, Text()))
         if v.code:
@@ -215,14 +221,13 @@ def _composite(table: Table, values: list[CompositeValue], binds: Binds) -> Bool
     parts: list[Bool] = []
     for value in values:
         first, second = value.parts
-        both = [_token(table, [first], binds)]
+        both = [_token(table, [first] if isinstance(first, TokenValue) else [], binds)]
         match second:
             case TokenValue():
                 both += [table.c.value_code == binds.add(second.code, Text())]
                 both += [table.c.value_system == binds.add(second.system, Text())] if second.system else []
             case QuantityValue() | NumberValue():
-                renamed = _Renamed(table.c.value_low, table.c.value_high)
-                both.append(_span(second.prefix, renamed, (second.low, second.high, second.value), binds))
+                both.append(_span(second, table.c.value_low, table.c.value_high, binds))
                 code = second.code if isinstance(second, QuantityValue) else None
                 both += [table.c.value_code == binds.add(code, Text())] if code else []
             case DateValue():
@@ -232,13 +237,6 @@ def _composite(table: Table, values: list[CompositeValue], binds: Binds) -> Bool
                 both.append(func.starts_with(table.c.folded, binds.add(second.folded, Text())))
         parts.append(and_(*both))
     return _either(parts)
-
-
-class _Renamed:
-    """Two columns under the names that ``_span`` reads."""
-
-    def __init__(self, low: Any, high: Any) -> None:
-        self.c = type("Columns", (), {"low": low, "high": high})
 
 
 _VALUES: dict[Kind, Callable[..., Bool]] = {
@@ -259,7 +257,7 @@ def _of_resource(condition: Condition, binds: Binds) -> Bool | None:
     if code == "_id":
         return resource.c.id == any_(binds.texts([str(v.code) for v in values if isinstance(v, TokenValue)]))
     if code == "_lastUpdated":
-        tick = literal_column("interval '1 millisecond'")
+        tick: ColumnElement[Any] = literal_column("interval '1 millisecond'")
         parts = [
             compare(
                 v.prefix, resource.c.updated, resource.c.updated + tick, binds.add(v.low, INSTANT),
@@ -284,14 +282,14 @@ def condition_sql(condition: Condition, binds: Binds) -> Bool:
         return direct
     table = TABLES[condition.param.kind]
     same = and_(table.c.rid == resource.c.rid, table.c.param == literal_column(str(condition.param.number)))
-    some = select(literal_column("1")).select_from(table)
+    some: Select[Any] = select(literal_column("1")).select_from(table)
     first = condition.values[0]
     if isinstance(first, MissingValue):
         there = some.where(same).exists()
         return not_(there) if first.missing else there
     values = list(condition.values)
     if condition.modifier == "text":
-        texts = [func.starts_with(table.c.text, binds.add(_folded(v), Text())) for v in values]
+        texts: list[Bool] = [func.starts_with(table.c.text, binds.add(_folded(v), Text())) for v in values]
         return some.where(same, _either(texts)).exists()
     found = some.where(same, _VALUES[condition.param.kind](table, values, binds, condition.modifier)).exists()
     return not_(found) if condition.modifier == "not" else found

@@ -82,7 +82,7 @@ COLUMNS: dict[str, tuple[tuple[str, TypeEngine[Any]], ...]] = {
     "job": (("task", _TEXT), ("lock", _TEXT), ("args", _TEXT)),
 }  # fmt: skip
 _OWNED = [name for name in COLUMNS if name.startswith("index_") or name in {"person", "relation", "choice"}]
-_SEPARATOR = literal_column(r"E'\x1f'")
+_SEPARATOR: ColumnElement[Any] = literal_column(r"E'\x1f'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,10 +262,10 @@ def _index(
     made: list[CTE] = []
     settled: ColumnElement[bool] | None = None
     if shape.changes:
-        gone = delete(table).where(table.c.rid == state.c.rid, ok).returning(table.c.rid)
+        going = delete(table).where(table.c.rid == state.c.rid, ok).returning(table.c.rid)
         if name == "relation":  # what was attested stays, however the Patient is changed
-            gone = gone.where(table.c.kind != literal_column("'declared'"))
-        gone = gone.cte(f"{name}_gone")
+            going = going.where(table.c.kind != literal_column("'declared'"))
+        gone = going.cte(f"{name}_gone")
         made.append(gone)
         settled = select(func.count()).select_from(gone).scalar_subquery() >= literal_column("0")
     if name in shape.tables:
@@ -320,7 +320,7 @@ def _follow(shape: Shape, ok: ColumnElement[bool]) -> tuple[list[CTE], list[Colu
     if "job" in shape.tables:
         job = _unnest("job")
         text = "ROW('default', job_rows.task, 0, job_rows.lock, NULL, job_rows.args::jsonb, NULL)"
-        made_row = literal_column(f"{text}::procrastinate_job_to_defer_v1")
+        made_row: ColumnElement[Any] = literal_column(f"{text}::procrastinate_job_to_defer_v1")
         deferred = select(
             func.procrastinate_defer_jobs_v1(func.array_agg(made_row)).label("ids")
         ).select_from(job)

@@ -218,6 +218,7 @@ GRANTS = """
 GRANT USAGE ON SCHEMA public TO helsekort_serving, helsekort_erase;
 GRANT SELECT, INSERT, UPDATE ON resource, person, delivery TO helsekort_serving;
 GRANT DELETE ON person TO helsekort_serving;
+GRANT UPDATE ON relation TO helsekort_serving;
 GRANT SELECT, INSERT ON resource_version, audit, audit_head TO helsekort_serving;
 GRANT SELECT, INSERT, UPDATE ON audit_lane TO helsekort_serving;
 GRANT SELECT, INSERT, DELETE ON dpop_jti, index_token, index_reference, index_date, index_string, index_number,

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from helsekort_sandbox import courses, demo, leftovers, mocks, people, pilot, reading, services
+from helsekort_sandbox import courses, demo, leftovers, mocks, people, pilot, readers, reading, services
 from helsekort_sandbox.launcher import Cluster
 from helsekort_sandbox.pilot import Actors
 from helsekort_sandbox.services import Services
@@ -31,7 +31,7 @@ FINDINGS = {  # what the pilot's cards must show, besides the main woman's: rule
 
 def run() -> int:
     """Play once and report; the exit status."""
-    began, steps = time.monotonic(), [Step("start", "Alt starter på ferske data")]
+    began, steps = time.monotonic(), [Step("start", "Everything starts on fresh data")]
     data = Path(tempfile.mkdtemp(prefix="helsekort-check-"))
     try:
         with demo.stopping():
@@ -53,7 +53,7 @@ def _play(data: Path, steps: list[Step]) -> None:
     port = _free_port()
     started, sandbox = services.start(data, port, demo.tell)
     try:
-        steps.append(Step("pilot", "Pilotens kvinner er lastet"))
+        steps.append(Step("pilot", "The pilot is loaded"))
         roster = pilot.load(sandbox, demo.tell)
         demo.settle(started)
         with pilot.actors(sandbox) as cast:
@@ -62,12 +62,12 @@ def _play(data: Path, steps: list[Step]) -> None:
                 if step is not steps[-1]:
                     steps.append(step)
                 print(step.shown(len(steps)), file=sys.stderr, flush=True)
-        steps.append(Step("restart", "En ny start finner dataene igjen"))
+        steps.append(Step("restart", "A second start finds the data again"))
     finally:
         children = [*started.children, started.cluster.child]
         started.stop()
     _restart(data, port, roster, steps[-1])
-    steps.append(Step("stopped", "Ingenting er igjen etterpå"))
+    steps.append(Step("stopped", "Nothing is left afterwards"))
     steps[-1].expect(all(child.has_ended() for child in children), "every process has ended")
     steps[-1].expect(leftovers.of(started.cluster.folder) == [], "PostgreSQL has ended")
 
@@ -76,7 +76,7 @@ def _all(story: Story, started: Services, first: Step) -> Iterator[Step]:
     _pilot(first, story)
     yield first
     yield from story.register()
-    yield from story.read()
+    yield from readers.read(story, is_new=True)
     yield _not_for_patient(story)
     yield _audit(story)
     yield _verified(started)
@@ -105,7 +105,7 @@ def _pilot(step: Step, story: Story) -> None:
 
 def _not_for_patient(story: Story) -> Step:
     """What is withheld from her stands in no view of hers, and is there for her midwife."""
-    step = Step("not_for_patient", "En opplysning unntatt innsyn: hos jordmoren, ikke i hennes egen visning")
+    step = Step("not_for_patient", "An item withheld from her: on her midwife's card, in no view of her own")
     _, carers = pilot.of(story.roster, "not-for-patient")
     path = f"/fhir/{carers['episode']}/$card"
     hers, theirs = (story.cast(role, carers[role]).get(path) for role in ("citizen", "midwife"))
@@ -123,7 +123,7 @@ def _not_for_patient(story: Story) -> Step:
 
 def _audit(story: Story) -> Step:
     """Each request of the story has its row in the log, by id, with who asked."""
-    step = Step("audit", "Hver forespørsel har sin rad i loggen")
+    step = Step("audit", "Every request has its row in the log")
     auditor = story.cast("auditor")
     names = {role: people.CLINICIANS[story.carers[role]].name for role in ("midwife", "gp", "hospital")}
     midwife, her = names["midwife"], story.woman.name
@@ -151,7 +151,7 @@ def _audit(story: Story) -> Step:
 
 
 def _verified(started: Services) -> Step:
-    step = Step("verified", "Loggens kjeder holder: helsekort audit verify")
+    step = Step("verified", "The log's chains hold: helsekort audit verify")
     command = [sys.executable, "-m", "app.cli", "audit", "verify"]
     done = subprocess.run(command, env=started.as_owner(), capture_output=True, text=True, check=False)
     step.came.append(done.stdout.strip() or done.stderr.strip())

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from helsekort_sandbox import keys, leftovers, pilot, processes, services
+from helsekort_sandbox import keys, leftovers, pilot, processes, readers, services
 from helsekort_sandbox.binaries import NoBinaries
 from helsekort_sandbox.client import Refused
 from helsekort_sandbox.launcher import Unavailable
@@ -68,23 +68,23 @@ def run(port: int, data: Path, *, is_empty: bool) -> int:
     with stopping():
         started: Services | None = None
         try:
-            heading("Helsekort for gravide: starter")
+            heading("Helsekort for gravide: starting")
             started, sandbox = services.start(data, port, tell)
             if not is_empty:
                 play(started, sandbox)
             explain(sandbox, is_empty=is_empty)
             watch(started)
         except Stopped:
-            heading("Stopper …")
+            heading("Stopping …")
         except FAILURES as error:
-            heading(f"Det gikk ikke: {error}")
+            heading(f"That did not work: {error}")
             return 1
         finally:
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 signal.signal(number, signal.SIG_IGN)
             if started is not None:
                 started.stop()
-    tell("Alt er stoppet; dataene ligger til neste start")
+    tell("Everything has stopped; the data stay for the next start")
     return 0
 
 
@@ -93,23 +93,23 @@ def play(started: Services, sandbox: Sandbox) -> None:
     roster = found(started, sandbox)
     is_new = roster is None
     if roster is None:
-        heading("Laster pilotens syntetiske kvinner, hver gjennom serverens egne dører")
+        heading("Loading the pilot's synthetic women, through the server's own doors")
         roster = pilot.load(sandbox, tell)
         settle(started)
     else:
-        heading(f"Fant dataene igjen: {len(roster['patients'])} kvinner")
-    heading("Hovedjobben")
+        heading(f"Found the data again: {len(roster['patients'])} women")
+    heading("The main job")
     with pilot.actors(sandbox) as cast:
         broken = show(Story(sandbox, roster, cast), is_new=is_new or not roster.get("played"))
     remember(sandbox, roster)
     if broken:
-        heading(f"Disse stegene holdt ikke: {', '.join(broken)}")
+        heading(f"These steps did not hold: {', '.join(broken)}")
 
 
 def show(story: Story, *, is_new: bool) -> list[str]:
     """Play ``story`` step by step; the names of the steps that did not hold."""
     broken, number = [], 0
-    for half in ([story.register()] if is_new else []) + [story.read(is_new=is_new)]:
+    for half in ([story.register()] if is_new else []) + [readers.read(story, is_new=is_new)]:
         for step in half:
             number += 1
             print(step.shown(number), file=sys.stderr, flush=True)
@@ -140,7 +140,7 @@ def settle(started: Services, patience: float = 120.0) -> None:
     """Wait until the worker has delivered what the loading gave rise to."""
     deadline = time.monotonic() + patience
     while (left := waiting(started)) and time.monotonic() < deadline:
-        tell(f"arbeideren leverer: {left} igjen")
+        tell(f"the worker delivers: {left} left")
         time.sleep(1)
 
 
@@ -169,18 +169,18 @@ def command() -> str:
 
 def explain(sandbox: Sandbox, *, is_empty: bool) -> None:
     """The addresses, and three lines to try."""
-    heading("Alt er oppe. Ctrl-C stopper.")
+    heading("Everything is up. Ctrl-C stops it.")
     rows = {
         "FHIR R4": sandbox.fhir,
-        "HelseID (etterligning)": f"{sandbox.helseid}/.well-known/openid-configuration",
-        "Innbyggernes utsteder": f"{sandbox.citizen_issuer}/.well-known/openid-configuration",
-        "Kjernejournal (logg)": f"{sandbox.kjernejournal}/_log",
-        "Helsenorge (logg)": f"{sandbox.helsenorge}/_log",
-        "Data og logger": sandbox.data,
+        "HelseID (mock)": f"{sandbox.helseid}/.well-known/openid-configuration",
+        "Citizens' issuer (mock)": f"{sandbox.citizen_issuer}/.well-known/openid-configuration",
+        "Kjernejournal (its log)": f"{sandbox.kjernejournal}/_log",
+        "Helsenorge (its log)": f"{sandbox.helsenorge}/_log",
+        "Data and logs": sandbox.data,
     }
     for name, value in rows.items():
-        tell(f"{name:<24}{value}")
-    heading("Prøv, så ofte du vil:")
+        tell(f"{name:<26}{value}")
+    heading("Try these, as often as you like:")
     for line in curl_lines(sandbox, is_empty=is_empty):
         print(line, flush=True)
 

@@ -19,6 +19,7 @@ from helsekort_sandbox import binaries, leftovers, processes
 
 ROLES = ("helsekort_owner", "helsekort_serving", "helsekort_erase")
 SUPERUSER, DATABASE, PORT = "postgres", "helsekort", 5432
+SOCKET_PREFIX = "hk-"
 SOCKET_LIMIT = 107  # bytes of a path in sockaddr_un, without the closing NUL
 UNPRIVILEGED = ("nobody", "daemon", "games")  # initdb wants an account that has a name
 SETTINGS = """\
@@ -82,9 +83,16 @@ class Cluster:
 
     @property
     def socket(self) -> Path:
-        """The folder of the Unix socket: private, and short enough for the system's limit."""
+        """The folder of the Unix socket: private, and short enough for the system's limit.
+
+        Its name is noted, so that the next start removes what a killed launcher left.
+        """
         if self._socket is None:
+            note = self.data / "postgresql.socket"
+            if note.exists() and (left := Path(note.read_text().strip())).name.startswith(SOCKET_PREFIX):
+                shutil.rmtree(left, ignore_errors=True)
             self._socket = _private_folder(self.account)
+            note.write_text(f"{self._socket}\n")
         return self._socket
 
     def start(self) -> None:
@@ -119,6 +127,7 @@ class Cluster:
             self._child = None
         if self._socket is not None:
             shutil.rmtree(self._socket, ignore_errors=True)
+            (self.data / "postgresql.socket").unlink(missing_ok=True)
             self._socket = None
         self._lock.release()
 
@@ -202,9 +211,9 @@ def _unprivileged() -> pwd.struct_passwd:
 
 def _private_folder(account: pwd.struct_passwd | None) -> Path:
     for parent in (tempfile.gettempdir(), "/tmp", "/var/tmp"):  # noqa: S108 (mkdtemp makes a private one)
-        if len(f"{parent}/hk-12345678/.s.PGSQL.{PORT}".encode()) <= SOCKET_LIMIT:
+        if len(f"{parent}/{SOCKET_PREFIX}12345678/.s.PGSQL.{PORT}.lock".encode()) <= SOCKET_LIMIT:
             with contextlib.suppress(OSError):
-                folder = Path(tempfile.mkdtemp(prefix="hk-", dir=parent))
+                folder = Path(tempfile.mkdtemp(prefix=SOCKET_PREFIX, dir=parent))
                 if account is not None:
                     os.chown(folder, account.pw_uid, account.pw_gid)
                 return folder

@@ -22,8 +22,10 @@ def person_number(birth: date, serial: int) -> str:
     for individual in range(serial, 1000):
         digits = f"{birth.day:02d}{birth.month + 80:02d}{birth.year % 100:02d}{individual:03d}"
         first = _check_digit(digits, (3, 7, 6, 1, 8, 9, 4, 5, 2))
+        if first == 10:
+            continue
         second = _check_digit(f"{digits}{first}", (5, 4, 3, 2, 7, 6, 5, 4, 3, 2))
-        if 10 not in (first, second):
+        if second != 10:
             return f"{digits}{first}{second}"
     raise ValueError("No number left on that day")
 
@@ -171,7 +173,7 @@ def _woman(
 WOMEN = {
     row.key: row
     for row in (
-        _woman("main", "Nora Fjeldstad", date(1994, 6, 14), "nb", _A, story="uke 30, frisk til i dag"),
+        _woman("main", "Nora Fjeldstad", date(1994, 6, 14), "nb", _A, story="week 30, healthy until today"),
         _woman(
             "first-visit",
             "Amina Warsame",
@@ -179,28 +181,28 @@ WOMEN = {
             "so",
             _A,
             interpreter=True,
-            story="første kontroll",
+            story="first visit",
         ),
-        _woman("early-scan", "Thea Kvamme", date(1991, 9, 27), "nb", _B, story="tidlig ultralyd"),
-        _woman("routine-scan", "Solveig Haukeland", date(1996, 12, 8), "nn", _A, story="ultralyd i uke 18"),
+        _woman("early-scan", "Thea Kvamme", date(1991, 9, 27), "nb", _B, story="early scan"),
+        _woman("routine-scan", "Solveig Haukeland", date(1996, 12, 8), "nn", _A, story="scan in week 18"),
         _woman(
             "blocked-gp",
             "Ida Rognstad",
             date(1989, 4, 19),
             "nb",
             ("midwife-b", "gp-c", "hospital-b"),
-            story="har sperret fastlegen",
+            story="has blocked her GP",
         ),
-        _woman("rhd-negative", "Julie Ekrem", date(2000, 7, 1), "nb", _A, story="RhD-negativ"),
+        _woman("rhd-negative", "Julie Ekrem", date(2000, 7, 1), "nb", _A, story="RhD-negative"),
         _woman(
             "not-for-patient",
             "Camilla Tveitan",
             date(1993, 3, 22),
             "nb",
             _B,
-            story="opplysning unntatt innsyn",
+            story="an item withheld from her",
         ),
-        _woman("twins", "Oda Sørbøen", date(1988, 10, 30), "nb", _A, story="tvillinger"),
+        _woman("twins", "Oda Sørbøen", date(1988, 10, 30), "nb", _A, story="twins"),
         _woman(
             "diabetes",
             "Zainab Hussein",
@@ -208,11 +210,11 @@ WOMEN = {
             "ar",
             _B,
             interpreter=True,
-            story="svangerskapsdiabetes",
+            story="gestational diabetes",
         ),
-        _woman("preeclampsia", "Kristin Myhrvold", date(1984, 5, 5), "nb", _A, story="preeklampsi"),
-        _woman("post-term", "Agnieszka Nowak", date(1995, 8, 16), "pl", _B, story="over termin"),
-        _woman("postpartum", "Live Brattbakk", date(1992, 11, 28), "nb", _A, story="barsel"),
+        _woman("preeclampsia", "Kristin Myhrvold", date(1984, 5, 5), "nb", _A, story="preeclampsia"),
+        _woman("post-term", "Agnieszka Nowak", date(1995, 8, 16), "pl", _B, story="past term"),
+        _woman("postpartum", "Live Brattbakk", date(1992, 11, 28), "nb", _A, story="postpartum"),
     )
 }
 

@@ -95,7 +95,7 @@ def load(sandbox: Sandbox, tell: Callable[[str], None]) -> dict[str, Any]:
     mark.touch()
     with actors(sandbox) as cast:
         directory = enrol(cast)
-        tell(f"{len(directory.organizations)} virksomheter og {len(directory.practitioners)} helsepersonell")
+        tell(f"{len(directory.organizations)} organisations and {len(directory.practitioners)} clinicians")
         roster: dict[str, Any] = {
             "patients": {},
             "organizations": directory.organizations,
@@ -107,7 +107,7 @@ def load(sandbox: Sandbox, tell: Callable[[str], None]) -> dict[str, Any]:
             roster["patients"][logical] = carers(woman) | {"episode": episode}
             if woman.key == "main":
                 roster["main"] = logical
-            tell(f"{number:2d}/{len(WOMEN)} {woman.name}: {woman.story} ({count} konsultasjoner)")
+            tell(f"{number:2d}/{len(WOMEN)} {woman.name}: {woman.story} ({count} visits)")
     keys.write_private(sandbox.roster, json.dumps(roster, indent=1).encode())
     mark.unlink()
     return roster

@@ -38,7 +38,7 @@ class Services:
     tell: Callable[[str], None]
     children: list[processes.Child] = field(default_factory=list)
     environment: dict[str, str] = field(default_factory=dict)
-    announcement: Path | None = None
+    announcements: list[Path] = field(default_factory=list)
 
     @property
     def logs(self) -> Path:
@@ -50,8 +50,8 @@ class Services:
 
     def stop(self) -> None:
         """Stop everything; safe to call at any time."""
-        if self.announcement is not None:
-            self.announcement.unlink(missing_ok=True)
+        for announcement in self.announcements:
+            announcement.unlink(missing_ok=True)
         while self.children:
             self.children.pop().stop()
         self.cluster.stop()
@@ -80,14 +80,14 @@ def start(data: Path, port: int, tell: Callable[[str], None]) -> tuple[Services,
 def _start(services: Services) -> Sandbox:
     data, port, tell = services.data, services.port, services.tell
     _check_port(port)
-    tell("PostgreSQL starter …")
+    tell("PostgreSQL starts …")
     services.cluster.start()
     _forget_half_loaded(services)
-    tell(f"PostgreSQL {services.cluster.execute('SHOW server_version')} på en privat socket")
+    tell(f"PostgreSQL {services.cluster.execute('SHOW server_version')} on a private socket")
     server_key = keys.keep(data / "server" / "client-key.json")
     national = mocks.start(data / "sandbox", services.logs, server_key)
     services.children.extend(national.children)
-    tell("HelseID, innbyggernes utsteder, kjernejournal og Helsenorge (etterligninger) svarer")
+    tell("mock HelseID, citizens' issuer, kjernejournal and Helsenorge answer")
     sandbox = Sandbox(
         port=port,
         pid=os.getpid(),
@@ -101,7 +101,7 @@ def _start(services: Services) -> Sandbox:
     services.environment = _environment(services, sandbox)
     _migrate(services)
     _start_server(services, sandbox)
-    services.announcement = state.announce(sandbox)
+    services.announcements = state.announce(sandbox)
     return sandbox
 
 
@@ -121,7 +121,7 @@ def _migrate(services: Services) -> None:
     child = processes.start("migrate", _command("migrate"), log, environment=services.as_owner())
     if child.process.wait(120):
         raise processes.Crashed(child.report())
-    services.tell("Databasen er migrert")
+    services.tell("the database is migrated")
 
 
 def _start_server(services: Services, sandbox: Sandbox) -> None:
@@ -133,7 +133,7 @@ def _start_server(services: Services, sandbox: Sandbox) -> None:
     )
     services.children.append(api)
     processes.wait_until(lambda: mocks.answers(f"{sandbox.base_url}{READY}"), api)
-    services.tell(f"API-et svarer på {sandbox.fhir}")
+    services.tell(f"the API answers at {sandbox.fhir}")
     log = services.logs / "worker.log"
     worker = processes.start("worker", _command("worker"), log, environment=services.environment)
     services.children.append(worker)

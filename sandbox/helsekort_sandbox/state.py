@@ -3,6 +3,7 @@
 A small file for each port lies in the user's own runtime folder: https://specifications.freedesktop.org/basedir-spec/.
 """
 
+import contextlib
 import json
 import os
 import stat
@@ -51,10 +52,10 @@ class Sandbox:
 
 
 def _folders() -> Iterator[Path]:
-    """Folders that may hold the files; the first that can be used is written to, all are read."""
+    """Folders that may hold the files: not every shell of a user has the same variables, so there are several."""
     if runtime := os.environ.get("XDG_RUNTIME_DIR"):
         yield Path(runtime) / "helsekort"
-    for parent in dict.fromkeys((tempfile.gettempdir(), "/tmp", "/var/tmp")):  # noqa: S108 (see _is_private)
+    for parent in dict.fromkeys((tempfile.gettempdir(), "/tmp")):  # noqa: S108 (see _is_private)
         yield Path(parent) / f"helsekort-{os.geteuid()}"
 
 
@@ -66,18 +67,19 @@ def _is_private(folder: Path) -> bool:
     return stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid() and not found.st_mode & 0o077
 
 
-def announce(sandbox: Sandbox) -> Path:
-    """Let other commands of this user find ``sandbox``; the file to remove at the end."""
+def announce(sandbox: Sandbox) -> list[Path]:
+    """Let other commands of this user find ``sandbox``; the files to remove at the end. Raises OSError."""
+    written = []
     for folder in _folders():
-        try:
+        with contextlib.suppress(OSError):
             folder.mkdir(mode=0o700, exist_ok=True)
-        except OSError:
-            continue
-        if _is_private(folder):
-            path = folder / f"{sandbox.port}.json"
-            path.write_text(json.dumps(asdict(sandbox)))
-            return path
-    raise OSError("There is no private folder to write to: set XDG_RUNTIME_DIR")
+            if _is_private(folder):
+                path = folder / f"{sandbox.port}.json"
+                path.write_text(json.dumps(asdict(sandbox)))
+                written.append(path)
+    if not written:
+        raise OSError("There is no private folder to write to: set XDG_RUNTIME_DIR")
+    return written
 
 
 def running() -> list[Sandbox]:
@@ -85,7 +87,10 @@ def running() -> list[Sandbox]:
     found: dict[int, Sandbox] = {}
     for folder in filter(_is_private, _folders()):
         for path in sorted(folder.glob("*.json")):
-            sandbox = Sandbox(**json.loads(path.read_text()))
+            try:
+                sandbox = Sandbox(**json.loads(path.read_text()))
+            except (OSError, ValueError, TypeError):  # just removed, or of another version
+                continue
             if _lives(sandbox.pid):
                 found.setdefault(sandbox.port, sandbox)
     return list(found.values())

@@ -1,5 +1,6 @@
 """Random resources that are structurally valid, built from the element tables; they may break invariants."""
 
+import copy
 from random import Random
 from typing import Any
 
@@ -8,7 +9,7 @@ from app.fhir.definitions import Element
 from app.fhir.json import Number
 from app.fhir.primitives import PRIMITIVES
 
-TEXTS: dict[str, list[Any]] = {
+SAMPLES: dict[str, list[Any]] = {
     "boolean": [True, False],
     "integer": [0, -7, 2147483647],
     "unsignedInt": [0, 3],
@@ -28,9 +29,10 @@ TEXTS: dict[str, list[Any]] = {
     "dateTime": ["2026", "2026-07-14", "2026-07-14T09:30:00+02:00", "2026-07-14T09:30:00.5Z"],
     "instant": ["2026-07-14T09:30:00.123Z"],
     "time": ["09:30:00"],
+    "Extension": [{"url": "http://x.example/e", "valueString": "a"}],
     "xhtml": ['<div xmlns="http://www.w3.org/1999/xhtml">a</div>'],
 }
-FORMS = {"mimetypes": "text/plain", "currencies": "NOK"}
+OPEN = {"mimetypes": "text/plain", "currencies": "NOK", "ucum-units": {"text": "a"}}
 DEEPEST = 5
 
 
@@ -62,7 +64,9 @@ def _add(found: dict[str, Any], element: Element, random: Random, likely: float,
 
 
 def _add_something(found: dict[str, Any], path: str, random: Random, likely: float, depth: int) -> None:
-    simple = [one for one in definitions.elements(path) if one.name != "id" and set(one.types) & set(PRIMITIVES)]
+    simple = [
+        one for one in definitions.elements(path) if one.name != "id" and set(one.types) & set(PRIMITIVES)
+    ]
     if simple:
         _add(found, simple[0], random, likely, depth)
     else:
@@ -70,21 +74,20 @@ def _add_something(found: dict[str, Any], path: str, random: Random, likely: flo
 
 
 def _value(element: Element, type_name: str, random: Random, likely: float, depth: int) -> Any:
-    if element.content:
-        return _elements(element.content, random, likely, depth)
-    if type_name == "Extension":
-        return {"url": "http://x.example/e", "valueString": "a"}
     if type_name == "Reference":
         target = random.choice(sorted(element.targets)) if element.targets else "Patient"
         return random.choice([{"reference": f"{target}/1"}, {"reference": "urn:uuid:1"}, {"display": "a"}])
-    sets = definitions.value_sets().get(element.binding, {})
-    if sets and type_name == "code":
-        return random.choice(sorted(frozenset().union(*sets.values())))
-    if sets and type_name == "CodeableConcept":
-        system = random.choice(sorted(sets))
-        return {"coding": [{"system": system, "code": random.choice(sorted(sets[system]))}]}
-    if element.binding in FORMS:
-        return FORMS[element.binding]
-    if type_name in TEXTS:
-        return random.choice(TEXTS[type_name])
-    return _elements(type_name, random, likely, depth)
+    if element.binding:
+        return _bound(element.binding, type_name, random)
+    if type_name in SAMPLES:
+        return copy.deepcopy(random.choice(SAMPLES[type_name]))
+    return _elements(element.content or type_name, random, likely, depth)
+
+
+def _bound(binding: str, type_name: str, random: Random) -> Any:
+    sets = definitions.value_sets().get(binding)
+    if sets is None:
+        return OPEN[binding]
+    system = random.choice(sorted(sets))
+    code = random.choice(sorted(sets[system]))
+    return code if type_name == "code" else {"coding": [{"system": system, "code": code}]}

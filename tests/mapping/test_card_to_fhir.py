@@ -124,6 +124,9 @@ def test_what_is_hidden_is_withheld_and_not_denied() -> None:
     undated = made(hidden=frozenset({"Observation/due"}))
     assert section(undated, "term")["emptyReason"]["coding"][0]["code"] == "withheld"
     assert not [row for row in entries(undated, "Observation") if "device" in row]
+    assert "01.03.2027" not in json.dumps(undated)
+    assert "25.12.2026" not in json.dumps(undated), "when a visit opens tells the due date"
+    assert "25.12.2026" in json.dumps(made())
     assert "Kan ikke vurderes" not in section(made(), "findings")["text"]["div"], "the positive control"
 
 
@@ -175,6 +178,13 @@ def test_a_flag_carries_the_labels_of_its_inputs_with_their_systems() -> None:
         {"system": c.CONFIDENTIALITY, "code": "R"},
         {"system": c.ACT_CODE, "code": "SDV"},
     ]
+
+
+def test_a_flag_of_what_she_is_not_told_is_not_for_her() -> None:
+    silent = card([*ALL[:4], observation(c.CS_CARD, "fetal-heart-activity", valueBoolean=False)]).findings[0]
+    assert silent.told is None
+    assert flag(silent, "mother", "card")["meta"]["security"] == [{"system": c.ACT_CODE, "code": "NOPAT"}]
+    assert "meta" not in flag(card().findings[0], "mother", "card")
 
 
 def test_only_alarms_become_flags() -> None:

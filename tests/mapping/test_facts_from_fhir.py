@@ -350,6 +350,8 @@ def test_an_inactive_flag_closes_its_finding(status: str, closes: bool) -> None:
         "subject": MOTHER,
     }
     assert none(b.FindingClosed, flag) is not closes
+    ended = {"meta": {"tag": [{"system": c.CS_CARD, "code": "ended-by-rule"}]}}
+    assert none(b.FindingClosed, flag | ended), "the rules ended it: nobody has judged it"
 
 
 def test_a_laboratory_result_keeps_its_digits() -> None:

@@ -1,5 +1,6 @@
 """Every rule at n-1, n, n+1; the numbers are written by hand from the source each row names."""
 
+import hashlib
 from datetime import timedelta
 
 import pytest
@@ -70,6 +71,25 @@ def test_undated_two_readings_count_as_late() -> None:
 def test_the_same_reading_sent_twice_is_one() -> None:
     pair = (a_blood_pressure(142, 85, "30+0"), a_blood_pressure(142, 85, "30+0"))
     assert "hypertension" not in rules(card(*pair, today="30+0"))
+
+
+def test_a_copy_of_a_reading_does_not_change_what_a_finding_rests_on() -> None:
+    first = a_blood_pressure(142, 85, "30+0", source="Observation/1")
+    copy = a_blood_pressure(142, 85, "30+0", source="Observation/2")
+    second = a_blood_pressure(141, 85, "30+1", source="Observation/3")
+    finding = next(
+        row for row in card(first, copy, second, today="30+1").findings if row.rule == "hypertension"
+    )
+    assert finding.inputs == ("Observation/1", "Observation/3")
+
+
+def test_the_key_is_the_digest_of_the_rule_and_its_sorted_inputs() -> None:
+    facts = (
+        a_blood_pressure(148, 96, "30+0", source="Observation/b"),
+        a_strip(1, "30+0", source="Observation/a"),
+    )
+    expected = hashlib.sha256(b"preeclampsia-suspected|Observation/a|Observation/b").hexdigest()
+    assert card(*facts, today="30+0").findings[0].key == expected
 
 
 def test_a_later_normal_reading_ends_the_repeat_but_not_an_alarm() -> None:

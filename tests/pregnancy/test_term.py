@@ -99,6 +99,10 @@ def test_a_change_of_term_is_never_silent() -> None:
     assert (found.changed_from.method, found.changed_from.due) == ("lmp", DUE - timedelta(days=7))
 
 
+def test_what_was_told_on_the_day_of_the_scan_was_never_in_force() -> None:
+    assert term(make(LastMenstrualPeriod, "12+0", first_day=day("0+3")), SCAN).changed_from is None
+
+
 def test_a_statement_that_agrees_is_no_change() -> None:
     same = lmp(DUE - timedelta(days=283))
     assert term(same, SCAN).changed_from is None

@@ -134,9 +134,13 @@ def test_server_dies_with_its_launcher(tmp_path: Path) -> None:
     while Path(f"/proc/{pid}").exists() and time.monotonic() < deadline:
         time.sleep(0.05)
     assert leftovers.of(Path(folder)) == []
+    left = Path((tmp_path / "data" / "postgresql.socket").read_text().strip())
+    assert left.is_dir()
     cluster = Cluster(tmp_path / "data")
     cluster.start()
+    assert not left.exists()
     cluster.remove()
+    assert not cluster.data.joinpath("postgresql.socket").exists()
 
 
 @pytest.mark.skipif(not IS_ROOT, reason="root keeps the cluster outside the data directory")

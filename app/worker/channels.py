@@ -1,0 +1,38 @@
+"""The other systems that this server speaks to, as far as they are set up."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import httpx
+
+from app.gateways.helseid import HelseId, read_client_key
+from app.gateways.helsenorge import Helsenorge
+from app.gateways.kjernejournal import Kjernejournal
+from app.settings import Settings
+
+_TIMEOUT = httpx.Timeout(10.0, connect=5.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Channels:
+    """What is None is not set up: nothing is sent there."""
+
+    helseid: HelseId | None = None
+    kjernejournal: Kjernejournal | None = None
+    helsenorge: Helsenorge | None = None
+
+
+@asynccontextmanager
+async def open_channels(settings: Settings) -> AsyncIterator[Channels]:
+    """The channels of ``settings``. Without this server's own key at HelseID there are none."""
+    if not settings.client_key_file or not settings.helseid_issuer:
+        yield Channels()
+        return
+    key = read_client_key(settings.client_key_file)
+    async with httpx.AsyncClient(timeout=_TIMEOUT) as http:
+        yield Channels(
+            HelseId(settings.helseid_issuer, settings.client_id, key, http),
+            Kjernejournal(settings.kjernejournal_url, http) if settings.kjernejournal_url else None,
+            Helsenorge(settings.helsenorge_url, http) if settings.helsenorge_url else None,
+        )

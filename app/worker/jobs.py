@@ -1,0 +1,87 @@
+"""The jobs: what a change leads to, one message, and the daily look at every open card.
+
+https://procrastinate.readthedocs.io. A job only says that somebody should look; what is to be done stands in the
+tables, so that a job that runs twice, or in vain, does no harm.
+"""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from procrastinate import App, BaseRetryStrategy, PsycopgConnector, RetryDecision
+from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.job_context import JobContext
+from procrastinate.jobs import Job
+
+from app import clock
+from app.interactions.context import House
+from app.store import deliveries
+from app.store.deliveries import Due
+from app.store.episodes import open_cards
+from app.worker import alarms
+from app.worker.channels import Channels
+from app.worker.deliveries import deliver
+
+CONCURRENCY = 4
+AFTER_MIDNIGHT = "5 23 * * *"  # UTC: past midnight in Norway, summer and winter
+_DAY = 24 * 3600
+_AT_LEISURE = -10  # priority: what somebody waits for goes first
+_LONGEST_WAIT = 30.0
+
+
+class Again(BaseRetryStrategy):
+    """Until it succeeds: an alarm that could not be raised is tried again, at most half a minute later."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision:  # noqa: ARG002
+        wait = min(2.0 ** min(job.attempts, 10), _LONGEST_WAIT)
+        return RetryDecision(retry_at=clock.now() + timedelta(seconds=wait))
+
+
+async def dispatch(app: App, messages: Iterable[Due], after: float = 0.0) -> None:
+    """A job for each of ``messages``, unless one waits already."""
+    at = clock.now() + timedelta(seconds=after) if after else None
+    for message in messages:
+        job = app.configure_task("deliver", lock=message.lock, queueing_lock=message.id, schedule_at=at)
+        try:
+            await job.defer_async(delivery=message.id)
+        except AlreadyEnqueued:
+            continue
+
+
+def build(house: House, channels: Channels) -> App:
+    """The queue's application with its tasks. Serving enqueues ``changed`` in the statement that stores a change."""
+    connector = PsycopgConnector(
+        conninfo=house.settings.database_url,
+        min_size=1,
+        max_size=CONCURRENCY,
+        kwargs={"application_name": "helsekort worker"},
+    )
+    app = App(connector=connector, periodic_defaults={"max_delay": _DAY})
+
+    @app.task(name="changed", retry=Again())
+    async def changed(patient: str, episode: str | None = None, entry: str = "") -> None:
+        if await alarms.refresh(house, patient, episode, entry):
+            reason = "The pregnancy has ended in loss"
+            await deliveries.withdraw_notices(house.database, patient, clock.now(), reason)
+        await dispatch(app, await deliveries.due(house.database, patient))
+
+    @app.task(name="deliver", pass_context=True)
+    async def deliver_one(context: JobContext, delivery: str) -> None:
+        wait = await deliver(house, channels, delivery)
+        if wait is not None:
+            # A new job, not a retry: another may have been queued meanwhile, and two cannot wait.
+            await dispatch(app, [Due(delivery, context.job.lock or delivery)], after=wait)
+
+    @app.periodic(cron=AFTER_MIDNIGHT)
+    @app.task(name="daily", retry=Again())
+    async def daily(timestamp: int) -> None:  # noqa: ARG001 (when it was due)
+        await look_at_every_card(app, house)
+
+    return app
+
+
+async def look_at_every_card(app: App, house: House) -> None:
+    """What time alone brings, such as 42 weeks without a birth, raises its alarm without anybody's writing."""
+    for patient, episode in await open_cards(house.database):
+        args: dict[str, Any] = {"patient": patient, "episode": episode}
+        await app.configure_task("changed", lock=patient, priority=_AT_LEISURE).defer_async(**args)

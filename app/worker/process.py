@@ -1,0 +1,108 @@
+"""The worker: runs the jobs and keeps the schedule until it is told to stop.
+
+Killed at any moment it loses nothing: what it did is in the tables, what it was doing is taken up again.
+"""
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import AsyncIterator
+
+import asyncpg
+import psycopg
+from procrastinate import App
+from procrastinate.exceptions import ProcrastinateException
+
+from app.access.sealing import Seal, read_key
+from app.fhir.outcome import FhirError
+from app.interactions.context import House
+from app.settings import Settings
+from app.store.database import Database
+from app.worker import schedule
+from app.worker.channels import Channels, open_channels
+from app.worker.jobs import CONCURRENCY, build
+from app.worker.rescue import HEARTBEAT, STALLED
+from app.worker.schedule import Duties
+
+_AGAIN = 1.0  # seconds before the worker looks for its database again
+_PATIENCE = 10.0  # seconds for running jobs when told to stop; then they are put back
+_AWAY = (
+    OSError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    psycopg.Error,
+    ProcrastinateException,
+    FhirError,
+)
+_log = logging.getLogger("helsekort.worker")
+
+
+def run(settings: Settings) -> None:
+    """Work until SIGTERM or SIGINT."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    for name in ("procrastinate", "httpx", "psycopg.pool"):
+        logging.getLogger(name).setLevel(logging.WARNING)  # who is sent what is no matter of a text file
+    asyncio.run(_until_told(settings))
+
+
+async def _until_told(settings: Settings) -> None:
+    work = asyncio.create_task(serve(settings), name="worker")
+    loop = asyncio.get_running_loop()
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(signum, work.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await work
+
+
+async def serve(settings: Settings) -> None:
+    """Work until cancelled; where the database goes away, begin again when it is back."""
+    async with open_channels(settings) as channels:
+        while True:
+            try:
+                async with _opened(settings, channels) as duties:
+                    await _work(duties)
+            except _AWAY as error:
+                _log.warning("the database does not answer (%s); trying again", type(error).__name__)
+            await asyncio.sleep(_AGAIN)
+
+
+@contextlib.asynccontextmanager
+async def _opened(settings: Settings, channels: Channels) -> AsyncIterator[Duties]:
+    seal = Seal(read_key(settings.server_key_file))
+    database = Database(
+        settings.database_url, connections=CONCURRENCY + 1, statement_timeout=settings.statement_timeout
+    )
+    try:
+        await database.start()
+        house = House(settings, database, seal)
+        app = build(house, channels)
+        async with app.open_async():
+            yield schedule.prepare(house, app)
+    finally:
+        await database.stop()
+
+
+async def _work(duties: Duties) -> None:
+    """Jobs and schedule side by side; the end of either is the end of both."""
+    keeping = asyncio.create_task(schedule.keep(duties), name="schedule")
+    try:
+        await _run_jobs(duties.app, duties)
+    finally:
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
+
+
+async def _run_jobs(app: App, duties: Duties) -> None:
+    await app.run_worker_async(
+        queues=["default"],
+        name="helsekort",
+        concurrency=CONCURRENCY,
+        fetch_job_polling_interval=1.0,
+        shutdown_graceful_timeout=_PATIENCE,
+        delete_jobs="always",
+        install_signal_handlers=False,
+        update_heartbeat_interval=HEARTBEAT,
+        stalled_worker_timeout=STALLED,
+        worker_middleware=[duties.rescue.watch],
+    )

@@ -1,0 +1,114 @@
+"""TABLE: what this process does by the clock. A row that fails is told in the log and comes again at its next time.
+
+The log of who looked is sealed and anchored here (design §5), and what got lost on the way is found again.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from procrastinate import App
+
+from app import clock
+from app.interactions.context import House
+from app.store import deliveries, housekeeping, seals
+from app.store.anchors import Anchors
+from app.store.seals import Signer
+from app.worker.jobs import dispatch
+from app.worker.rescue import Rescue
+
+STRANDED = timedelta(seconds=30)
+_log = logging.getLogger("helsekort.worker")
+
+
+@dataclass(frozen=True, slots=True)
+class Duties:
+    """What the rows work with; ``signer`` and ``anchors`` are None where no file is set."""
+
+    house: House
+    app: App
+    signer: Signer | None = None
+    anchors: Anchors | None = None
+    rescue: Rescue = field(default_factory=Rescue)
+
+
+async def put_back(duties: Duties) -> None:
+    """Jobs of workers that are gone."""
+    await duties.rescue.sweep(duties.app)
+
+
+async def sweep(duties: Duties) -> None:
+    """Messages that are to be sent and that no job looks at."""
+    found = await deliveries.stranded(duties.house.database, clock.now() - STRANDED)
+    if found:
+        _log.warning("%d messages had no job", len(found))
+    await dispatch(duties.app, found)
+
+
+async def seal(duties: Duties) -> None:
+    """Sign the heads of the log's lanes, and have them outside the database."""
+    database, anchors = duties.house.database, duties.anchors
+    if duties.signer is not None:
+        await seals.seal(database, duties.signer, clock.now())
+    if anchors is not None:
+        await asyncio.to_thread(anchors.append, ())
+        heads = await seals.heads_after(database, anchors.known)
+        await asyncio.to_thread(anchors.append, heads)
+
+
+async def forget_proofs(duties: Duties) -> None:
+    """Identifiers of DPoP proofs that could not be accepted any more."""
+    await housekeeping.forget_proofs(duties.house.database, clock.now())
+
+
+async def look_ahead(duties: Duties) -> None:
+    """The log needs its next month; only the owner may make it."""
+    month = await housekeeping.missing_month(duties.house.database, clock.now())
+    if month:
+        _log.warning("the log has no partition for %s: run `helsekort migrate`", month)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One duty, and how often (seconds)."""
+
+    every: float
+    do: Callable[[Duties], Awaitable[None]]
+
+
+TABLE: tuple[Row, ...] = (
+    Row(2, put_back),
+    Row(15, sweep),
+    Row(60, seal),
+    Row(60, forget_proofs),
+    Row(6 * 3600, look_ahead),
+)
+
+
+def prepare(house: House, app: App) -> Duties:
+    """The duties of this process; the signing key is made at the first start. Raises NoKey, OSError."""
+    key, anchor = house.settings.audit_key_file, house.settings.audit_anchor_file
+    if not key or not anchor:
+        _log.warning("the log is not sealed: set HELSEKORT_AUDIT_KEY_FILE and HELSEKORT_AUDIT_ANCHOR_FILE")
+    if key and not Path(key).exists():
+        seals.make_key(key)
+    return Duties(house, app, seals.read_signer(key) if key else None, Anchors(anchor) if anchor else None)
+
+
+async def _keep(row: Row, duties: Duties) -> None:
+    while True:
+        try:
+            await row.do(duties)
+        except Exception as error:  # noqa: BLE001 (one bad minute must not end the duty)
+            _log.error("%s failed: %s", row.do.__name__, type(error).__name__)
+        await asyncio.sleep(row.every)
+
+
+async def keep(duties: Duties) -> None:
+    """Do every row at its times, until cancelled."""
+    async with asyncio.TaskGroup() as group:
+        for row in TABLE:
+            group.create_task(_keep(row, duties), name=row.do.__name__)

@@ -1,0 +1,103 @@
+"""No language lacks a word, and no translation loses a value or tells her what bokmål does not."""
+
+import string
+from types import ModuleType
+
+import pytest
+
+from app.pregnancy import term
+from app.pregnancy.programme import PROGRAMME
+from app.pregnancy.rule_table import RULES
+from app.pregnancy.term import choose
+from app.render import words_en, words_nb, words_nn
+from app.render.words import Words
+from tests.pregnancy.builders import DUE, a_blood_pressure, a_due_date, a_haemoglobin, a_strip, card
+
+OTHERS = [words_nn, words_en]
+
+
+def fields(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("table", OTHERS)
+def test_every_word_is_there_with_the_same_values(table: ModuleType) -> None:
+    assert set(table.WORDS) == set(words_nb.WORDS)
+    for key, text in words_nb.WORDS.items():
+        assert fields(table.WORDS[key]) == fields(text), key
+
+
+@pytest.mark.parametrize("table", OTHERS)
+def test_every_rule_is_translated_and_silent_where_bokmaal_is(table: ModuleType) -> None:
+    assert set(table.RULES) == {row.id for row in RULES}
+    for row in RULES:
+        title, text, told = table.RULES[row.id]
+        assert title
+        assert fields(text) == fields(row.text), row.id
+        assert (told is None) == (row.told is None), row.id
+        if row.told:
+            assert [number in told for number in ("116 117", "113")] == [
+                number in row.told for number in ("116 117", "113")
+            ]
+
+
+@pytest.mark.parametrize("table", OTHERS)
+def test_every_visit_and_its_content_is_translated(table: ModuleType) -> None:
+    phrases = {row.title for row in PROGRAMME} | {
+        line for row in PROGRAMME for line in (*row.content, *row.rhd_negative)
+    }
+    assert phrases <= set(table.PHRASES) | table.SAME
+    assert not set(table.PHRASES) & table.SAME
+
+
+@pytest.mark.parametrize("table", OTHERS)
+def test_every_ground_of_a_due_date_is_translated(table: ModuleType) -> None:
+    assert {key: fields(text) for key, text in table.WHY.items()} == {
+        key: fields(text) for key, text in term.WHY.items()
+    }
+
+
+def test_bokmaal_says_what_the_core_says() -> None:
+    chosen = choose(card().facts)
+    assert chosen is not None
+    assert Words("nb").why(chosen.chosen) == chosen.why
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("nb", "Hb 9,8 g/dL"),
+        ("nn", "Hb 9,8 g/dL"),
+        ("en", "Hb 9.8 g/dL"),
+    ],
+)
+def test_decimals_are_written_as_the_language_writes_them(language: str, expected: str) -> None:
+    finding = card(a_haemoglobin(9.8, "30+0"), today="30+0").findings[0]
+    assert Words(language).finding(finding, citizen=False).startswith(expected)
+
+
+def test_her_text_is_in_her_language() -> None:
+    finding = card(a_blood_pressure(148, 96, "30+0"), a_strip(1, "30+0"), today="30+0").findings[0]
+    assert "Call the labour ward" in Words("en").finding(finding, citizen=True)
+    assert "Ring fødeavdelinga" in Words("nn").finding(finding, citizen=True)
+    assert "Ring fødeavdelingen" in Words("nb").finding(finding, citizen=True)
+
+
+def test_a_converted_and_unconfirmed_date_says_both() -> None:
+    chosen = choose(card(a_due_date(DUE, "5+0", term_length=280, confirmed=False), dated=False).facts)
+    assert chosen is not None
+    assert (
+        Words("en")
+        .why(chosen.chosen)
+        .endswith("Stated for a pregnancy of 280 days, converted to 283. Reported by her, not confirmed")
+    )
+
+
+def test_dates_and_numbers() -> None:
+    assert [Words(language).date(DUE) for language in ("nb", "nn", "en")] == [
+        "01.03.2027",
+        "01.03.2027",
+        "1 Mar 2027",
+    ]
+    assert [Words(language).number(-1.5, signed=True) for language in ("nb", "en")] == ["−1,5", "−1.5"]
+    assert Words("nb").number(None) == "–"

@@ -1,0 +1,202 @@
+"""Prints docs/access.md from the access rows and docs/settings.md from the settings: ``make docs``.
+
+``--check`` changes nothing and exits 1 where a page is out of date. Tables: app/access/rules.py, app/settings.py.
+"""
+
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import fields
+from pathlib import Path
+
+from app.access import roles, rules
+from app.access.caller import Role
+from app.access.rules import ALLOW, ANY, BLOCK, Allow, Relation
+from app.fhir.registry import RESOURCE_TYPES
+from app.settings import Settings
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+SETS = {
+    "ANY": rules.ANY,
+    "CARD": rules.CARD,
+    "CLINICAL_WRITES": rules.CLINICAL_WRITES,
+    "HER_WRITES": rules.HER_WRITES,
+    "CATALOGUE": rules.CATALOGUE,
+    "CONTROL": rules.CONTROL,
+}
+RELATIONS = {
+    Relation.NONE: "the resource is about no woman",
+    Relation.RELATED: "the caller's organisation has an active relation to the woman",
+    Relation.AUTHOR: "the same, and the caller's own organisation (or she herself) wrote the resource",
+    Relation.ATTESTED: "the token attests a clinical purpose (TREAT, COC) and the decision behind it",
+    Relation.SELF: "the caller is the woman",
+    Relation.ANYONE: "whomever the resource is about",
+}
+MARKS = {
+    Relation.NONE: "",
+    Relation.RELATED: "ʳ",
+    Relation.AUTHOR: "ᵃ",
+    Relation.ATTESTED: "ᵈ",
+    Relation.SELF: "ˢ",
+    Relation.ANYONE: "",
+}
+LETTERS = {"read": "R", "create": "C", "update": "U", "delete": "D"}
+ACCESS_HEAD = f"""# Access rows
+
+Printed from `app/access/rules.py` and `app/access/roles.py` by `make docs`; do not edit. The laws were read as of
+{rules.VERSION}: helsepersonelloven (hpl), pasientjournalloven (pjl), pasient- og brukerrettighetsloven (pbrl).
+
+A request is allowed by the first right below that fits, unless a block fits: **a block wins, and no row means no**.
+The same rows are compiled to SQL (`app/store/access_sql.py`); `app/access/decide.py` is their specification in
+Python. Every answer and every refusal stands in the log with the id of the row that decided.
+"""
+WHO_HEAD = """## Who is who
+
+A role is derived from the verified token; no claim carries it. Citizens come by Helsenorge's issuer at security level
+4; auditors and operators by clients that the pilot names.
+"""
+MATRIX_HEAD = """## On one page
+
+R read, C create, U update, D delete; the raised letter is the relation (below). † = some elements are hidden, or
+some labels excluded.
+"""
+SETTINGS_HEAD = """# Settings
+
+Printed from `app/settings.py` by `make docs`; do not edit. Each setting is an environment variable, read once at
+start. A start that would be unsafe is refused in words: unbound tokens or the harness role in production, addresses
+without https, a proof window over a minute. Keys stand in files that a setting names, never in a value.
+"""
+PILOT_FILE = """## The pilot file
+
+```json
+{"organizations": [{"orgnr": "…", "name": "…", "kind": "gp"}], "municipalities": ["3301"],
+ "auditor_clients": [], "operator_clients": [], "harness_clients": []}
+```
+
+`kind` is `gp`, `municipal`, `hospital` or `operator`; municipalities are the four-digit codes of Statistics Norway;
+clients are HelseID client ids.
+"""
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |\n" for line in lines)
+
+
+def _types(types: frozenset[str]) -> str:
+    return next((f"*{name}*" for name, known in SETS.items() if known == types), ", ".join(sorted(types)))
+
+
+def _names(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names))
+
+
+def _derivation() -> str:
+    rows = [
+        (role.value, ", ".join(sorted(who)), ", ".join(sorted(what)), kind)
+        for who, what, kind, role in roles.ROLES
+    ]
+    return table(("role", "profession (Volven 9060)", "healthcare service", "kind of organisation"), rows)
+
+
+def _blocks() -> str:
+    rows = [
+        (
+            f"`{row.id}`",
+            _names(row.roles),
+            "her choice" if row.by == "choice" else _names(row.labels),
+            row.ground,
+        )
+        for row in BLOCK
+    ]
+    return table(("row", "blocked roles", "by", "ground"), rows)
+
+
+def _allows() -> str:
+    head = ("row", "roles", "may", "types", "relation", "not with label", "hidden", "ground")
+    rows = [
+        (
+            f"`{row.id}`",
+            _names(row.roles),
+            ", ".join(do for do in LETTERS if do in row.do),
+            _types(row.types),
+            row.relation.value,
+            _names(row.without),
+            _names(row.hidden),
+            row.ground,
+        )
+        for row in ALLOW
+    ]
+    return table(head, rows)
+
+
+def _cell(role: Role, type_name: str) -> str:
+    found: list[str] = []
+    for do, letter in LETTERS.items():
+        row = next((row for row in ALLOW if _fits(row, role, do, type_name)), None)
+        if row is not None:
+            found.append(f"{letter}{MARKS[row.relation]}{'†' if row.hidden or row.without else ''}")
+    return " ".join(found)
+
+
+def _fits(row: Allow, role: Role, do: str, type_name: str) -> bool:
+    return role in row.roles and do in row.do and type_name in row.types
+
+
+def _matrix() -> str:
+    shown = [role for role in Role if role is not Role.HARNESS]
+    rows = [(row.name, *(_cell(role, row.name) for role in shown)) for row in RESOURCE_TYPES]
+    return table(("", *(role.value for role in shown)), rows)
+
+
+def access() -> str:
+    """docs/access.md."""
+    sets = [(f"*{name}*", _names(types)) for name, types in SETS.items() if types != ANY]
+    relations = [(relation.value, MARKS[relation], text) for relation, text in RELATIONS.items()]
+    return "\n".join(
+        (
+            ACCESS_HEAD,
+            WHO_HEAD,
+            _derivation(),
+            MATRIX_HEAD,
+            _matrix(),
+            "## Relations\n",
+            table(("relation", "mark", "holds where"), relations),
+            "## Blocks\n",
+            _blocks(),
+            "## Rights\n",
+            _allows(),
+            "## Sets of types\n\n*ANY* is every type that this server keeps.\n",
+            table(("set", "types"), sets),
+        )
+    )
+
+
+def settings() -> str:
+    """docs/settings.md."""
+    rows = []
+    for row in fields(Settings):
+        if row.name == "pilot":  # a value read from pilot_file, no variable
+            continue
+        text = str(row.default).lower() if isinstance(row.default, bool) else str(row.default)
+        rows.append((f"`HELSEKORT_{row.name.upper()}`", text and f"`{text}`", row.metadata["doc"]))
+    return "\n".join((SETTINGS_HEAD, table(("variable", "default", "what it does"), rows), PILOT_FILE))
+
+
+PAGES: dict[str, Callable[[], str]] = {"access.md": access, "settings.md": settings}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Print the pages, or with ``--check`` say which are out of date."""
+    if "--check" in arguments:
+        stale = [name for name, page in PAGES.items() if (DOCS / name).read_text(encoding="utf-8") != page()]
+        for name in stale:
+            print(f"docs/{name} is out of date: make docs", file=sys.stderr)  # noqa: T201
+        return 1 if stale else 0
+    for name, page in PAGES.items():
+        (DOCS / name).write_text(page(), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
