@@ -38,6 +38,7 @@ def _relates(row: Allow, caller: Caller, facets: Facets) -> bool:
         Relation.NONE: facets.patient is None,
         Relation.RELATED: facets.related,
         Relation.AUTHOR: (facets.related or facets.own) and facets.author == caller.author,
+        Relation.WROTE: facets.author == caller.author,
         Relation.ATTESTED: caller.attested,
         Relation.SELF: facets.own,
         Relation.ANYONE: True,

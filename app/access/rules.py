@@ -33,6 +33,7 @@ class Relation(StrEnum):
     NONE = "none"  # the resource is about no woman
     RELATED = "related"  # an active relation of the caller's organisation
     AUTHOR = "author"  # related, and the caller's own organisation wrote it
+    WROTE = "wrote"  # the caller's own organisation wrote it, whomever it is about
     ATTESTED = "attested"  # purpose and decision reference in the token
     SELF = "self"  # she is the woman
     ANYONE = "anyone"  # whomever it is about
@@ -183,7 +184,7 @@ ALLOW: tuple[Allow, ...] = (
         "allow.self.read",
         _roles(Role.CITIZEN),
         READ,
-        CARD | {"Consent", "Provenance"},
+        (CARD - {"Flag"}) | {"Consent", "Provenance"},  # alarms reach her in her own words, through the card
         Relation.SELF,
         "pbrl § 5-1, pjl § 18",
     ),
@@ -230,10 +231,18 @@ ALLOW: tuple[Allow, ...] = (
     Allow(
         "allow.operator.gp-of-record",
         _roles(Role.OPERATOR),
-        WRITE,
+        frozenset({"create"}),
         frozenset({"CareTeam"}),
         Relation.ANYONE,
         "fastlegeforskriften: the GP of record, from the national register",
+    ),
+    Allow(
+        "allow.operator.gp-of-record.keep",
+        _roles(Role.OPERATOR),
+        READ | {"update"},
+        frozenset({"CareTeam"}),
+        Relation.WROTE,
+        "fastlegeforskriften: what the operator registered is kept true, and ended",
     ),
     Allow(
         "allow.auditor.log",

@@ -26,6 +26,10 @@ def problems(
             system = identifier.get("system", "")
             if caller.role is Role.HARNESS and system not in PERSON_NUMBERS:
                 continue
+            if name == "Practitioner" and system in PERSON_NUMBERS:
+                text = f"{place}Personnel are named by HPR number; everyone here may read this register"
+                yield Issue("business-rule", text, (f"{name}.identifier[{n}].system",))
+                continue
             reason = problem(system, identifier.get("value", ""), synthetic=settings.sandbox)
             if reason:
                 yield Issue("business-rule", f"{place}{reason}", (f"{name}.identifier[{n}].value",))
@@ -41,3 +45,16 @@ def _outside(patient: dict[str, Any], settings: Settings, place: str) -> Iterato
             if extension.get("url") == EXT_MUNICIPALITY and code not in settings.pilot.municipalities:
                 text = f"{place}The municipality {str(code)[:8]} takes no part in the pilot"
                 yield Issue("business-rule", text, (f"Patient.address[{n}].district",))
+
+
+def _numbers(patient: dict[str, Any]) -> set[tuple[str, str]]:
+    found = {(row.get("system", ""), row.get("value", "")) for row in patient.get("identifier", ())}
+    return {pair for pair in found if pair[0] in PERSON_NUMBERS}
+
+
+def changed_numbers(new: dict[str, Any], old: dict[str, Any], place: str) -> Iterator[Issue]:
+    """A Patient's numbers decide whose card it is: they may be added where there was none, and then stay."""
+    before = _numbers(old)
+    if before and _numbers(new) != before:
+        text = f"{place}Her identity number cannot be changed by an update"
+        yield Issue("business-rule", text, ("Patient.identifier",))

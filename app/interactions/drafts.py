@@ -81,12 +81,20 @@ async def prepare(context: Context, drafts: Sequence[Draft]) -> list[Write]:
                 women.add(key[1])
             if key not in by_key:
                 wanted.add(key)
-    targets = await find(context.session, wanted, patients=women, bodies=masked_types(context.caller.role))
+    targets = await find(context.session, wanted, patients=women, bodies=_bodies(context, drafts))
     preparation = Preparation(context, drafts, targets, by_key)
     issues = [issue for draft in drafts for issue in _problems(preparation, draft)]
     if issues:
         raise Unprocessable(issues)
     return [_write(preparation, draft) for draft in drafts]
+
+
+def _bodies(context: Context, drafts: Sequence[Draft]) -> list[str]:
+    """The resources whose stored copy decides too: what may be hidden, and a woman's identity numbers."""
+    types = masked_types(context.caller.role) | {"Patient"}
+    return [
+        f"{draft.type}/{draft.id}" for draft in drafts if draft.method == "update" and draft.type in types
+    ]
 
 
 def _keys(draft: Draft, base: str) -> Iterator[Key]:
@@ -121,6 +129,9 @@ def _problems(preparation: Preparation, draft: Draft) -> Iterator[Issue]:
     yield from business.problems(
         draft.resource, context.house.settings, context.caller, draft.method, draft.place
     )
+    target = preparation.targets.found.get(draft.key)
+    if draft.type == "Patient" and draft.method == "update" and target and target.body and target.governed:
+        yield from business.changed_numbers(draft.resource, fhir_json.parse(target.body), draft.place)
 
 
 def _nowhere(preparation: Preparation, draft: Draft, reference: str) -> str | None:
@@ -268,6 +279,9 @@ def _meta(resource: Json, version: int, context: Context, governed: bool) -> Jso
             tag for tag in meta.get("tag", []) if (tag.get("system"), tag.get("code")) != codes.TAG_HARNESS
         ]
         meta["tag"] = [*tags, {"system": system, "code": code}]
+    if context.caller.role is Role.CITIZEN:
+        hers = {"system": codes.CS_CARD, "code": "self-reported"}
+        meta["tag"] = [*(tag for tag in meta.get("tag", []) if tag.get("code") != hers["code"]), hers]
     return {"versionId": str(version), "lastUpdated": clock.instant(context.entry.at), **{
         name: value for name, value in meta.items() if name not in {"versionId", "lastUpdated"}
     }}  # fmt: skip

@@ -232,14 +232,12 @@ PHRASES = {
     "Glukosebelastning i uke 24–28 ved risiko": "Glucose tolerance test in weeks 24–28 where at risk",
     "Fosterets RhD-type": "RhD type of the fetus",
     "Antistoff": "Antibodies",
-    "Hb": "Hb",
     "Anti-D når fosteret er RhD-positivt eller uavklart": "Anti-D where the fetus is RhD positive or unknown",
     "Leie": "Position of the fetus",
     "Tobakk og rusmidler på nytt": "Tobacco and drugs again",
     "Fødeplan": "Birth plan",
     "Ultralyd": "Ultrasound",
     "Fostervann": "Amniotic fluid",
-    "CTG": "CTG",
     "Plan videre": "Plan from here",
     "Mors helse": "The mother's health",
     "Amming": "Breastfeeding",
@@ -249,4 +247,4 @@ PHRASES = {
     "Prevensjon": "Contraception",
     "Samtale om fødselen": "Talk about the birth",
 }
-SAME: frozenset[str] = frozenset()
+SAME = frozenset({"Hb", "CTG"})

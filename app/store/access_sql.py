@@ -102,6 +102,8 @@ def _relates(row: Allow, role: Role, facets: FacetColumns) -> ColumnElement[bool
         case Relation.AUTHOR:
             standing = facets.patient == own_patient() if role is Role.CITIZEN else related(facets)
             return and_(standing, facets.author == AUTHOR)
+        case Relation.WROTE:
+            return facets.author == AUTHOR
         case Relation.ANYONE:
             return true()
 

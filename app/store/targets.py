@@ -80,7 +80,10 @@ def _statement() -> Statement:
     known = select(
         literal_column("'key'").label("what"),
         *common,
-        case((resource.c.type == any_(bodies), resource.c.body), else_=null().cast(Bytes)).label("body"),
+        case(
+            (resource.c.type.concat("/").concat(resource.c.id) == any_(bodies), resource.c.body),
+            else_=null().cast(Bytes),
+        ).label("body"),
         case((catalogue, actor), else_=null().cast(Text)).label("actor"),
     ).select_from(rows.join(resource, (resource.c.type == rows.c.type) & (resource.c.id == rows.c.id)))
     opened = select(literal_column("'open'"), *common, null().cast(Bytes), null().cast(Text)).where(
@@ -95,7 +98,7 @@ def _statement() -> Statement:
 async def find(
     session: Session, keys: Iterable[Key], *, patients: Iterable[str] = (), bodies: Iterable[str] = ()
 ) -> Targets:
-    """Look up ``keys`` and the open cards of ``patients``; ``bodies`` names types whose body is wanted too."""
+    """Look up ``keys`` and the open cards of ``patients``; ``bodies`` names resources (``Type/id``) whose body is wanted too."""
     wanted = sorted(set(keys))
     targets = Targets()
     women = sorted(set(patients))

@@ -299,3 +299,18 @@ def test_codes_of_conditions_do_not_break_the_store(caller: Person, woman: Woman
         ),
     }
     assert caller.post("/Condition", condition).status_code == 201
+
+
+def test_her_identity_number_is_not_changed_by_an_update(caller: Person, woman: Woman) -> None:
+    patient = caller.get(f"/{woman.reference}").json()
+    changed = {**patient, "identifier": [{"system": codes.FNR, "value": new_number()}]}
+    answer = caller.put(f"/{woman.reference}", changed)
+    assert answer.status_code == 422
+    assert _issue(answer)["expression"] == ["Patient.identifier"]
+    assert caller.put(f"/{woman.reference}", {**patient, "gender": "female"}).status_code == 200
+
+
+def test_a_person_number_does_not_stand_in_the_register_of_personnel(server: Server) -> None:
+    doctor = {"resourceType": "Practitioner", "identifier": [{"system": codes.FNR, "value": new_number()}]}
+    answer = server.person("operator").post("/Practitioner", doctor)
+    assert answer.status_code == 422

@@ -1,0 +1,31 @@
+"""Units that a measurement may come in, each with its factor, and the ways a urine strip is written down.
+
+https://ucum.org/ucum; Volven 8340: https://volven.no. Beside UCUM codes stand the spellings that systems send
+as plain text.
+"""
+
+PRESSURE = {"mm[Hg]": 1.0, "mmHg": 1.0, "mm Hg": 1.0, "kPa": 7.50062}
+MASS = {"kg": 1.0, "g": 0.001}
+LENGTH = {"cm": 1.0, "mm": 0.1, "m": 100.0}
+RATE = {
+    "/min": 1.0,
+    "{beats}/min": 1.0,
+    "{Beats}/min": 1.0,
+    "1/min": 1.0,
+    "beats/min": 1.0,
+    "bpm": 1.0,
+    "slag/min": 1.0,
+}
+MASS_CONCENTRATION = {"g/dL": 1.0, "g/dl": 1.0, "g/L": 0.1, "g/l": 0.1}
+VOLVEN_GRADES = {
+    "T008": 0.0,
+    "T052": 0.5,
+    "T048": 1.0,
+    "T049": 2.0,
+    "T050": 3.0,
+    "T002": 1.0,
+}  # T002: positive
+WRITTEN_GRADES = {
+    "neg": 0.0, "negativ": 0.0, "negative": 0.0, "spor": 0.5, "trace": 0.5,
+    "1+": 1.0, "+": 1.0, "2+": 2.0, "++": 2.0, "3+": 3.0, "+++": 3.0, "4+": 4.0, "++++": 4.0,
+}  # fmt: skip

@@ -1,0 +1,75 @@
+"""Every URL of the server, literally: a new one is a visible change here."""
+
+from typing import Any
+
+import pytest
+
+from app.api.routes import METHODS, routes
+from app.fhir.capability import OPERATIONS
+
+ALL = "DELETE GET HEAD OPTIONS PATCH POST PUT"
+PINNED = [
+    ("GET HEAD", "/health/live"),
+    ("GET HEAD", "/health/ready"),
+    ("GET HEAD", "/fhir/metadata"),
+    ("GET HEAD", "/fhir/EpisodeOfCare/{id}/$card"),
+    ("GET HEAD", "/fhir/Patient/{id}/$access-log"),
+    ("POST", "/fhir/Patient/$declare-relation"),
+    ("POST", "/fhir/{type}/_search"),
+    ("GET HEAD", "/fhir/{type}/{id}/_history/{version}"),
+    ("GET HEAD", "/fhir/{type}/{id}/_history"),
+    ("GET HEAD", "/fhir/{type}/{id}"),
+    ("PUT", "/fhir/{type}/{id}"),
+    ("DELETE", "/fhir/{type}/{id}"),
+    ("GET HEAD", "/fhir/{type}"),
+    ("POST", "/fhir/{type}"),
+    ("POST", "/fhir"),
+    ("POST", "/fhir/"),
+    (ALL, "/fhir/EpisodeOfCare/{id}/$card"),
+    (ALL, "/fhir/Patient/{id}/$access-log"),
+    (ALL, "/fhir/Patient/$declare-relation"),
+    (ALL, "/fhir/{type}/_search"),
+    (ALL, "/fhir/{type}/{id}/_history/{version}"),
+    (ALL, "/fhir/{type}/{id}/_history"),
+    (ALL, "/fhir/{type}/{id}"),
+    (ALL, "/fhir/{type}"),
+    (ALL, "/fhir"),
+    (ALL, "/fhir/"),
+    (ALL, "/fhir/{rest:path}"),
+]
+
+
+class EveryDoor:
+    """Stands for the door: what is behind it does not matter here, that all goes through it does."""
+
+    def __init__(self) -> None:
+        self.guarded: list[str] = []
+
+    def endpoint(self, interaction: str, _handler: Any) -> Any:
+        self.guarded.append(interaction)
+
+        async def answer(_request: Any) -> Any:
+            raise AssertionError(interaction)
+
+        return answer
+
+
+def test_the_urls_are_these():
+    assert [(" ".join(sorted(row.methods)), row.path) for row in routes(EveryDoor())] == PINNED
+
+
+def test_all_but_health_and_metadata_go_through_the_door():
+    door = EveryDoor()
+    open_to_all = [row.path for row in routes(door) if not row.endpoint.__qualname__.startswith("EveryDoor")]
+    assert open_to_all == ["/health/live", "/health/ready", "/fhir/metadata"]
+    assert door.guarded
+
+
+def test_no_method_is_left_to_the_framework():
+    assert set(METHODS) == set(ALL.split())
+
+
+@pytest.mark.parametrize(("type_name", "operation", "instance"), [row[:3] for row in OPERATIONS])
+def test_every_operation_of_the_capability_statement_has_a_url(type_name, operation, instance):
+    path = f"/fhir/{type_name}/{'{id}/' if instance else ''}${operation}"
+    assert path in [path for _, path in PINNED]
