@@ -6,10 +6,9 @@ Design §3 and §4: rules run on all facts; what is shown is what this reader ma
 from datetime import date, datetime, time
 from typing import Any
 
-import orjson
-
 from app import clock
 from app.access.caller import Role
+from app.fhir import json as fhir_json
 from app.fhir.outcome import BadRequest, Forbidden, NotAcceptable, NotFound
 from app.interactions.context import Answer, Context
 from app.interactions.guard import scoped
@@ -48,7 +47,7 @@ def clinical_day(text: str | None, now: datetime) -> tuple[date, datetime]:
 def folded(found: list[Stored], context: Context, as_of: str | None) -> Card:
     """The card of what is stored."""
     today, now = clinical_day(as_of, context.entry.at)
-    resources: list[dict[str, Any]] = [orjson.loads(row.body) for row in found]
+    resources: list[dict[str, Any]] = [fhir_json.parse(row.body) for row in found]
     return fold(facts(resources), today=today, now=now, precedence=context.house.settings.dating_precedence)
 
 

@@ -14,8 +14,9 @@ from app.access.caller import CLINICIANS, Role
 from app.access.rules import CARD
 from app.fhir.codes import CS_CARD
 from app.fhir.outcome import Conflict, FhirError, Forbidden, NotFound, PreconditionFailed, Unavailable
+from app.interactions.belonging import Draft
 from app.interactions.context import Context
-from app.interactions.drafts import Draft, prepare
+from app.interactions.drafts import prepare
 from app.store.writes import Delivery, Job, Outcome, Write, WriteSet, put
 
 _TRIES = 5

@@ -5,7 +5,6 @@ identifiers and the pilot's rules are checked. https://hl7.org/fhir/R4/bundle.ht
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from app import clock
@@ -18,54 +17,13 @@ from app.fhir.outcome import Issue, Unprocessable
 from app.fhir.registry import BY_NAME
 from app.fhir.search_params import number
 from app.interactions import business, projections
+from app.interactions.belonging import Draft, Preparation, episode_of, literal_key, patient_of
 from app.interactions.context import Context
 from app.interactions.redaction import holds
-from app.store.targets import Key, Targets, find
+from app.store.targets import Key, find
 from app.store.writes import Write
 
 Json = dict[str, Any]
-
-
-@dataclass(slots=True)
-class Draft:
-    """One change that is asked for. ``body`` is what was sent, ``resource`` the same parsed (None for delete)."""
-
-    method: str
-    type: str
-    id: str
-    resource: Json | None = None
-    body: bytes = b""
-    full_url: str = ""
-    if_match: int | None = None
-    place: str = ""  # where it stands in a bundle, for error texts
-    rewritten: bool = field(default=False)
-
-    @property
-    def key(self) -> Key:
-        """Type and id."""
-        return self.type, self.id
-
-
-@dataclass(slots=True)
-class Preparation:
-    """The drafts of one set, with what was found for them."""
-
-    context: Context
-    drafts: Sequence[Draft]
-    targets: Targets
-    by_key: dict[Key, Draft]
-    patients: dict[Key, str | None] = field(default_factory=dict)
-
-
-def literal_key(reference: str, base: str) -> Key | None:
-    """Type and id of a reference to this server, or None for anything else. A version is left out."""
-    text = reference.removeprefix(f"{base}/")
-    if "://" in text or text.startswith(("#", "urn:")):
-        return None
-    parts = text.split("/")
-    if len(parts) >= 2 and parts[0][:1].isupper():  # noqa: PLR2004 (Type/id)
-        return parts[0], parts[1]
-    return None
 
 
 async def prepare(context: Context, drafts: Sequence[Draft]) -> list[Write]:
@@ -161,77 +119,6 @@ def _by_relation(context: Context) -> bool:
     return context.caller.role in CLINICIANS or context.caller.role is Role.CITIZEN
 
 
-def _referenced(preparation: Preparation, resource: Json, path: str) -> Key | None:
-    value = resource.get(path)
-    first = value[0] if isinstance(value, list) and value else value
-    text = first.get("reference") if isinstance(first, dict) else None
-    return literal_key(text, preparation.context.house.fhir_base) if isinstance(text, str) else None
-
-
-def patient_of(preparation: Preparation, draft: Draft) -> str | None:
-    """The woman whom ``draft`` is about."""
-    if draft.key in preparation.patients:
-        return preparation.patients[draft.key]
-    preparation.patients[draft.key] = None  # a circle of references ends here
-    found = _patient(preparation, draft)
-    preparation.patients[draft.key] = found
-    return found
-
-
-def _patient(preparation: Preparation, draft: Draft) -> str | None:
-    if draft.type == "Patient":
-        return draft.id
-    if draft.resource is None:
-        target = preparation.targets.found.get(draft.key)
-        return target.patient if target else None
-    for path in BY_NAME[draft.type].patient:
-        key = _referenced(preparation, draft.resource, path)
-        if key is None:
-            continue
-        if key[0] == "Patient":
-            return key[1]
-        if key in preparation.by_key:
-            return patient_of(preparation, preparation.by_key[key])
-        target = preparation.targets.found.get(key)
-        return target.patient if target else None
-    return None
-
-
-def _episode(preparation: Preparation, draft: Draft, patient: str | None) -> str | None:
-    """Her card: through the encounter, the extension, or the only open card; none otherwise (design §3)."""
-    row = BY_NAME[draft.type]
-    if draft.resource is None or not row.episode or patient is None:
-        return None
-    if draft.type == "EpisodeOfCare":
-        return draft.id
-    for key in filter(None, (_referenced(preparation, draft.resource, path) for path in row.episode)):
-        if key[0] == "EpisodeOfCare":
-            return key[1]
-        if key in preparation.by_key:
-            return _episode(preparation, preparation.by_key[key], patient)
-        target = preparation.targets.found.get(key)
-        if target is not None and target.episode:
-            return target.episode
-    named = _named_card(draft.resource, preparation.context.house.fhir_base)
-    return named or _open_card(preparation, patient)
-
-
-def _named_card(resource: Json, base: str) -> str | None:
-    """The card that an extension names."""
-    for extension in resource.get("extension", ()):
-        if extension.get("url") in {codes.EXT_EPISODE, codes.EXT_CORE_EPISODE}:
-            key = literal_key(extension.get("valueReference", {}).get("reference", ""), base)
-            return key[1] if key else None
-    return None
-
-
-def _open_card(preparation: Preparation, patient: str) -> str | None:
-    for draft in preparation.drafts:
-        if draft.type == "EpisodeOfCare" and draft.resource and patient_of(preparation, draft) == patient:
-            return draft.id
-    return preparation.targets.open_episode.get(patient)
-
-
 def _write(preparation: Preparation, draft: Draft) -> Write:
     context = preparation.context
     target = preparation.targets.found.get(draft.key)
@@ -240,7 +127,7 @@ def _write(preparation: Preparation, draft: Draft) -> Write:
     if draft.resource is None:
         return Write("delete", draft.type, draft.id, version, b"", patient)
     governed = target.governed if target else context.caller.role is not Role.HARNESS
-    episode = _episode(preparation, draft, patient)
+    episode = episode_of(preparation, draft, patient)
     meta = _meta(draft.resource, version, context, governed)
     whole = {"id": draft.id, "meta": meta}
     if draft.rewritten:

@@ -19,9 +19,9 @@ from app.fhir.identifiers import looks_like_person_number
 from app.fhir.outcome import BadRequest, FhirError, Issue, TooLarge, operation_outcome
 from app.fhir.validation import validate
 from app.interactions import history, reading, searching, writing
+from app.interactions.belonging import Draft
 from app.interactions.change import Applied, apply
 from app.interactions.context import Answer, Context
-from app.interactions.drafts import Draft
 from app.interactions.guard import id_of, kept_type, scoped
 from app.store.log import refuse
 

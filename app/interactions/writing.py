@@ -6,9 +6,9 @@ from app import clock
 from app.fhir import json as fhir_json
 from app.fhir.outcome import BadRequest, Issue, operation_outcome
 from app.fhir.validation import check
+from app.interactions.belonging import Draft
 from app.interactions.change import Applied, apply
 from app.interactions.context import Answer, Context
-from app.interactions.drafts import Draft
 from app.interactions.guard import id_of, kept_type, scoped
 from app.interactions.reading import headers
 from app.interactions.redaction import view

@@ -23,8 +23,8 @@ VOLVEN_GRADES = {
     "T048": 1.0,
     "T049": 2.0,
     "T050": 3.0,
-    "T002": 1.0,
-}  # T002: positive
+    "T002": 1.0,  # positive without a grade counts as 1+
+}
 WRITTEN_GRADES = {
     "neg": 0.0, "negativ": 0.0, "negative": 0.0, "spor": 0.5, "trace": 0.5,
     "1+": 1.0, "+": 1.0, "2+": 2.0, "++": 2.0, "3+": 3.0, "+++": 3.0, "4+": 4.0, "++++": 4.0,

@@ -90,22 +90,19 @@ def _overlap(facets: FacetColumns, labels: frozenset[str]) -> ColumnElement[bool
 
 
 def _relates(row: Allow, role: Role, facets: FacetColumns) -> ColumnElement[bool]:
-    match row.relation:
-        case Relation.NONE:
-            return facets.patient.is_(None)
-        case Relation.RELATED:
-            return related(facets)
-        case Relation.ATTESTED:
-            return ATTESTED.is_(true())
-        case Relation.SELF:
-            return facets.patient == own_patient()
-        case Relation.AUTHOR:
-            standing = facets.patient == own_patient() if role is Role.CITIZEN else related(facets)
-            return and_(standing, facets.author == AUTHOR)
-        case Relation.WROTE:
-            return facets.author == AUTHOR
-        case Relation.ANYONE:
-            return true()
+    own = facets.patient == own_patient()
+    standing = own if role is Role.CITIZEN else related(facets)
+    wrote = facets.author == AUTHOR
+    conditions: dict[Relation, ColumnElement[bool]] = {
+        Relation.NONE: facets.patient.is_(None),
+        Relation.RELATED: standing,
+        Relation.AUTHOR: and_(standing, wrote),
+        Relation.WROTE: wrote,
+        Relation.ATTESTED: ATTESTED.is_(true()),
+        Relation.SELF: own,
+        Relation.ANYONE: true(),
+    }
+    return conditions[row.relation]
 
 
 def _condition(

@@ -1,218 +1,36 @@
 """The statement behind ``writes.put``, built once a shape: who writes, by which methods, into which tables."""
 
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     ARRAY,
     CTE,
-    BigInteger,
-    Boolean,
     ColumnElement,
-    Integer,
     LargeBinary,
-    Numeric,
     Select,
     Table,
     Text,
     and_,
     bindparam,
-    case,
-    column,
     delete,
     func,
     insert,
     literal,
     literal_column,
-    null,
     or_,
     select,
-    tuple_,
     union_all,
     update,
 )  # fmt: skip
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.types import TypeEngine
 
-from app.access.caller import Role
-from app.store.access_sql import AT, AUTHOR, FacetColumns, allowed, rule
+from app.store.access_sql import AT, AUTHOR
 from app.store.log import finish, fresh_proof, logged
 from app.store.statement import Statement, build
-from app.store.tables import INSTANT, delivery, index_reference, metadata, resource, resource_version
-
-_TEXT, _INT = Text(), Integer()
-COLUMNS: dict[str, tuple[tuple[str, TypeEngine[Any]], ...]] = {
-    "write": (
-        ("method", _TEXT), ("type", _TEXT), ("id", _TEXT), ("version", _INT), ("body", LargeBinary()),
-        ("patient", _TEXT), ("episode", _TEXT), ("status", _TEXT), ("labels", _TEXT), ("categories", _TEXT),
-        ("governed", Boolean()),
-        ("masked", Boolean()),
-    ),
-    "index_token": (("n", _INT), ("param", _INT), ("system", _TEXT), ("code", _TEXT), ("text", _TEXT)),
-    "index_reference": (
-        ("n", _INT), ("param", _INT), ("target_type", _TEXT), ("target_id", _TEXT), ("url", _TEXT), ("system", _TEXT),
-        ("value", _TEXT),
-    ),
-    "index_date": (("n", _INT), ("param", _INT), ("low", INSTANT), ("high", INSTANT)),
-    "index_string": (("n", _INT), ("param", _INT), ("folded", _TEXT), ("exact", _TEXT)),
-    "index_number": (("n", _INT), ("param", _INT), ("low", Numeric()), ("high", Numeric())),
-    "index_quantity": (
-        ("n", _INT), ("param", _INT), ("low", Numeric()), ("high", Numeric()), ("system", _TEXT), ("code", _TEXT),
-        ("unit", _TEXT),
-    ),
-    "index_uri": (("n", _INT), ("param", _INT), ("uri", _TEXT)),
-    "index_composite": (
-        ("n", _INT), ("param", _INT), ("system", _TEXT), ("code", _TEXT), ("value_system", _TEXT),
-        ("value_code", _TEXT), ("value_low", Numeric()), ("value_high", Numeric()), ("time_low", INSTANT),
-        ("time_high", INSTANT), ("folded", _TEXT),
-    ),
-    "person": (("n", _INT), ("system", _TEXT), ("number", _TEXT), ("patient", _TEXT)),
-    "relation": (
-        ("n", _INT), ("patient", _TEXT), ("organization", _TEXT), ("kind", _TEXT), ("begins", INSTANT),
-        ("ends", INSTANT), ("decision", _TEXT), ("person", _TEXT),
-    ),
-    "choice": (
-        ("n", _INT), ("patient", _TEXT), ("kind", _TEXT), ("actor", _TEXT), ("begins", INSTANT), ("ends", INSTANT),
-    ),
-    "delivery": (
-        ("id", _TEXT), ("kind", _TEXT), ("patient", _TEXT), ("type", _TEXT), ("resource", _TEXT), ("version", _INT),
-        ("token", LargeBinary()), ("token_expires", INSTANT),
-    ),
-    "job": (("task", _TEXT), ("lock", _TEXT), ("args", _TEXT)),
-}  # fmt: skip
-_OWNED = [name for name in COLUMNS if name.startswith("index_") or name in {"person", "relation", "choice"}]
-_SEPARATOR: ColumnElement[Any] = literal_column(r"E'\x1f'")
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """What decides the text of the statement."""
-
-    role: Role
-    methods: frozenset[str]
-    tables: frozenset[str]
-    type: str | None
-    rearm: bool
-
-    @property
-    def changes(self) -> bool:
-        """Whether rows that exist are changed."""
-        return bool(self.methods & {"update", "delete"})
-
-
-def _unnest(name: str, *, ordinal: bool = False) -> Any:
-    binds = [bindparam(f"{name}_{column_name}", type_=ARRAY(kind)) for column_name, kind in COLUMNS[name]]
-    columns = [column(column_name, kind) for column_name, kind in COLUMNS[name]]
-    table = func.unnest(*binds).table_valued(*columns, with_ordinality="n" if ordinal else None)
-    return table.render_derived(name=f"{name}_rows")
-
-
-def _writes() -> CTE:
-    rows = _unnest("write", ordinal=True)
-    plain = [row for row in rows.c if row.name not in {"labels", "categories"}]
-    lists = [
-        func.string_to_array(rows.c[name], _SEPARATOR, type_=ARRAY(Text)).label(name)
-        for name in ("labels", "categories")
-    ]
-    return select(*plain, *lists).cte("writes")
-
-
-def _current(writes: CTE) -> CTE:
-    """The rows that are there now, locked in the order of their keys so that two sets cannot deadlock."""
-    keys = select(writes.c.type, writes.c.id).where(writes.c.method != literal_column("'create'"))
-    return (
-        select(resource)
-        .where(tuple_(resource.c.type, resource.c.id).in_(keys))
-        .order_by(resource.c.type, resource.c.id)
-        .with_for_update()
-        .cte("current")
-    )
-
-
-def _referenced(writes: CTE, current: CTE) -> ColumnElement[bool]:
-    """Whether something that stays refers to what is to be deleted."""
-    leaving = select(writes.c.type, writes.c.id).where(writes.c.method == literal_column("'delete'"))
-    return (
-        select(literal_column("1"))
-        .select_from(index_reference.join(resource, resource.c.rid == index_reference.c.rid))
-        .where(
-            index_reference.c.target_type == writes.c.type,
-            index_reference.c.target_id == writes.c.id,
-            ~resource.c.deleted,
-            resource.c.rid != current.c.rid,
-            tuple_(resource.c.type, resource.c.id).not_in(leaving),
-        )
-        .exists()
-    )
-
-
-def _state(shape: Shape, writes: CTE, current: CTE | None) -> CTE:
-    """Each write with the row it meets, the rules that speak and the problem, if any."""
-    declared = bindparam("declared", type_=ARRAY(Text))
-    author = AUTHOR if current is None else func.coalesce(current.c.author, AUTHOR)
-    new = FacetColumns(writes.c.type, writes.c.patient, writes.c.labels, author, declared)
-    rules = {
-        method: rule(shape.role, method, new, shape.type)
-        for method in sorted(shape.methods & {"create", "update"})
-    }
-    new_rule: ColumnElement[Any] = (
-        next(iter(rules.values()))
-        if len(shape.methods) == 1 and rules
-        else case(*((writes.c.method == literal(m, Text), r) for m, r in rules.items()), else_=null())
-        if rules
-        else null().cast(Text)
-    )
-    if current is None:
-        inner = select(writes, null().cast(BigInteger).label("rid"), new_rule.label("rule")).cte("decided")
-        problem = case((~allowed(inner.c.rule), literal("refused", Text)), else_=null().cast(Text))
-        return select(inner, problem.label("problem")).cte("state")
-    old = FacetColumns(writes.c.type, current.c.patient, current.c.labels, current.c.author)
-    changing = {
-        method: rule(shape.role, method, old, shape.type)
-        for method in sorted(shape.methods & {"update", "delete"})
-    }
-    old_rule = case(*((writes.c.method == literal(m, Text), r) for m, r in changing.items()), else_=null())
-    decided = (
-        select(
-            writes, current.c.rid, current.c.version.label("now"), current.c.deleted,
-            new_rule.label("new_rule"), old_rule.label("old_rule"),
-            and_(writes.c.method == literal_column("'delete'"), _referenced(writes, current)).label("referenced"),
-            rule(shape.role, "read", old, shape.type).label("read_rule"),
-        )
-        .select_from(writes.outerjoin(current, and_(current.c.type == writes.c.type, current.c.id == writes.c.id)))
-        .cte("decided")
-    )  # fmt: skip
-    return _judged(decided)
-
-
-def _judged(decided: CTE) -> CTE:
-    c = decided.c
-    creating, deleting = c.method == literal_column("'create'"), c.method == literal_column("'delete'")
-    missing = and_(c.rid.is_(None), ~creating)
-    unnamed = and_(missing, or_(~bindparam("may_name", type_=Boolean), deleting))
-    hidden = and_(
-        ~missing,
-        ~creating,
-        ~allowed(c.read_rule),
-        ~func.starts_with(func.coalesce(c.read_rule, ""), "block.her"),
-    )
-    problem = case(
-        (or_(unnamed, hidden), literal("missing", Text)),
-        (and_(~missing, ~creating, ~allowed(c.old_rule)), literal("refused", Text)),
-        (and_(~deleting, ~allowed(c.new_rule)), literal("refused", Text)),
-        (c.masked, literal("masked", Text)),
-        (and_(deleting, c.deleted), literal("gone", Text)),
-        (and_(~creating, func.coalesce(c.now, 0) != c.version - literal_column("1")), literal("stale", Text)),
-        (c.referenced, literal("referenced", Text)),
-        else_=null().cast(Text),
-    )
-    winning = case(
-        (or_(creating, and_(missing, ~deleting)), c.new_rule),
-        (or_(deleting, ~allowed(c.old_rule)), c.old_rule),
-        else_=c.new_rule,
-    )
-    return select(decided, winning.label("rule"), problem.label("problem")).cte("state")
+from app.store.tables import INSTANT, delivery, metadata, resource, resource_version
+from app.store.write_columns import COLUMNS, OWNED, Shape, unnest
+from app.store.write_state import current_rows, state_of, writes_given
 
 
 def _store(shape: Shape, state: CTE, ok: ColumnElement[bool]) -> CTE:
@@ -269,7 +87,7 @@ def _index(
         made.append(gone)
         settled = select(func.count()).select_from(gone).scalar_subquery() >= literal_column("0")
     if name in shape.tables:
-        rows = _unnest(name)
+        rows = unnest(name)
         columns = [column_name for column_name, _ in COLUMNS[name] if column_name != "n"]
         source = select(written.c.rid, *(rows.c[c] for c in columns)).join(rows, rows.c.n == written.c.n)
         if settled is not None:
@@ -283,7 +101,7 @@ def _follow(shape: Shape, ok: ColumnElement[bool]) -> tuple[list[CTE], list[Colu
     made: list[CTE] = []
     selected: list[ColumnElement[Any]] = []
     if "delivery" in shape.tables:
-        rows = _unnest("delivery")
+        rows = unnest("delivery")
         columns = [name for name, _ in COLUMNS["delivery"]]
         queued = (
             select(delivery.c.id)
@@ -318,7 +136,7 @@ def _follow(shape: Shape, ok: ColumnElement[bool]) -> tuple[list[CTE], list[Colu
             .cte("rearmed")
         )
     if "job" in shape.tables:
-        job = _unnest("job")
+        job = unnest("job")
         text = "ROW('default', job_rows.task, 0, job_rows.lock, NULL, job_rows.args::jsonb, NULL)"
         made_row: ColumnElement[Any] = literal_column(f"{text}::procrastinate_job_to_defer_v1")
         deferred = select(
@@ -331,9 +149,9 @@ def _follow(shape: Shape, ok: ColumnElement[bool]) -> tuple[list[CTE], list[Colu
 @cache
 def put_statement(shape: Shape) -> Statement:
     """The statement of ``shape``."""
-    writes = _writes()
-    current = _current(writes) if shape.changes else None
-    state = _state(shape, writes, current)
+    writes = writes_given()
+    current = current_rows(writes) if shape.changes else None
+    state = state_of(shape, writes, current)
     consumed, fresh = fresh_proof()
     verdicts = select(func.bool_and(state.c.problem.is_(None)).label("ok")).cte("verdicts")
     ok = and_(select(verdicts.c.ok).scalar_subquery(), fresh)
@@ -350,7 +168,7 @@ def put_statement(shape: Shape) -> Statement:
         .cte("version_new")
     )
     made = [consumed, version]
-    for name in _OWNED:
+    for name in OWNED:
         made += _index(metadata.tables[name], name, shape, state, written, ok)
     more, selected = _follow(shape, ok)
     first = select(func.concat(state.c.problem, ":", state.c.rule)).where(state.c.problem.is_not(None))

@@ -14,7 +14,8 @@ from app.access.caller import CLINICIANS
 from app.access.decide import Decision
 from app.fhir.indexing import IndexRows
 from app.store.session import Session
-from app.store.write_sql import COLUMNS, Shape, put_statement
+from app.store.write_columns import COLUMNS, Shape
+from app.store.write_sql import put_statement
 
 SEPARATOR = "\x1f"
 

@@ -11,9 +11,9 @@ from typing import Any
 from app import clock
 from app.fhir import codes
 from app.fhir import json as fhir_json
+from app.interactions.belonging import Draft
 from app.interactions.change import apply
 from app.interactions.context import House
-from app.interactions.drafts import Draft
 from app.mapping.elements import child, children, reference, text
 from app.mapping.facts_from_fhir import facts
 from app.mapping.record_facts import FINDING_KEY

@@ -45,7 +45,7 @@ def run() -> int:
     held = all(step.held for step in steps)
     seconds = round(time.monotonic() - began, 1)
     result = {"held": held, "seconds": seconds, **{step.name: step.result() for step in steps}}
-    print(json.dumps(result, ensure_ascii=False))
+    print(json.dumps(result))
     return 0 if held else 1
 
 

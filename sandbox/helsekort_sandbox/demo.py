@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -31,6 +32,7 @@ FAILURES = (
     NoBinaries,
     Refused,
     NoToken,
+    OSError,
 )
 
 
@@ -91,31 +93,38 @@ def run(port: int, data: Path, *, is_empty: bool) -> int:
 def play(started: Services, sandbox: Sandbox) -> None:
     """The pilot's data, loaded or found again, and the main job."""
     roster = found(started, sandbox)
-    is_new = roster is None
     if roster is None:
         heading("Loading the pilot's synthetic women, through the server's own doors")
         roster = pilot.load(sandbox, tell)
         settle(started)
     else:
         heading(f"Found the data again: {len(roster['patients'])} women")
-    heading("The main job")
+    is_new = not roster.get("played")
+    again = "" if is_new else ": the consultation was registered at an earlier start, now it is read again"
+    heading(f"The main job{again}")
     with pilot.actors(sandbox) as cast:
-        broken = show(Story(sandbox, roster, cast), is_new=is_new or not roster.get("played"))
-    remember(sandbox, roster)
+        broken = show(Story(sandbox, roster, cast), is_new=is_new)
     if broken:
         heading(f"These steps did not hold: {', '.join(broken)}")
 
 
 def show(story: Story, *, is_new: bool) -> list[str]:
     """Play ``story`` step by step; the names of the steps that did not hold."""
-    broken, number = [], 0
-    for half in ([story.register()] if is_new else []) + [readers.read(story, is_new=is_new)]:
-        for step in half:
-            number += 1
-            print(step.shown(number), file=sys.stderr, flush=True)
-            if not step.held:
-                broken.append(step.name)
+    broken = []
+    first = story.register() if is_new else ()
+    for number, step in enumerate(chain(first, readers.read(story, is_new=is_new)), 1):
+        if step.name == "consultation":
+            remember(story)
+        print(step.shown(number), file=sys.stderr, flush=True)
+        if not step.held:
+            broken.append(step.name)
     return broken
+
+
+def remember(story: Story) -> None:
+    """The consultation is registered once for each data directory, however the rest ends."""
+    story.roster["played"] = True
+    keys.write_private(story.sandbox.roster, json.dumps(story.roster, indent=1).encode())
 
 
 def found(started: Services, sandbox: Sandbox) -> dict[str, Any] | None:
@@ -130,10 +139,6 @@ def found(started: Services, sandbox: Sandbox) -> dict[str, Any] | None:
     if answer.status != 200:
         raise Refused(f"{sandbox.data} names Patient/{roster['main']}, which the database does not have")
     return roster
-
-
-def remember(sandbox: Sandbox, roster: dict[str, Any]) -> None:
-    keys.write_private(sandbox.roster, json.dumps(roster | {"played": True}, indent=1).encode())
 
 
 def settle(started: Services, patience: float = 120.0) -> None:

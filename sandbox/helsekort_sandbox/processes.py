@@ -65,7 +65,8 @@ def start(
 ) -> Child:
     """Start ``command`` in a session of its own, so that Ctrl-C reaches only the parent, which stops in order.
 
-    ``account`` is the user to become. The child gets ``ending`` when its parent dies, however that happens.
+    ``account`` is the user to become. The child gets ``ending`` when the thread that called this ends, however that
+    happens: call it from one that lives as long as the process.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:

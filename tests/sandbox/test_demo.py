@@ -1,5 +1,6 @@
 """The whole sandbox as a user meets it: started, stopped, killed, started again, checked."""
 
+import contextlib
 import json
 import os
 import re
@@ -48,16 +49,22 @@ class Demo:
     def children(self) -> list[int]:
         """The processes that it started."""
         assert self.process is not None
-        found = subprocess.run(
-            ["ps", "-o", "pid=", "--ppid", str(self.process.pid)], capture_output=True, text=True, check=False
-        )
-        return [int(line) for line in found.stdout.split()]
+        return _children(self.process.pid)
 
     def end(self, number: signal.Signals) -> int:
         assert self.process is not None
         self.process.send_signal(number)
         self.process.communicate(timeout=30)
         return self.process.returncode
+
+
+def _children(parent: int) -> list[int]:
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if (entry / "stat").read_text().rpartition(")")[2].split()[1] == str(parent):
+                found.append(int(entry.name))
+    return found
 
 
 @pytest.fixture
@@ -101,10 +108,9 @@ def test_children_die_with_a_killed_parent(demo: Demo) -> None:
 def test_crash_of_a_part_is_reported(demo: Demo) -> None:
     demo.start()
     assert demo.process is not None
-    worker = subprocess.run(
-        ["pgrep", "-P", str(demo.process.pid), "-f", "worker"], capture_output=True, text=True, check=True
-    )
-    os.kill(int(worker.stdout.split()[0]), signal.SIGKILL)
+    commands = {pid: Path(f"/proc/{pid}/cmdline").read_text() for pid in demo.children()}
+    worker = next(pid for pid, command in commands.items() if command.endswith("worker\0"))
+    os.kill(worker, signal.SIGKILL)
     _, err = demo.process.communicate(timeout=30)
     assert demo.process.returncode == 1
     assert "worker ended with -9" in err
@@ -150,6 +156,32 @@ def test_check_holds_and_leaves_nothing() -> None:
     assert result["kjernejournal"]["effects"] == 1
     assert result["helsenorge"]["effects"] == 1
     assert result["audit"]["rows"] == 8
+
+
+def test_loading_that_was_cut_short_begins_anew(tmp_path: Path) -> None:
+    with mocks.listen() as listener:
+        port = listener.getsockname()[1]
+    data = tmp_path / "data"
+    words = [*COMMAND, "--port", str(port), "--data-dir", str(data)]
+    try:
+        said = []
+        for stop_at in (" 4/12", UP, UP):
+            process = subprocess.Popen(words, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+            assert process.stderr is not None
+            said.append("")
+            for line in process.stderr:
+                said[-1] += line
+                if stop_at in line:
+                    process.send_signal(signal.SIGINT)
+                    break
+            process.communicate(timeout=60)
+            assert process.returncode == 0
+        assert "12/12" in said[1]
+        assert "did not hold" not in said[1]
+        assert "Found the data again: 12 women" in said[2]
+        assert "did not hold" not in said[2]
+    finally:
+        Cluster(data).remove()
 
 
 def test_lines_to_try_work_as_printed(tmp_path: Path) -> None:

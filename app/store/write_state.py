@@ -1,0 +1,133 @@
+"""Each write of a set with the row it meets, the access rules that speak, and the problem, if any."""
+
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    CTE,
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Text,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    literal_column,
+    null,
+    or_,
+    select,
+    tuple_,
+)  # fmt: skip
+
+from app.store.access_sql import AUTHOR, FacetColumns, allowed, rule
+from app.store.tables import index_reference, resource
+from app.store.write_columns import SEPARATOR, Shape, unnest
+
+
+def writes_given() -> CTE:
+    rows = unnest("write", ordinal=True)
+    plain = [row for row in rows.c if row.name not in {"labels", "categories"}]
+    lists = [
+        func.string_to_array(rows.c[name], SEPARATOR, type_=ARRAY(Text)).label(name)
+        for name in ("labels", "categories")
+    ]
+    return select(*plain, *lists).cte("writes")
+
+
+def current_rows(writes: CTE) -> CTE:
+    """The rows that are there now, locked in the order of their keys so that two sets cannot deadlock."""
+    keys = select(writes.c.type, writes.c.id).where(writes.c.method != literal_column("'create'"))
+    return (
+        select(resource)
+        .where(tuple_(resource.c.type, resource.c.id).in_(keys))
+        .order_by(resource.c.type, resource.c.id)
+        .with_for_update()
+        .cte("current")
+    )
+
+
+def _referenced(writes: CTE, current: CTE) -> ColumnElement[bool]:
+    """Whether something that stays refers to what is to be deleted."""
+    leaving = select(writes.c.type, writes.c.id).where(writes.c.method == literal_column("'delete'"))
+    return (
+        select(literal_column("1"))
+        .select_from(index_reference.join(resource, resource.c.rid == index_reference.c.rid))
+        .where(
+            index_reference.c.target_type == writes.c.type,
+            index_reference.c.target_id == writes.c.id,
+            ~resource.c.deleted,
+            resource.c.rid != current.c.rid,
+            tuple_(resource.c.type, resource.c.id).not_in(leaving),
+        )
+        .exists()
+    )
+
+
+def state_of(shape: Shape, writes: CTE, current: CTE | None) -> CTE:
+    """Each write with the row it meets, the rules that speak and the problem, if any."""
+    declared = bindparam("declared", type_=ARRAY(Text))
+    author = AUTHOR if current is None else func.coalesce(current.c.author, AUTHOR)
+    new = FacetColumns(writes.c.type, writes.c.patient, writes.c.labels, author, declared)
+    rules = {
+        method: rule(shape.role, method, new, shape.type)
+        for method in sorted(shape.methods & {"create", "update"})
+    }
+    new_rule: ColumnElement[Any] = (
+        next(iter(rules.values()))
+        if len(shape.methods) == 1 and rules
+        else case(*((writes.c.method == literal(m, Text), r) for m, r in rules.items()), else_=null())
+        if rules
+        else null().cast(Text)
+    )
+    if current is None:
+        inner = select(writes, null().cast(BigInteger).label("rid"), new_rule.label("rule")).cte("decided")
+        problem = case((~allowed(inner.c.rule), literal("refused", Text)), else_=null().cast(Text))
+        return select(inner, problem.label("problem")).cte("state")
+    old = FacetColumns(writes.c.type, current.c.patient, current.c.labels, current.c.author)
+    changing = {
+        method: rule(shape.role, method, old, shape.type)
+        for method in sorted(shape.methods & {"update", "delete"})
+    }
+    old_rule = case(*((writes.c.method == literal(m, Text), r) for m, r in changing.items()), else_=null())
+    decided = (
+        select(
+            writes, current.c.rid, current.c.version.label("now"), current.c.deleted,
+            new_rule.label("new_rule"), old_rule.label("old_rule"),
+            and_(writes.c.method == literal_column("'delete'"), _referenced(writes, current)).label("referenced"),
+            rule(shape.role, "read", old, shape.type).label("read_rule"),
+        )
+        .select_from(writes.outerjoin(current, and_(current.c.type == writes.c.type, current.c.id == writes.c.id)))
+        .cte("decided")
+    )  # fmt: skip
+    return _judged(decided)
+
+
+def _judged(decided: CTE) -> CTE:
+    c = decided.c
+    creating, deleting = c.method == literal_column("'create'"), c.method == literal_column("'delete'")
+    missing = and_(c.rid.is_(None), ~creating)
+    unnamed = and_(missing, or_(~bindparam("may_name", type_=Boolean), deleting))
+    hidden = and_(
+        ~missing,
+        ~creating,
+        ~allowed(c.read_rule),
+        ~func.starts_with(func.coalesce(c.read_rule, ""), "block.her"),
+    )
+    problem = case(
+        (or_(unnamed, hidden), literal("missing", Text)),
+        (and_(~missing, ~creating, ~allowed(c.old_rule)), literal("refused", Text)),
+        (and_(~deleting, ~allowed(c.new_rule)), literal("refused", Text)),
+        (c.masked, literal("masked", Text)),
+        (and_(deleting, c.deleted), literal("gone", Text)),
+        (and_(~creating, func.coalesce(c.now, 0) != c.version - literal_column("1")), literal("stale", Text)),
+        (c.referenced, literal("referenced", Text)),
+        else_=null().cast(Text),
+    )
+    winning = case(
+        (or_(creating, and_(missing, ~deleting)), c.new_rule),
+        (or_(deleting, ~allowed(c.old_rule)), c.old_rule),
+        else_=c.new_rule,
+    )
+    return select(decided, winning.label("rule"), problem.label("problem")).cte("state")
