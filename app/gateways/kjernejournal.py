@@ -26,7 +26,7 @@ class Registration:
 
     event: str
     type: str
-    body: bytes
+    body: bytes = field(repr=False)
     number: str = field(repr=False)
     profession: str
 

@@ -95,7 +95,7 @@ def _relates(row: Allow, role: Role, facets: FacetColumns) -> ColumnElement[bool
     wrote = facets.author == AUTHOR
     conditions: dict[Relation, ColumnElement[bool]] = {
         Relation.NONE: facets.patient.is_(None),
-        Relation.RELATED: standing,
+        Relation.RELATED: related(facets),
         Relation.AUTHOR: and_(standing, wrote),
         Relation.WROTE: wrote,
         Relation.ATTESTED: ATTESTED.is_(true()),

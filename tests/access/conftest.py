@@ -1,0 +1,11 @@
+"""One world a module: two women, their carers and strangers."""
+
+import pytest
+
+from tests.access.world import World, made
+from tests.fixtures.server import Server
+
+
+@pytest.fixture(scope="module")
+def world(server: Server) -> World:
+    return made(server)
