@@ -26,7 +26,8 @@ SETS = {
 RELATIONS = {
     Relation.NONE: "the resource is about no woman",
     Relation.RELATED: "the caller's organisation has an active relation to the woman",
-    Relation.AUTHOR: "the same, and the caller's own organisation (or she herself) wrote the resource",
+    Relation.AUTHOR: "related or self, and the caller's own organisation, or she herself, wrote the resource",
+    Relation.WROTE: "the caller's own organisation wrote the resource, whomever it is about",
     Relation.ATTESTED: "the token attests a clinical purpose (TREAT, COC) and the decision behind it",
     Relation.SELF: "the caller is the woman",
     Relation.ANYONE: "whomever the resource is about",
@@ -35,6 +36,7 @@ MARKS = {
     Relation.NONE: "",
     Relation.RELATED: "ʳ",
     Relation.AUTHOR: "ᵃ",
+    Relation.WROTE: "ᵂ",
     Relation.ATTESTED: "ᵈ",
     Relation.SELF: "ˢ",
     Relation.ANYONE: "",

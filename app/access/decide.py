@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.access.caller import Caller
+from app.access.caller import Caller, Role
 from app.access.rules import ALLOW, BLOCK, Allow, Block, Relation
 
 
@@ -33,11 +33,16 @@ def _blocks(row: Block, caller: Caller, facets: Facets) -> bool:
     return facets.chosen_away if row.by == "choice" else bool(row.labels & facets.labels)
 
 
+def _stands(caller: Caller, facets: Facets) -> bool:
+    """Whether the caller has to do with the woman: she herself, or her carers."""
+    return facets.own if caller.role is Role.CITIZEN else facets.related
+
+
 def _relates(row: Allow, caller: Caller, facets: Facets) -> bool:
     return {
         Relation.NONE: facets.patient is None,
         Relation.RELATED: facets.related,
-        Relation.AUTHOR: (facets.related or facets.own) and facets.author == caller.author,
+        Relation.AUTHOR: _stands(caller, facets) and facets.author == caller.author,
         Relation.WROTE: facets.author == caller.author,
         Relation.ATTESTED: caller.attested,
         Relation.SELF: facets.own,

@@ -96,7 +96,7 @@ ALLOW: tuple[Allow, ...] = (
         CARD,
         Relation.RELATED,
         "hpl § 45, § 25: what the service needs, no more",
-        hidden=("Patient.contact", "Encounter.reasonCode"),
+        hidden=("Patient.contact", "Encounter.reasonCode", "Encounter.reasonReference"),
         without=SENSITIVE,
     ),
     Allow(
@@ -151,7 +151,7 @@ ALLOW: tuple[Allow, ...] = (
         "allow.carer.administer",
         CARERS,
         frozenset({"update"}),
-        frozenset({"Patient", "EpisodeOfCare", "CareTeam", "CarePlan", "RelatedPerson"}),
+        frozenset({"Patient", "EpisodeOfCare", "CarePlan", "RelatedPerson"}),
         Relation.RELATED,
         "hpl § 40",
     ),

@@ -5,8 +5,10 @@ answer. Where that cannot be written the answer is 503: no answer without its ro
 """
 
 import logging
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import parse_qsl, unquote
 
 import asyncpg
 from starlette.requests import ClientDisconnect, Request
@@ -15,10 +17,10 @@ from starlette.responses import Response
 from app import clock
 from app.access.caller import Caller, Role
 from app.api.headers import masked, refuse_person_number
-from app.api.identity import Identified, Identity
+from app.api.identity import Identified, Identity, Roleless
 from app.api.proof import refusal
 from app.fhir import json as fhir_json
-from app.fhir.outcome import FhirError, Issue, Unavailable, operation_outcome
+from app.fhir.outcome import FhirError, Issue, NotFound, Unavailable, operation_outcome
 from app.interactions.context import Answer, Context, House
 from app.store.log import Entry, refuse
 from app.store.session import Replayed, Session
@@ -27,6 +29,7 @@ Handler = Callable[[Context, Request], Awaitable[Answer]]
 _log = logging.getLogger("helsekort")
 _NOBODY = Caller(role=Role.CITIZEN, subject="", client="")
 _MOST_CORRELATION = 128
+_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")  # https://hl7.org/fhir/R4/datatypes.html#id
 
 
 class Failure(FhirError):
@@ -40,7 +43,7 @@ def _facts(request: Request, interaction: str) -> dict[str, Any]:
     facts: dict[str, Any] = {
         "interaction": interaction,
         "method": request.method,
-        "path": masked(request.url.path),
+        "path": masked(unquote(request.scope["path"])),
     }
     steps = [step for step in request.url.path.split("/")[2:] if step]
     if steps and steps[0][:1].isupper():
@@ -50,7 +53,10 @@ def _facts(request: Request, interaction: str) -> dict[str, Any]:
     if steps and steps[-1].startswith("$"):
         facts["operation"] = masked(steps[-1])[:64]
     if request.url.query:
-        facts["query"] = masked(request.url.query)[:500]
+        asked = "&".join(
+            f"{name}={value}" for name, value in parse_qsl(request.url.query, keep_blank_values=True)
+        )
+        facts["query"] = masked(asked)[:500]
     correlation = request.headers.get("x-request-id") or request.headers.get("nhn-event-id")
     if correlation:
         facts["correlation"] = masked(correlation)[:_MOST_CORRELATION]
@@ -116,9 +122,14 @@ class Door:
         return answer
 
     async def _answer(self, request: Request, entry: Entry, handler: Handler) -> Answer:
-        identified = await self._identity.identify(request)
+        try:
+            identified = await self._identity.identify(request)
+        except Roleless as error:
+            entry.facts.update(error.who)
+            raise
         _remember(entry, identified)
         refuse_person_number(request)
+        _refuse_odd_id(request)
         session = Session(self._house.database, identified.caller, entry)
         try:
             return await handler(Context(self._house, session), request)
@@ -136,6 +147,13 @@ class Door:
                 _log.error("cannot audit request %s: %s", entry.id, type(failed).__name__)
                 return problem(Unavailable("The request cannot be logged, so it is not answered"))
         return problem(error)
+
+
+def _refuse_odd_id(request: Request) -> None:
+    """An id that is none in FHIR names nothing here. Raises NotFound."""
+    id_ = request.path_params.get("id")
+    if id_ is not None and not _ID.fullmatch(id_):
+        raise NotFound("There is nothing under this id")
 
 
 def _remember(entry: Entry, identified: Identified) -> None:

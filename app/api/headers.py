@@ -12,14 +12,21 @@ JSON_TYPES = ("application/fhir+json", "application/json", "application/json+fhi
 _ACCEPTED = frozenset({*JSON_TYPES, "*/*", "application/*", "text/json", ""})
 _FORMATS = frozenset({"json", "application/json", "application/fhir+json", "application/fhir json"})
 _FORM = "application/x-www-form-urlencoded"
-_ETAG = re.compile(r'\s*(?:W/)?"(\d{1,9})"\s*')
+_ETAG = re.compile(r'\s*(?:W/)?"(\d{1,9})(?:-[0-9a-f]{8})?"\s*')
 _DIGITS = re.compile(r"\d{6}[ .\-+]?\d{5}")
 Pairs = list[tuple[str, str]]
 
 
 def query(request: Request) -> Pairs:
     """The query of the URL as pairs, in order."""
-    return parse_qsl(request.url.query, keep_blank_values=True)
+    return _pairs(request.url.query)
+
+
+def _pairs(text: str) -> Pairs:
+    pairs = parse_qsl(text, keep_blank_values=True)
+    if any("\x00" in part for pair in pairs for part in pair):
+        raise BadRequest("A parameter holds the character NUL", code="structure")
+    return pairs
 
 
 def masked(text: str) -> str:
@@ -81,7 +88,7 @@ async def form(request: Request, limit: int) -> Pairs:
     if kind != _FORM:
         raise UnsupportedMediaType(f"Content-Type must be {_FORM}", "http.Content-Type")
     try:
-        return parse_qsl((await _read(request, limit)).decode(), keep_blank_values=True)
+        return _pairs((await _read(request, limit)).decode())
     except UnicodeDecodeError as error:
         raise BadRequest("The form is not UTF-8", code="structure") from error
 

@@ -16,8 +16,8 @@ from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from starlette.requests import Request
 
-from app.access.caller import Caller, Role
-from app.access.roles import PID, NoRole, citizen, professional
+from app.access.caller import Caller
+from app.access.roles import HPR_NUMBER, PID, NoRole, citizen, professional
 from app.api.proof import ALGORITHMS, Proof, refusal, token_hash, verify
 from app.fhir.outcome import Forbidden
 from app.gateways.keysets import Issuer
@@ -44,6 +44,16 @@ class Identified:
 
     caller: Caller
     proof: Proof | None
+
+
+class Roleless(Forbidden):
+    """A token that holds, of somebody who has no role here; ``who`` is for the log."""
+
+    def __init__(self, problem: str, claims: dict[str, Any]) -> None:
+        super().__init__(problem)
+        hpr = claims.get(HPR_NUMBER)
+        known = {"client": claims.get("client_id"), "name": claims.get("name"), "hpr": hpr}
+        self.who = {name: value for name, value in known.items() if isinstance(value, str)}
 
 
 class Identity:
@@ -84,7 +94,7 @@ class Identity:
         return verify(
             proofs[0],
             method=request.method,
-            url=self._settings.base_url + request.scope["path"],
+            url=self._settings.base_url + request.scope["raw_path"].decode("ascii", "replace"),
             token=token,
             thumbprint=verified.thumbprint,
             window=self._settings.dpop_window,
@@ -112,9 +122,7 @@ class Identity:
             else:
                 caller = professional(claims, token, self._settings)
         except NoRole as error:
-            raise Forbidden(str(error)) from error
-        if thumbprint is None and caller.role is not Role.HARNESS and not self._settings.sandbox:
-            raise refusal("The token is not bound by DPoP", error="invalid_token")
+            raise Roleless(str(error), claims) from error
         return Verified(caller, thumbprint, float(claims["exp"]))
 
     async def _claims(self, token: str) -> tuple[dict[str, Any], dict[str, Any]]:

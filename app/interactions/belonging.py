@@ -1,5 +1,6 @@
 """Which woman and which card a draft belongs to: derived by the server, not claimed by the client (design §3)."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +11,7 @@ from app.interactions.context import Context
 from app.store.targets import Key, Targets
 
 Json = dict[str, Any]
+_RELATIVE = re.compile(r"([A-Z][A-Za-z]{1,63})/([A-Za-z0-9\-.]{1,64})(?:/_history/[A-Za-z0-9\-.]{1,64})?")
 
 
 @dataclass(slots=True)
@@ -48,10 +50,8 @@ def literal_key(reference: str, base: str) -> Key | None:
     text = reference.removeprefix(f"{base}/")
     if "://" in text or text.startswith(("#", "urn:")):
         return None
-    parts = text.split("/")
-    if len(parts) >= 2 and parts[0][:1].isupper():  # noqa: PLR2004 (Type/id)
-        return parts[0], parts[1]
-    return None
+    match = _RELATIVE.fullmatch(text)
+    return (match[1], match[2]) if match else None
 
 
 def _referenced(preparation: Preparation, resource: Json, path: str) -> Key | None:

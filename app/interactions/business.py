@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.access.caller import Caller, Role
-from app.fhir.codes import EXT_MUNICIPALITY, PERSON_NUMBERS
+from app.fhir.codes import EXT_MUNICIPALITY, FNR, PERSON_NUMBERS
 from app.fhir.identifiers import problem
 from app.fhir.outcome import Issue
 from app.settings import Settings
@@ -33,6 +33,16 @@ def problems(
             reason = problem(system, identifier.get("value", ""), synthetic=settings.sandbox)
             if reason:
                 yield Issue("business-rule", f"{place}{reason}", (f"{name}.identifier[{n}].value",))
+    if (
+        name == "Patient"
+        and sum(
+            row.get("system") == FNR and row.get("use") != "old" for row in resource.get("identifier", ())
+        )
+        > 1
+    ):
+        yield Issue(
+            "business-rule", f"{place}A woman has one national identity number", ("Patient.identifier",)
+        )
     if name == "Patient" and method == "create" and caller.role is not Role.HARNESS:
         yield from _outside(resource, settings, place)
 

@@ -27,6 +27,7 @@ FORMATS = {
     "text/html": "page",
     "html": "page",
 }
+_EARLIEST, _LATEST = 2000, 2100
 LANGUAGES = ("nb", "nn", "en")
 
 
@@ -39,6 +40,8 @@ def clinical_day(text: str | None, now: datetime) -> tuple[date, datetime]:
         day = date.fromisoformat(text)
     except ValueError as error:
         raise BadRequest("asOf must be a date, YYYY-MM-DD", "asOf") from error
+    if not _EARLIEST <= day.year <= _LATEST:
+        raise BadRequest("asOf lies outside the time of any card", "asOf")
     if day == local.date():
         return day, local
     return day, datetime.combine(day, time(23, 59, 59), tzinfo=clock.OSLO)
@@ -71,10 +74,11 @@ async def card(context: Context, episode: str, *, as_of: str | None, wanted: str
     if not found:
         raise NotFound(f"There is no EpisodeOfCare/{episode[:64]}", "EpisodeOfCare")
     reader = seen(folded(found, context, as_of), found, context)
+    language = language if language in LANGUAGES else "nb"
     if kind == "page":
         text = page(
             reader,
-            language=language if language in LANGUAGES else "nb",
+            language=language,
             audience=reader.audience,
             printed_at=context.entry.at,
             base_url=context.house.settings.base_url,

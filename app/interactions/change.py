@@ -13,7 +13,17 @@ from app import clock
 from app.access.caller import CLINICIANS, Role
 from app.access.rules import CARD
 from app.fhir.codes import CS_CARD
-from app.fhir.outcome import Conflict, FhirError, Forbidden, NotFound, PreconditionFailed, Unavailable
+from app.fhir.identifiers import looks_like_person_number
+from app.fhir.outcome import (
+    Conflict,
+    FhirError,
+    Forbidden,
+    Issue,
+    NotFound,
+    PreconditionFailed,
+    Unavailable,
+    Unprocessable,
+)
 from app.interactions.belonging import Draft
 from app.interactions.context import Context
 from app.interactions.drafts import prepare
@@ -38,7 +48,7 @@ async def apply(context: Context, drafts: Sequence[Draft]) -> list[Applied]:
     Raises FhirError. A lost race against another writer is tried again where the client did not say If-Match.
     """
     for attempt in range(1, _TRIES + 1):
-        writes = await prepare(context, drafts)
+        writes, issues = await prepare(context, drafts)
         _check_versions(drafts, writes)
         last = attempt == _TRIES
         try:
@@ -58,7 +68,7 @@ async def apply(context: Context, drafts: Sequence[Draft]) -> list[Applied]:
         if raced and not last:
             context.session.entry.renew(clock.new_id(), clock.now())
             continue
-        return _applied(drafts, writes, outcomes)
+        return _applied(drafts, writes, outcomes, issues)
     raise Unavailable("Too many clients change the same resources; try again")
 
 
@@ -122,28 +132,38 @@ def _set(context: Context, drafts: Sequence[Draft], writes: Sequence[Write]) -> 
     return change
 
 
-def _applied(drafts: Sequence[Draft], writes: Sequence[Write], outcomes: Sequence[Outcome]) -> list[Applied]:
+def _applied(
+    drafts: Sequence[Draft], writes: Sequence[Write], outcomes: Sequence[Outcome], issues: Sequence[Issue]
+) -> list[Applied]:
     problems = [(d, w, o) for d, w, o in zip(drafts, writes, outcomes, strict=True) if o.problem]
     if problems and not (len(drafts) == 1 and outcomes[0].problem == "gone"):
-        raise _refusal(*problems[0])
+        access = [row for row in problems if row[2].problem in {"refused", "missing"}]
+        if issues and not access:
+            raise Unprocessable(issues)
+        raise _refusal(*(access or problems)[0])
     return [Applied(d, w, o.problem == "gone") for d, w, o in zip(drafts, writes, outcomes, strict=True)]
 
 
 def _refusal(draft: Draft, write: Write, outcome: Outcome) -> FhirError:
     name, place = f"{draft.type}/{draft.id}", draft.place
-    if outcome.problem in {"missing", "gone"}:
-        return NotFound(f"{place}There is no {name}", draft.type)
-    if outcome.problem == "stale":
-        return PreconditionFailed(f"{place}{name} is no longer at version {write.version - 1}", draft.type)
-    if outcome.problem == "referenced":
-        return Conflict(f"{place}Other resources refer to {name}", draft.type)
-    if outcome.problem == "masked":
-        return Conflict(
-            f"{place}Elements of {name} are hidden from you; change visible elements by PATCH", draft.type
-        )
+    refusals: dict[str, tuple[type[FhirError], str]] = {
+        "missing": (NotFound, f"There is no {name}"),
+        "gone": (NotFound, f"There is no {name}"),
+        "stale": (PreconditionFailed, f"{name} is no longer at version {write.version - 1}"),
+        "referenced": (Conflict, f"Other resources refer to {name}"),
+        "moved": (
+            Unprocessable,
+            f"{name} is about another woman; mark it entered-in-error and register a new one",
+        ),
+        "masked": (Conflict, f"Elements of {name} are hidden from you; change visible elements by PATCH"),
+    }
+    if outcome.problem in refusals:
+        error, text = refusals[outcome.problem]
+        return error(f"{place}{text}", draft.type)
     if outcome.decision.rule == "block.her-choice":
         return Forbidden(f"{place}She has chosen that you are not given access", draft.type)
-    about = f" about Patient/{write.patient}" if write.patient else ""
+    known = write.patient and not looks_like_person_number(write.patient)
+    about = f" about Patient/{write.patient}" if known else ""
     verb = {"create": "register", "update": "change", "delete": "delete"}[draft.method]
     return Forbidden(
         f"{place}Your role and relation do not let you {verb} {draft.type}{about}, or there is no such woman",

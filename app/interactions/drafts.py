@@ -12,22 +12,23 @@ from app.access.caller import CLINICIANS, Role
 from app.access.rules import masked_types, masks
 from app.fhir import codes
 from app.fhir import json as fhir_json
+from app.fhir.identifiers import looks_like_person_number
 from app.fhir.indexing import index, references
-from app.fhir.outcome import Issue, Unprocessable
+from app.fhir.outcome import Issue
 from app.fhir.registry import BY_NAME
 from app.fhir.search_params import number
 from app.interactions import business, projections
 from app.interactions.belonging import Draft, Preparation, episode_of, literal_key, patient_of
 from app.interactions.context import Context
 from app.interactions.redaction import holds
-from app.store.targets import Key, find
+from app.store.targets import Key, Target, find
 from app.store.writes import Write
 
 Json = dict[str, Any]
 
 
-async def prepare(context: Context, drafts: Sequence[Draft]) -> list[Write]:
-    """The writes of ``drafts``. Raises Unprocessable, naming element and reason."""
+async def prepare(context: Context, drafts: Sequence[Draft]) -> tuple[list[Write], list[Issue]]:
+    """The writes of ``drafts``, and what is wrong with them, which only those who may write are told."""
     base = context.house.fhir_base
     _resolve_urns(drafts)
     by_key = {draft.key: draft for draft in drafts}
@@ -42,16 +43,17 @@ async def prepare(context: Context, drafts: Sequence[Draft]) -> list[Write]:
     targets = await find(context.session, wanted, patients=women, bodies=_bodies(context, drafts))
     preparation = Preparation(context, drafts, targets, by_key)
     issues = [issue for draft in drafts for issue in _problems(preparation, draft)]
-    if issues:
-        raise Unprocessable(issues)
-    return [_write(preparation, draft) for draft in drafts]
+    writes = [_write(preparation, draft) for draft in drafts]
+    for write in writes if issues else ():
+        write.flaw = write.flaw or "invalid"
+    return writes, issues
 
 
 def _bodies(context: Context, drafts: Sequence[Draft]) -> list[str]:
     """The resources whose stored copy decides too: what may be hidden, and a woman's identity numbers."""
     types = masked_types(context.caller.role) | {"Patient"}
     return [
-        f"{draft.type}/{draft.id}" for draft in drafts if draft.method == "update" and draft.type in types
+        f"{draft.type}/{draft.id}" for draft in drafts if draft.method != "create" and draft.type in types
     ]
 
 
@@ -90,29 +92,45 @@ def _problems(preparation: Preparation, draft: Draft) -> Iterator[Issue]:
     target = preparation.targets.found.get(draft.key)
     if draft.type == "Patient" and draft.method == "update" and target and target.body and target.governed:
         yield from business.changed_numbers(draft.resource, fhir_json.parse(target.body), draft.place)
+    if draft.type == "Consent" and context.caller.role is Role.CITIZEN:
+        yield from projections.unknown_actors(draft.resource, preparation.targets, draft.place)
 
 
 def _nowhere(preparation: Preparation, draft: Draft, reference: str) -> str | None:
     """Why a reference leads nowhere; a resource of another woman is told like one that is not there."""
-    if reference.startswith("urn:"):
-        return f"{reference[:80]} is not an entry of this bundle"
     key = literal_key(reference, preparation.context.house.fhir_base)
-    if key is None or key in preparation.by_key:
-        return None
-    if key[0] not in BY_NAME:
-        return f"This server does not keep {key[0][:40]}"
+    if key is None or key[0] not in BY_NAME or looks_like_person_number(reference):
+        return _no_reference(reference, key)
+    hers = patient_of(preparation, draft)
+    if key in preparation.by_key:
+        about = patient_of(preparation, preparation.by_key[key])
+        return None if about in {None, hers} or hers is None else _elsewhere(key)
     target = preparation.targets.found.get(key)
-    if (
-        target is None
-        and key == ("Patient", patient_of(preparation, draft))
-        and _by_relation(preparation.context)
-    ):
+    if target is None and key == ("Patient", hers) and _by_relation(preparation.context):
         return None  # decided like a woman without relation: the answer must not tell whether she is here
     there = target is not None and not target.deleted
     if there and target is not None and preparation.context.caller.role not in {Role.HARNESS, Role.SYSTEM}:
-        hers = patient_of(preparation, draft)
         there = target.patient is None or hers is None or target.patient == hers
-    return None if there else f"There is no {key[0]} with the id {key[1][:64]}, or it is not of this woman"
+    return None if there else _elsewhere(key)
+
+
+def _no_reference(reference: str, key: Key | None) -> str | None:
+    """Why ``reference`` cannot be one to a resource of this server; None for one that leads elsewhere."""
+    if looks_like_person_number(reference):
+        return "A national identity number must not stand in a reference"
+    if key is not None:
+        return f"This server does not keep {key[0][:40]}"
+    if reference.startswith("urn:"):
+        return f"{reference[:80]} is not an entry of this bundle"
+    return (
+        None
+        if reference.startswith("#") or "://" in reference
+        else "This is no reference of the form Type/id"
+    )
+
+
+def _elsewhere(key: Key) -> str:
+    return f"There is no {key[0]} with the id {key[1][:64]}, or it is not of this woman"
 
 
 def _by_relation(context: Context) -> bool:
@@ -125,7 +143,10 @@ def _write(preparation: Preparation, draft: Draft) -> Write:
     version = (target.version if target else 0) + 1
     patient = patient_of(preparation, draft)
     if draft.resource is None:
-        return Write("delete", draft.type, draft.id, version, b"", patient)
+        gone = Write("delete", draft.type, draft.id, version, b"", patient)
+        gone.labels = target.labels if target else frozenset()
+        gone.flaw = _flaw(context, draft, target)
+        return gone
     governed = target.governed if target else context.caller.role is not Role.HARNESS
     episode = episode_of(preparation, draft, patient)
     meta = _meta(draft.resource, version, context, governed)
@@ -136,15 +157,20 @@ def _write(preparation: Preparation, draft: Draft) -> Write:
     else:
         body = fhir_json.splice(draft.body, **whole)
     draft.resource.update(whole)
-    hidden = masks(context.caller.role, draft.type) if draft.method == "update" else ()
     write = Write(
         draft.method, draft.type, draft.id, version, body, patient, episode,
         status=_status(draft), labels=labels_of(draft.resource), categories=_categories(draft), governed=governed,
         rows=index_rows(draft.resource, episode),
-        masked=bool(hidden and target and target.body and holds(target.body, hidden)),
+        flaw=_flaw(context, draft, target),
     )  # fmt: skip
     projections.project(write, draft.resource, context, preparation.targets)
     return write
+
+
+def _flaw(context: Context, draft: Draft, target: Target | None) -> str | None:
+    """Who sees a masked copy cannot erase what is hidden (design §4)."""
+    hidden = masks(context.caller.role, draft.type)
+    return "masked" if hidden and target and target.body and holds(target.body, hidden) else None
 
 
 def index_rows(resource: Json, episode: str | None) -> Any:

@@ -9,8 +9,9 @@ from datetime import datetime
 from typing import Any
 
 from app.access.caller import Role
-from app.fhir.codes import DNR, FNR
+from app.fhir.codes import DNR, FNR, HPR, ORGNR
 from app.fhir.dates import interval
+from app.fhir.outcome import Issue
 from app.interactions.context import Context
 from app.store.targets import Targets
 from app.store.writes import Write
@@ -28,7 +29,12 @@ def project(write: Write, resource: dict[str, Any], context: Context, targets: T
         write.persons = list(_persons(resource, write.id))
         if write.method == "create" and context.caller.attested:
             write.relations = [_declared(write.id, context)]
-    elif write.type == "CareTeam" and context.caller.role in _KINDS and resource.get("status") not in _ENDED:
+    elif (
+        write.type == "CareTeam"
+        and write.patient
+        and context.caller.role in _KINDS
+        and resource.get("status") not in _ENDED
+    ):
         write.relations = list(_relations(resource, write, context, targets))
     elif (
         write.type == "Consent" and context.caller.role is Role.CITIZEN and resource.get("status") == "active"
@@ -64,7 +70,11 @@ def _period(value: Any, default: datetime) -> tuple[datetime, datetime | None]:
 
 
 def _actor(reference: Any, targets: Targets) -> str | None:
-    """``org:<number>`` or ``hpr:<number>`` of a literal reference that was looked up."""
+    """``org:<number>`` or ``hpr:<number>``: of a literal reference that was looked up, or of a logical one."""
+    identifier = reference.get("identifier") if isinstance(reference, dict) else None
+    if isinstance(identifier, dict) and "reference" not in reference:
+        prefix = {HPR: "hpr:", ORGNR: "org:"}.get(identifier.get("system", ""))
+        return f"{prefix}{identifier.get('value')}" if prefix else None
     parts = reference.get("reference", "").split("/") if isinstance(reference, dict) else []
     target = targets.found.get((parts[-2], parts[-1])) if len(parts) >= 2 else None  # noqa: PLR2004 (Type/id)
     return target.actor if target else None
@@ -90,3 +100,12 @@ def _choices(consent: dict[str, Any], write: Write, context: Context, targets: T
     actors = {_actor(actor.get("reference"), targets) for actor in provision.get("actor", ())}
     for actor in sorted(filter(None, actors)):
         yield (write.patient, "block", actor, min(begins, context.entry.at), ends)
+
+
+def unknown_actors(consent: dict[str, Any], targets: Targets, place: str) -> Iterator[Issue]:
+    """Actors of a refusal whom the server cannot name: she must not believe that they are blocked."""
+    provision = consent.get("provision") or {}
+    for n, actor in enumerate(provision.get("actor", ()) if provision.get("type") == "deny" else ()):
+        if _actor(actor.get("reference"), targets) is None:
+            text = f"{place}Name a Practitioner with HPR number or an Organization with organisation number"
+            yield Issue("business-rule", text, (f"Consent.provision.actor[{n}].reference",))

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from app import clock
+from app.access.rules import masks
 from app.access.sealing import Broken
 from app.fhir import json as fhir_json
 from app.fhir.bundle import Entry, bundle
@@ -36,12 +37,26 @@ async def search(
     if query.cursor is not None:
         pairs, place = _open(context, type_name, query.cursor)
         query = parse(type_name, pairs, in_url=False, lenient=lenient)
+    _refuse_hidden(context, query)
     count = _count(context, query)
     if type_name == "AuditEvent":
         page = await audit_reading.page(context, query, count=count, place=place)
     else:
         page = await find(context.session, query, count=count, place=place)
     return Answer(200, _bundle(context, query, pairs, page))
+
+
+def _refuse_hidden(context: Context, query: Query) -> None:
+    """What is hidden from a caller is not searched, sorted or included by: an answer would tell. Raises BadRequest."""
+    hidden = masks(context.caller.role, query.type)
+    asked = [row.param for row in query.conditions]
+    asked += [row.param for row in query.sort]
+    asked += [row.param for row in query.includes]
+    for param in asked if hidden else ():
+        if any(f"{query.type}.{name}" in param.expression for name in hidden):
+            raise BadRequest(
+                f"{param.code} is not searchable with your access", param.code, code="not-supported"
+            )
 
 
 def _count(context: Context, query: Query) -> int:

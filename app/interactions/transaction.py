@@ -5,7 +5,7 @@ transaction for each entry, each with its own audit row.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
@@ -18,7 +18,7 @@ from app.fhir.bundle import Entry, bundle
 from app.fhir.identifiers import looks_like_person_number
 from app.fhir.outcome import BadRequest, FhirError, Issue, TooLarge, operation_outcome
 from app.fhir.validation import validate
-from app.interactions import history, reading, searching, writing
+from app.interactions import audit_reading, history, reading, searching, writing
 from app.interactions.belonging import Draft
 from app.interactions.change import Applied, apply
 from app.interactions.context import Answer, Context
@@ -72,7 +72,7 @@ def _step(n: int, entry: Any, body: bytes) -> Step:
     if not isinstance(request, dict):
         raise BadRequest("Every entry needs a request", f"{where}.request", code="required")
     method, url = request.get("method"), request.get("url")
-    if method not in _ORDER:
+    if not isinstance(method, str) or method not in _ORDER:
         raise BadRequest(
             f"The method {str(method)[:16]} is not supported here",
             f"{where}.request.method",
@@ -87,6 +87,8 @@ def _step(n: int, entry: Any, body: bytes) -> Step:
             f"{where}.request.url",
             code="security",
         )
+    if not isinstance(entry.get("fullUrl", ""), str):
+        raise BadRequest("fullUrl must be a string", f"{where}.fullUrl", code="structure")
     match = _URL.fullmatch(url)
     if match is None or (method != "GET" and (match["query"] is not None or "/_history" in url)):
         raise BadRequest(
@@ -170,19 +172,19 @@ async def _transaction(context: Context, steps: Sequence[Step]) -> list[Entry]:
     answers: dict[int, Entry] = {}
     if drafts:
         for step, applied in zip(changes, await apply(context, drafts), strict=True):
-            answers[step.n] = _stored(context, step, applied)
+            answers[step.n] = _entry(_stored(context, step, applied))
     else:
         await _note(context)
     for step in ordered:
         if step.n not in answers:
-            answers[step.n] = _entry(await _read(context.part(part=step.n), step))
+            answers[step.n] = await _answered(
+                context.part(interaction="read", type=step.type, target=step.id), step, _read
+            )
     return [answers[step.n] for step in steps]
 
 
-def _stored(context: Context, step: Step, applied: Applied) -> Entry:
-    if step.method == "DELETE":
-        return _entry(Answer(204))
-    return _entry(writing.answer(context, applied, ""))
+def _stored(context: Context, step: Step, applied: Applied) -> Answer:
+    return Answer(204) if step.method == "DELETE" else writing.answer(context, applied, "")
 
 
 async def _note(context: Context) -> None:
@@ -197,29 +199,35 @@ async def _batch(context: Context, steps: Sequence[Step]) -> list[Entry]:
     entries: list[Entry] = []
     for step in steps:
         part = context.part(interaction=_METHODS.get(step.method, "read"), type=step.type, target=step.id)
-        try:
-            entries.append(await _one(part, step))
-        except FhirError as error:
-            if not part.entry.written:
-                await refuse(
-                    context.session.database, part.entry, f"error:{error.status}:{error.issues[0].code}"
-                )
-            outcome = operation_outcome(error.issues)
-            entries.append(Entry(None, "", {"response": {"status": str(error.status), "outcome": outcome}}))
+        entries.append(await _answered(part, step, _one))
     return entries
 
 
-async def _one(context: Context, step: Step) -> Entry:
+async def _answered(part: Context, step: Step, run: Callable[[Context, Step], Awaitable[Answer]]) -> Entry:
+    """The entry that ``run`` answers, or its error as an entry, logged."""
+    try:
+        return _entry(await run(part, step))
+    except FhirError as error:
+        if not part.entry.written:
+            verdict = f"error:{error.status}:{error.issues[0].code}"
+            await refuse(part.session.database, part.entry, verdict)
+        outcome = operation_outcome(error.issues)
+        return Entry(None, "", {"response": {"status": str(error.status), "outcome": outcome}})
+
+
+async def _one(context: Context, step: Step) -> Answer:
     if step.method in _METHODS:
         scoped(context.caller, _METHODS[step.method])
         return _stored(context, step, (await apply(context, [_draft(step)]))[0])
-    return _entry(await _read(context, step))
+    return await _read(context, step)
 
 
 async def _read(context: Context, step: Step) -> Answer:
     if not step.id:
         pairs = parse_qsl(step.query or "", keep_blank_values=True)
         return await searching.search(context, step.type, pairs, in_url=True)
+    if step.type == "AuditEvent":
+        return await audit_reading.read(context, step.id)
     if step.version is not None:
         return await reading.vread(context, step.type, step.id, step.version)
     if step.has_history:

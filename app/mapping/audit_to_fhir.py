@@ -77,7 +77,7 @@ def _entities(request: dict[str, Any], shown: list[list[Any]], only: str | None)
         }
         for woman in women
     ]
-    for type_name, id_, version, rule, _ in shown:
+    for type_name, id_, version, rule, *_ in shown:
         entities.append(
             {
                 "what": {"reference": f"{type_name}/{id_}/_history/{version}"},
@@ -123,7 +123,7 @@ def audit_event(
     id_: str, request: dict[str, Any], result: dict[str, Any], *, only: str | None = None
 ) -> dict[str, Any]:
     """The AuditEvent of a row; with ``only`` the share of that woman."""
-    shown = [row for row in result["shown"] if only is None or row[4] == only]
+    shown = [row for row in result["shown"] if only is None or (row[4] == only and not row[5])]
     denied = refused(result["verdict"])
     text = sentence(request, result, shown)
     event: dict[str, Any] = {

@@ -15,6 +15,7 @@ from sqlalchemy import (
     case,
     func,
     literal,
+    not_,
     null,
     or_,
     select,
@@ -86,7 +87,7 @@ def chosen_away(facets: FacetColumns) -> ColumnElement[bool]:
 
 def _overlap(facets: FacetColumns, labels: frozenset[str]) -> ColumnElement[bool]:
     array = literal(sorted(labels), type_=ARRAY(Text))
-    return facets.labels.op("&&")(array)
+    return facets.labels.op("&&", is_comparison=True, return_type=Boolean())(array)
 
 
 def _relates(row: Allow, role: Role, facets: FacetColumns) -> ColumnElement[bool]:
@@ -114,7 +115,7 @@ def _condition(
     if type_name is None:
         conditions.insert(0, facets.type == any_(literal(sorted(row.types), type_=ARRAY(Text))))
     if row.without:
-        conditions.append(~_overlap(facets, row.without))
+        conditions.append(not_(_overlap(facets, row.without)))
     return and_(*conditions)
 
 
@@ -129,7 +130,7 @@ def rule(role: Role, do: str, facets: FacetColumns, type_name: str | None = None
         for row in ALLOW
         if role in row.roles and do in row.do and (type_name is None or type_name in row.types)
     ]
-    if not rights:
+    if not blocks and not rights:
         return null().cast(Text)
     return case(
         *((_condition(row, role, facets, type_name), literal(row.id, Text)) for row in (*blocks, *rights)),

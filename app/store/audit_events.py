@@ -30,7 +30,7 @@ from app.store.access_sql import FacetColumns, allowed, own_patient, rule
 from app.store.log import finish, fresh_proof, logged
 from app.store.session import Session
 from app.store.statement import Statement, build
-from app.store.tables import INSTANT, audit
+from app.store.tables import INSTANT, audit, resource
 
 _EMPTY = literal_column("'{}'::text[]", ARRAY(Text))
 
@@ -67,6 +67,10 @@ def _statement(role: Role, by_id: bool, by_patient: bool) -> Statement:
         found = found.where(audit.c.id == bindparam("id", type_=Text))
     if by_patient:
         found = found.where(audit.c.patients.op("@>")(bindparam("patient", type_=ARRAY(Text))))
+    if (
+        by_patient and role is Role.CITIZEN
+    ):  # of another woman's log she gets nothing, not even what they share
+        found = found.where(own_patient() == any_(bindparam("patient", type_=ARRAY(Text))))
     low, high = bindparam("low", type_=INSTANT), bindparam("high", type_=INSTANT)
     before, before_seq = bindparam("before", type_=INSTANT), bindparam("before_id", type_=Text)
     found = found.where(
@@ -85,11 +89,20 @@ def _statement(role: Role, by_id: bool, by_patient: bool) -> Statement:
     consumed, fresh = fresh_proof()
     shown = func.jsonb_agg(
         func.jsonb_build_array(
-            literal_column("'AuditEvent'"), page.c.id, literal_column("1"), page.c.rule, null()
+            literal_column("'AuditEvent'"),
+            page.c.id,
+            literal_column("1"),
+            page.c.rule,
+            null(),
+            literal_column("false"),
         ),
         type_=JSONB,
     )
-    women = bindparam("women", type_=ARRAY(Text))
+    asked = bindparam("women", type_=ARRAY(Text))
+    there = resource.c.type == literal_column("'Patient'")
+    women = func.array(
+        select(resource.c.id).where(there, resource.c.id == any_(asked)).scalar_subquery(), type_=ARRAY(Text)
+    )
     log = logged(
         verdict=literal("searched", Text),
         shown=select(shown).select_from(page).scalar_subquery(),

@@ -56,6 +56,7 @@ def _statement() -> Statement:
         literal_column("0"),
         literal_column("'declared'"),
         declared.c.patient,
+        literal_column("false"),
     )
     log = logged(
         verdict=func.coalesce(

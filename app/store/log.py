@@ -100,7 +100,7 @@ def logged(
 ) -> ColumnElement[Any]:
     """Extend the lane and write the audit row; the result must be selected, or PostgreSQL would drop the CTEs.
 
-    ``verdict`` text, ``shown`` jsonb array of ``[type, id, version, rule, woman]``, ``patients`` text[].
+    ``verdict`` text, ``shown`` jsonb array of ``[type, id, version, rule, woman, kept from her]``, ``patients`` text[].
     """
     found = select(
         case((fresh, verdict), else_=literal(REPLAY, Text)).label("verdict"),

@@ -32,6 +32,7 @@ from app.store.tables import resource, resource_version
 
 NOTHING = "not-found"
 NO_ROW = "no-rule"
+KEPT_FROM_HER: Any = literal_column("'{NOPAT}'::text[]", ARRAY(Text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,9 @@ class Stored:
 
 
 def shown(row: Any) -> Any:
-    """One entry of the log's ``shown`` array: type, id, version, winning rule, woman."""
-    return func.jsonb_build_array(row.type, row.id, row.version, row.rule, row.patient)
+    """One entry of the log's ``shown`` array: type, id, version, winning rule, woman, kept from her."""
+    kept = row.labels.op("&&")(KEPT_FROM_HER)
+    return func.jsonb_build_array(row.type, row.id, row.version, row.rule, row.patient, kept)
 
 
 def stored(row: Any) -> Stored:

@@ -190,6 +190,8 @@ def _form(value: Any) -> Any:
             form.append(part)
         elif name == "parts":
             form.append(tuple(_form(inner) for inner in part))
+        elif name == "type":
+            form.append(part)  # a woman's reference is answered by another column than others
         elif name == "identifier":
             form.append(None if part is None else part[0] is None)
         else:

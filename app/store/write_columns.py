@@ -27,7 +27,7 @@ COLUMNS: dict[str, tuple[tuple[str, TypeEngine[Any]], ...]] = {
         ("method", _TEXT), ("type", _TEXT), ("id", _TEXT), ("version", _INT), ("body", LargeBinary()),
         ("patient", _TEXT), ("episode", _TEXT), ("status", _TEXT), ("labels", _TEXT), ("categories", _TEXT),
         ("governed", Boolean()),
-        ("masked", Boolean()),
+        ("flaw", _TEXT),
     ),
     "index_token": (("n", _INT), ("param", _INT), ("system", _TEXT), ("code", _TEXT), ("text", _TEXT)),
     "index_reference": (

@@ -27,6 +27,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from app.store.access_sql import AT, AUTHOR
 from app.store.log import finish, fresh_proof, logged
+from app.store.resources import KEPT_FROM_HER as _KEPT_FROM_HER
 from app.store.statement import Statement, build
 from app.store.tables import INSTANT, delivery, metadata, resource, resource_version
 from app.store.write_columns import COLUMNS, OWNED, Shape, unnest
@@ -146,6 +147,15 @@ def _follow(shape: Shape, ok: ColumnElement[bool]) -> tuple[list[CTE], list[Colu
     return made, selected
 
 
+def _known(patient: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether there is such a woman; the log names nobody who is not here."""
+    return (
+        select(literal_column("1"))
+        .where(resource.c.type == literal_column("'Patient'"), resource.c.id == patient)
+        .exists()
+    )
+
+
 @cache
 def put_statement(shape: Shape) -> Statement:
     """The statement of ``shape``."""
@@ -177,7 +187,12 @@ def put_statement(shape: Shape) -> Statement:
         shown=select(
             func.jsonb_agg(
                 func.jsonb_build_array(
-                    state.c.type, state.c.id, state.c.version, state.c.rule, state.c.patient
+                    state.c.type,
+                    state.c.id,
+                    state.c.version,
+                    state.c.rule,
+                    state.c.patient,
+                    state.c.labels.op("&&")(_KEPT_FROM_HER),
                 ),
                 type_=JSONB,
             )
@@ -185,7 +200,7 @@ def put_statement(shape: Shape) -> Statement:
         .where(ok)
         .scalar_subquery(),
         patients=select(func.array_agg(writes.c.patient.distinct(), type_=ARRAY(Text)))
-        .where(writes.c.patient.is_not(None))
+        .where(or_(_known(writes.c.patient), and_(ok, writes.c.patient.is_not(None))))
         .scalar_subquery(),
         fresh=fresh,
     )

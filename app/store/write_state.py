@@ -83,7 +83,7 @@ def state_of(shape: Shape, writes: CTE, current: CTE | None) -> CTE:
     )
     if current is None:
         inner = select(writes, null().cast(BigInteger).label("rid"), new_rule.label("rule")).cte("decided")
-        problem = case((~allowed(inner.c.rule), literal("refused", Text)), else_=null().cast(Text))
+        problem = case((~allowed(inner.c.rule), literal("refused", Text)), else_=inner.c.flaw)
         return select(inner, problem.label("problem")).cte("state")
     old = FacetColumns(writes.c.type, current.c.patient, current.c.labels, current.c.author)
     changing = {
@@ -94,7 +94,7 @@ def state_of(shape: Shape, writes: CTE, current: CTE | None) -> CTE:
     decided = (
         select(
             writes, current.c.rid, current.c.version.label("now"), current.c.deleted,
-            new_rule.label("new_rule"), old_rule.label("old_rule"),
+            current.c.patient.label("was_about"), new_rule.label("new_rule"), old_rule.label("old_rule"),
             and_(writes.c.method == literal_column("'delete'"), _referenced(writes, current)).label("referenced"),
             rule(shape.role, "read", old, shape.type).label("read_rule"),
         )
@@ -115,11 +115,13 @@ def _judged(decided: CTE) -> CTE:
         ~allowed(c.read_rule),
         ~func.starts_with(func.coalesce(c.read_rule, ""), "block.her"),
     )
+    moved = and_(~missing, ~creating, ~deleting, c.was_about.is_distinct_from(c.patient))
     problem = case(
         (or_(unnamed, hidden), literal("missing", Text)),
         (and_(~missing, ~creating, ~allowed(c.old_rule)), literal("refused", Text)),
         (and_(~deleting, ~allowed(c.new_rule)), literal("refused", Text)),
-        (c.masked, literal("masked", Text)),
+        (moved, literal("moved", Text)),
+        (c.flaw.is_not(None), c.flaw),
         (and_(deleting, c.deleted), literal("gone", Text)),
         (and_(~creating, func.coalesce(c.now, 0) != c.version - literal_column("1")), literal("stale", Text)),
         (c.referenced, literal("referenced", Text)),

@@ -35,7 +35,9 @@ class Write:
     labels: frozenset[str] = frozenset()
     categories: tuple[str, ...] = ()
     governed: bool = True
-    masked: bool = False  # the stored copy holds elements that the caller does not see
+    flaw: str | None = (
+        None  # "masked" (hides what the caller would erase) or "invalid"; told only to who may write
+    )
     rows: IndexRows = field(default_factory=IndexRows)
     persons: list[tuple[str, str, str]] = field(default_factory=list)  # system, number, patient
     relations: list[tuple[Any, ...]] = field(default_factory=list)
@@ -67,7 +69,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one write: None, or the problem (refused, missing, masked, gone, stale, referenced)."""
+    """What became of one write: None, or the problem (refused, missing, moved, masked, invalid, gone, stale, referenced)."""
 
     problem: str | None
     decision: Decision
@@ -135,7 +137,7 @@ def _write_row(write: Write) -> tuple[Any, ...]:
         SEPARATOR.join(sorted(write.labels)),
         SEPARATOR.join(write.categories),
         write.governed,
-        write.masked,
+        write.flaw,
     )
 
 

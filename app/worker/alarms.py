@@ -4,6 +4,7 @@ https://hl7.org/fhir/R4/flag.html. The card computes its findings live, so that 
 what the Flag keeps is the life of an alarm: first seen, closed by a clinician, or ended by the rules.
 """
 
+import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -60,7 +61,10 @@ async def _refresh_card(house: House, episode: str, correlation: str) -> bool:
     drafts = changes(card, kept, episode)
     if drafts:
         writing = context(house, "transaction", type="Flag", correlation=correlation)
-        await apply(writing, drafts)
+        there = (await find(writing.session, [row.key for row in drafts if row.method == "create"])).found
+        fresh = [row for row in drafts if row.method == "update" or row.key not in there]
+        if fresh:
+            await apply(writing, fresh)
     return card.course.stage == LOSS
 
 
@@ -70,7 +74,7 @@ def changes(card: Card, kept: Mapping[str, Kept], episode: str) -> list[Draft]:
     flags = {key: row for row in kept.values() if (key := _key(row.resource))}
     patient = next((reference(row.resource, "patient") for row in _of_type(kept, "EpisodeOfCare")), "")
     drafts = [
-        _created(_flag(finding, kept, patient, episode))
+        _created(_id(key, episode), _flag(finding, kept, patient, episode))
         for key, finding in sorted(alarms.items())
         if key not in flags
     ]
@@ -192,8 +196,13 @@ def _labels(finding: Finding, kept: Mapping[str, Kept]) -> list[Json]:
     return [{"system": system, "code": code} for system, code in sorted(found) if code]
 
 
-def _created(resource: Json) -> Draft:
-    return Draft("create", "Flag", clock.new_id(), resource, fhir_json.dump(resource))
+def _id(key: str, episode: str) -> str:
+    """The same finding on the same card has one Flag, also where two workers meet it at once."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{FINDING_KEY}/{episode}/{key}"))
+
+
+def _created(id_: str, resource: Json) -> Draft:
+    return Draft("create", "Flag", id_, resource, fhir_json.dump(resource))
 
 
 def _updated(flag: Kept, resource: Json) -> Draft:

@@ -4,6 +4,7 @@ https://procrastinate.readthedocs.io. A job only says that somebody should look;
 tables, so that a job that runs twice, or in vain, does no harm.
 """
 
+import logging
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
@@ -22,6 +23,7 @@ from app.worker import alarms
 from app.worker.channels import Channels
 from app.worker.deliveries import deliver
 
+_log = logging.getLogger("helsekort.worker")
 CONCURRENCY = 4
 AFTER_MIDNIGHT = "5 23 * * *"  # UTC: past midnight in Norway, summer and winter
 _DAY = 24 * 3600
@@ -60,9 +62,7 @@ def build(house: House, channels: Channels) -> App:
 
     @app.task(name="changed", retry=Again())
     async def changed(patient: str, episode: str | None = None, entry: str = "") -> None:
-        if await alarms.refresh(house, patient, episode, entry):
-            reason = "The pregnancy has ended in loss"
-            await deliveries.withdraw_notices(house.database, patient, clock.now(), reason)
+        await follow_up(house, patient, episode, entry)
         await dispatch(app, await deliveries.due(house.database, patient))
 
     @app.task(name="deliver", pass_context=True)
@@ -78,6 +78,18 @@ def build(house: House, channels: Channels) -> App:
         await look_at_every_card(app, house)
 
     return app
+
+
+async def follow_up(house: House, patient: str, episode: str | None, entry: str) -> None:
+    """Her alarms as the rules have them now; after a loss no notice that waits is sent."""
+    try:
+        lost = await alarms.refresh(house, patient, episode, entry)
+    except Exception as error:
+        _log.error("what follows from %s is tried again: %s", entry or "time", type(error).__name__)
+        raise
+    if lost:
+        reason = "The pregnancy has ended in loss"
+        await deliveries.withdraw_notices(house.database, patient, clock.now(), reason)
 
 
 async def look_at_every_card(app: App, house: House) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from helsekort_sandbox import keys, leftovers, pilot, processes, readers, services
+from helsekort_sandbox import keys, leftovers, loopback, pilot, processes, readers, services
 from helsekort_sandbox.binaries import NoBinaries
 from helsekort_sandbox.client import Refused
 from helsekort_sandbox.launcher import Unavailable
@@ -211,4 +211,5 @@ def _curl(port: int, role: str, url: str, more: str) -> str:
     program = command()
     token = f"T=$({program} token {role} --port {port})"
     proof = f"$({program} proof GET '{url}' --token \"$T\")"
-    return f'{token}; curl -sS{more} -H "Authorization: DPoP $T" -H "DPoP: {proof}" \'{url}\''
+    past = " --noproxy '*'" if loopback.has_proxy() else ""
+    return f'{token}; curl -sS{past}{more} -H "Authorization: DPoP $T" -H "DPoP: {proof}" \'{url}\''

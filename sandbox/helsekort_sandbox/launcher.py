@@ -72,8 +72,11 @@ class Cluster:
         pointer = self.data / "postgresql.pointer"
         if pointer.exists():
             return Path(pointer.read_text().strip())
-        place = Path(tempfile.mkdtemp(prefix="cluster-", dir=binaries.shared_folder()))
+        shared = binaries.shared_folder()
+        leftovers.sweep(shared)
+        place = Path(tempfile.mkdtemp(prefix="cluster-", dir=shared))
         place.chmod(0o755)
+        (place / leftovers.OWNER).write_text(f"{self.data}\n")
         pointer.write_text(f"{place / 'postgresql'}\n")
         return place / "postgresql"
 

@@ -7,10 +7,14 @@ one lives. Such processes are found by their working folder, which for PostgreSQ
 import contextlib
 import fcntl
 import os
+import shutil
 import signal
+import tempfile
 import time
 from pathlib import Path
 from typing import IO
+
+OWNER = "data-directory"  # a file beside a cluster of root, naming the data directory that it belongs to
 
 
 class InUse(Exception):
@@ -75,3 +79,13 @@ def forget(cluster: Path) -> None:
     """Remove the lock file of a dead postmaster: its number may meanwhile belong to somebody else's process."""
     if not of(cluster):
         (cluster / "postmaster.pid").unlink(missing_ok=True)
+
+
+def sweep(shared: Path) -> None:
+    """Remove clusters that root keeps for temporary data directories which no longer exist."""
+    temporary = (tempfile.gettempdir(), "/tmp", "/var/tmp")  # noqa: S108 (only compared with)
+    for note in shared.glob(f"cluster-*/{OWNER}"):
+        data = Path(note.read_text().strip())
+        is_temporary = any(data.is_relative_to(parent) for parent in temporary)
+        if is_temporary and not data.exists() and not of(note.parent / "postgresql"):
+            shutil.rmtree(note.parent, ignore_errors=True)

@@ -3,13 +3,12 @@
 import secrets
 import socket
 import sys
-import urllib.error
-import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
-from helsekort_sandbox import clients, helsenorge, keys, kjernejournal, processes
+from helsekort_sandbox import clients, helsenorge, keys, kjernejournal, loopback, processes
 from helsekort_sandbox.clients import CLIENT_CREDENTIALS, TOKEN_EXCHANGE, Client
+from helsekort_sandbox.loopback import answers
 from helsekort_sandbox.people import OPERATOR_CLIENT, ORGANIZATIONS
 from helsekort_sandbox.tokens import AUDIENCE
 
@@ -75,7 +74,7 @@ def listen(port: int = 0) -> socket.socket:
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind(("127.0.0.1", port))
+        listener.bind((loopback.HOST, port))
     except OSError:
         listener.close()
         raise
@@ -84,16 +83,4 @@ def listen(port: int = 0) -> socket.socket:
 
 
 def address(listener: socket.socket) -> str:
-    return f"http://127.0.0.1:{listener.getsockname()[1]}"
-
-
-def answers(url: str) -> bool:
-    """Whether ``url`` answers with success."""
-    try:
-        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 (our own address)
-            return bool(answer.status < 300)
-    except urllib.error.HTTPError as refusal:
-        refusal.close()
-        return False
-    except OSError:
-        return False
+    return f"http://{loopback.HOST}:{listener.getsockname()[1]}"

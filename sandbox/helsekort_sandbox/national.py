@@ -1,9 +1,8 @@
 """The effect logs of the mock national services, as a reader outside them sees them."""
 
-import json
-import urllib.request
 from typing import Any
 
+from helsekort_sandbox.loopback import fetch
 from helsekort_sandbox.state import Sandbox
 
 Entry = dict[str, Any]
@@ -17,9 +16,8 @@ class NationalLogs:
 
     def entries(self, service: str) -> list[Entry]:
         """Every request that reached ``service``, oldest first."""
-        with urllib.request.urlopen(f"{self._addresses[service]}/_log", timeout=10) as answer:  # noqa: S310 (our own)
-            found: list[Entry] = json.load(answer)["entries"]
-            return found
+        found: list[Entry] = fetch(f"{self._addresses[service]}/_log")["entries"]
+        return found
 
     def counts(self) -> dict[str, int]:
         """How many requests have reached each service."""

@@ -3,14 +3,13 @@
 The checks of https://www.rfc-editor.org/rfc/rfc9449#section-7; Bearer tokens are refused as the real services do.
 """
 
-import json
 import time
-import urllib.request
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+from helsekort_sandbox.loopback import fetch
 from helsekort_sandbox.proofs import ProofChecker, Refused, verified
 
 PID = "helseid://claims/identity/pid"
@@ -45,16 +44,10 @@ class ResourceServer:
     def keys(self) -> list[dict[str, Any]]:
         """The issuer's public keys, from its metadata, kept for a while."""
         if time.monotonic() - self._fetched > KEYS_LIVE or not self._keys:
-            metadata = _get(f"{self.issuer}/.well-known/openid-configuration")
-            self._keys = _get(metadata["jwks_uri"])["keys"]
+            metadata = fetch(f"{self.issuer}/.well-known/openid-configuration")
+            self._keys = fetch(metadata["jwks_uri"])["keys"]
             self._fetched = time.monotonic()
         return self._keys
-
-
-def _get(url: str) -> dict[str, Any]:
-    with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 (the issuer is configured)
-        found: dict[str, Any] = json.load(answer)
-        return found
 
 
 def unauthorized(refusal: Refused) -> JSONResponse:

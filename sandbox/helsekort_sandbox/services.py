@@ -15,12 +15,11 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from helsekort_sandbox import keys, kjernejournal, mocks, people, processes, state
+from helsekort_sandbox import keys, kjernejournal, loopback, mocks, people, processes, state
 from helsekort_sandbox.helsenorge import PATH as NOTICES
 from helsekort_sandbox.launcher import DATABASE, Cluster
 from helsekort_sandbox.state import HALF_LOADED, Sandbox
 
-HOST = "127.0.0.1"
 READY = "/health/ready"
 
 
@@ -92,7 +91,7 @@ def _start(services: Services) -> Sandbox:
         port=port,
         pid=os.getpid(),
         data=str(data),
-        base_url=f"http://{HOST}:{port}",
+        base_url=f"http://{loopback.HOST}:{port}",
         helseid=national.helseid,
         citizen_issuer=national.citizen_issuer,
         kjernejournal=national.kjernejournal,
@@ -127,12 +126,12 @@ def _migrate(services: Services) -> None:
 def _start_server(services: Services, sandbox: Sandbox) -> None:
     api = processes.start(
         "API",
-        _command("serve", "--host", HOST, "--port", str(services.port)),
+        _command("serve", "--host", loopback.HOST, "--port", str(services.port)),
         services.logs / "api.log",
         environment=services.environment,
     )
     services.children.append(api)
-    processes.wait_until(lambda: mocks.answers(f"{sandbox.base_url}{READY}"), api)
+    processes.wait_until(lambda: loopback.answers(f"{sandbox.base_url}{READY}"), api)
     services.tell(f"the API answers at {sandbox.fhir}")
     log = services.logs / "worker.log"
     worker = processes.start("worker", _command("worker"), log, environment=services.environment)
@@ -175,7 +174,7 @@ def _environment(services: Services, sandbox: Sandbox) -> dict[str, str]:
         "ALLOW_HARNESS": "true",
     }
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("HELSEKORT_")}
-    return inherited | {f"HELSEKORT_{name}": value for name, value in settings.items()}
+    return loopback.without_proxy(inherited) | {f"HELSEKORT_{name}": v for name, v in settings.items()}
 
 
 def _audit_key(path: Path) -> Path:

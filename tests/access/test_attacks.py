@@ -46,7 +46,7 @@ Json = dict[str, Any]
 def at(person: Person, path: str, method: str = "GET", **headers: str) -> httpx.Response:
     """A request to a percent-encoded ``path`` with the proof for the path as the server reads it."""
     url = f"{person.server.fhir}{path}"
-    proof = person.server.issuers.proof(method, unquote(url.partition("?")[0]), person.token_kept())
+    proof = person.server.issuers.proof(method, url.partition("?")[0], person.token_kept())
     return person.request(method, path, DPoP=proof, **headers)
 
 

@@ -62,7 +62,7 @@ def test_the_product_never_imports_its_sandbox_or_tests(path):
 
 
 def test_sql_stands_in_the_store_only():
-    tools = {"sqlalchemy", "psycopg", "alembic"}
+    tools = {"sqlalchemy", "alembic"}
     using = {
         tree.name(path)
         for path in tree.modules("app")

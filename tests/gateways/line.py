@@ -39,7 +39,9 @@ def speak(services: Services, story: Callable[[Line], Awaitable[T]], **changed: 
     return asyncio.run(told())
 
 
-def answering(answer: Callable[[httpx.Request], httpx.Response], story: Callable[[httpx.AsyncClient], Awaitable[T]]) -> T:
+def answering(
+    answer: Callable[[httpx.Request], httpx.Response], story: Callable[[httpx.AsyncClient], Awaitable[T]]
+) -> T:
     """What ``story`` gives where a service answers as ``answer`` says, for answers that the mocks do not give."""
 
     async def told() -> T:

@@ -47,7 +47,9 @@ def test_a_machine_token_is_kept_until_it_is_forgotten(services: Services) -> No
     speak(services, story)
 
 
-def test_a_machine_token_is_not_used_in_its_last_seconds(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_machine_token_is_not_used_in_its_last_seconds(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def story(line: Line) -> None:
         first = await line.helseid.machine_token(NOTICES)
         moment = first.expires - 20

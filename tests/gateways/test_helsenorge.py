@@ -78,5 +78,5 @@ def test_a_clinicians_token_does_not_do(services: Services) -> None:
 
 
 def test_what_is_no_number_is_refused_for_good_and_not_repeated(services: Services) -> None:
-    with pytest.raises(Refused, match="^Helsenorge refused with 422$"):
+    with pytest.raises(Refused, match=r"^Helsenorge refused with 422$"):
         _notify(services, "12345", new_id())

@@ -17,7 +17,9 @@ def a_condition(**more: Any) -> dict[str, Any]:
     return {
         "resourceType": "Condition",
         "clinicalStatus": concept("http://terminology.hl7.org/CodeSystem/condition-clinical", "active"),
-        "verificationStatus": concept("http://terminology.hl7.org/CodeSystem/condition-ver-status", "confirmed"),
+        "verificationStatus": concept(
+            "http://terminology.hl7.org/CodeSystem/condition-ver-status", "confirmed"
+        ),
         "code": {**concept(codes.SNOMED, "86075001"), "text": "Von Willebrands sykdom"},
         "subject": {"reference": "Patient/1"},
         **more,
@@ -61,7 +63,9 @@ def test_what_is_ours_alone_stays_here() -> None:
         "note": [{"text": "Fortalt i fortrolighet"}],
         "encounter": {"reference": "Encounter/1"},
         "extension": [{"url": codes.EXT_EPISODE, "valueReference": {"reference": "EpisodeOfCare/1"}}],
-        "reaction": [{"manifestation": [{"text": "Utslett"}], "description": "Hos svigermor", "note": [{"text": "x"}]}],
+        "reaction": [
+            {"manifestation": [{"text": "Utslett"}], "description": "Hos svigermor", "note": [{"text": "x"}]}
+        ],
     }
     body = sent(allergy)
     assert not {"id", "note", "encounter", "extension"} & body.keys()
@@ -87,7 +91,7 @@ def test_what_cannot_be_expressed_is_told_without_its_content() -> None:
         registration(a_patient(number), (codes.FNR, number), MIDWIFE)
     assert number not in str(caught.value)
     broken = an_allergy("Patient/1", onsetDateTime=f"not a date {number}")
-    with pytest.raises(NotExpressible, match="^AllergyIntolerance cannot be read as FHIR R4$") as caught:
+    with pytest.raises(NotExpressible, match=r"^AllergyIntolerance cannot be read as FHIR R4$") as caught:
         registration(broken, (codes.FNR, number), MIDWIFE)
     assert caught.value.__suppress_context__
 

@@ -99,7 +99,9 @@ def test_update_makes_a_new_version(register: Register) -> None:
 
 def test_machine_token_is_refused(register: Register, server: Server) -> None:
     machine = server.token().json["access_token"]
-    assert register.post("machine", token=machine).status == 403
+    refusal = register.post("machine", token=machine)
+    assert refusal.status == 403
+    assert "in person" in refusal.text
     assert register.log("machine") == []
     assert register.post("person").status == 201  # the positive control
     url = f"{register.url}/status"

@@ -1,6 +1,5 @@
 """Index rows as the server writes them differ from nothing; what is damaged is found, put right and proved."""
 
-import itertools
 from collections.abc import Iterator
 
 import pytest
@@ -21,7 +20,8 @@ from tests.fixtures.resources import (
 )
 from tests.fixtures.server import Server
 
-_names = (f"indexed_{n}" for n in itertools.count(1))
+VISIT = "SELECT rid FROM resource WHERE type = 'Encounter'"
+WOMAN = "SELECT rid FROM resource WHERE type = 'Patient'"
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,12 @@ def woman(server: Server) -> Woman:
         "episodeOfCare": [{"reference": f"EpisodeOfCare/{made.episode}"}],
         "period": {"start": now()},
     }
-    rows = [visit, a_blood_pressure(made.reference), a_weight(made.reference, 70.50), an_allergy(made.reference)]
+    rows = [
+        visit,
+        a_blood_pressure(made.reference),
+        a_weight(made.reference, 70.50),
+        an_allergy(made.reference),
+    ]
     answer = midwife.post("", a_transaction(*map(entry, rows)))
     assert answer.status_code == 200, answer.text
     weight = answer.json()["entry"][2]["resource"]["id"]
@@ -73,19 +78,17 @@ def test_the_data_reach_most_kinds_of_index(woman: Woman, database: TestDatabase
 @pytest.mark.parametrize(
     ("damage", "differing"),
     [
-        ("DELETE FROM index_token WHERE rid = (SELECT rid FROM resource WHERE type = 'Encounter')", 1),
-        ("UPDATE index_date SET low = low - interval '1 hour' WHERE rid = (SELECT rid FROM resource"
-         " WHERE type = 'Encounter')", 1),
-        ("INSERT INTO index_string SELECT rid, 7, 'x', 'x' FROM resource WHERE type = 'Patient'", 1),
-        ("INSERT INTO index_token SELECT * FROM index_token t WHERE rid = (SELECT rid FROM resource"
-         " WHERE type = 'Patient') LIMIT 1", 1),
+        (f"DELETE FROM index_token WHERE rid = ({VISIT})", 1),
+        (f"UPDATE index_date SET low = low - interval '1 hour' WHERE rid = ({VISIT})", 1),
+        (f"INSERT INTO index_string VALUES (({WOMAN}), 7, 'x', 'x')", 1),
+        (f"INSERT INTO index_token SELECT * FROM index_token WHERE rid = ({WOMAN}) LIMIT 1", 1),
         ("UPDATE index_quantity SET low = low + 0.01", 1),
         ("DELETE FROM index_composite", 1),
         ("DELETE FROM index_reference WHERE target_type = 'EpisodeOfCare'", 3),
         ("INSERT INTO index_uri VALUES (999999, 1, 'urn:nobody')", 1),
         ("INSERT INTO index_token SELECT rid, 7, 'x', 'x' FROM resource WHERE deleted", 1),
     ],
-)  # fmt: skip
+)
 def test_damage_is_found_repaired_and_proved(damaged: TestDatabase, damage: str, differing: int) -> None:
     before = _dump(damaged)
     damaged.rows(damage)

@@ -1,0 +1,188 @@
+"""TABLE: the doors through which a resource could leak: how each is asked, and how one sees that it gave the item."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import httpx
+
+from app.access.rules import CATALOGUE
+from app.fhir.search_params import lookup
+from tests.access.leak_items import Item, Leaks, Reason
+from tests.access.world import NOBODY, Json, stored
+from tests.fixtures.resources import a_transaction, a_weight
+from tests.fixtures.server import Person
+
+# Off every card: her choices and origins are no facts of it, and a second card is a card of its own
+OFF_CARD = frozenset({"Consent", "Provenance"}) | CATALOGUE
+ON_PAGE = frozenset({"AllergyIntolerance", "Condition", "CarePlan"})
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One cell: a door is asked for ``item`` as one of the reason's people."""
+
+    leaks: Leaks
+    reason: Reason
+    item: Item
+
+    @property
+    def path(self) -> str:
+        return f"/{self.item.type}/{self.item.id}"
+
+    def copy(self) -> "Asked":
+        """The same question about a copy, which the answer may destroy."""
+        return replace(self, item=replace(self.item, id=stored(self.leaks.harness, self.item.body)))
+
+    @property
+    def pair(self) -> str:
+        """The hidden item and one that is open to the attacker, as ``_id``."""
+        visible = self.reason.visible.get(self.item.type)
+        return self.item.id + (f",{visible.id}" if visible else "")
+
+    def nothing(self) -> "Asked":
+        """The same question about what is not there."""
+        return replace(self, item=replace(self.item, id=NOBODY))
+
+
+Ask = Callable[[Asked, Person], httpx.Response]
+Gives = Callable[[Asked, httpx.Response], bool]
+
+
+@dataclass(frozen=True)
+class Door:
+    """``secret``: what is hidden must be answered exactly as what is not there."""
+
+    name: str
+    ask: Ask
+    gives: Gives
+    secret: bool = False
+    by_harness: bool = False  # whoever is entitled to read is not entitled to this; the harness is
+    applies: Callable[[str], bool] = lambda _type: True
+
+
+def _body(asked: Asked, answer: httpx.Response) -> bool:
+    """The answer holds the resource itself."""
+    return answer.status_code == 200 and asked.item.mark in answer.text
+
+
+def _entry(asked: Asked, answer: httpx.Response) -> bool:
+    return _body(asked, answer) and answer.json()["entry"][0]["response"]["status"] == "200"
+
+
+def _counted(asked: Asked, answer: httpx.Response) -> bool:
+    return answer.status_code == 200 and answer.json().get("total", 0) == asked.pair.count(",") + 1
+
+
+def _search(query: str) -> Ask:
+    def ask(asked: Asked, person: Person) -> httpx.Response:
+        woman = asked.item.woman.id if asked.item.woman else ""
+        return person.get(f"/{asked.item.type}?{query.format(id=asked.item.id, pair=asked.pair, woman=woman)}")
+
+    return ask
+
+
+def _second_page(asked: Asked, person: Person) -> httpx.Response:
+    """The last page of the two items, one a page."""
+    answer = person.get(f"/{asked.item.type}?_id={asked.pair}&_count=1&_sort=-_id")
+    hidden_first = asked.item.id >= asked.pair.rpartition(",")[2]
+    if asked.item.mark in answer.text and hidden_first:
+        return answer
+    links = {row["relation"]: row["url"] for row in answer.json().get("link", [])}
+    return person.get(links["next"]) if "next" in links else answer
+
+
+def _include(asked: Asked, person: Person) -> httpx.Response:
+    """By a resource that is open to the attacker and refers to the item."""
+    visible = asked.reason.visible
+    about = next((item.woman for item in visible.values() if item.woman), asked.item.woman)
+    assert about is not None
+    source = a_weight(about.reference, focus=[{"reference": asked.path[1:]}])
+    id_ = stored(asked.leaks.harness, source)
+    answer = person.get(f"/Observation?_id={id_}&_include=Observation:focus")
+    assert not visible or id_ in answer.text, "the attacker does not see the resource that includes"
+    return answer
+
+
+def _bundle(kind: str, url: str) -> Ask:
+    def ask(asked: Asked, person: Person) -> httpx.Response:
+        target = url.format(type=asked.item.type, id=asked.item.id)
+        return person.post("", a_transaction({"request": {"method": "GET", "url": target}}, kind=kind))
+
+    return ask
+
+
+def _card(accept: str) -> Ask:
+    def ask(asked: Asked, person: Person) -> httpx.Response:
+        return person.get(f"/EpisodeOfCare/{asked.item.card}/$card", Accept=accept)
+
+    return ask
+
+
+def _unchanged(asked: Asked, person: Person) -> httpx.Response:
+    tags = ", ".join(f'W/"{version}"' for version in range(1, 9))
+    return person.get(asked.path, If_None_Match=tags)
+
+
+def _changed(body: Json, id_: str) -> Json:
+    return {**body, "id": id_}
+
+
+def _put(**headers: str) -> Ask:
+    def ask(asked: Asked, person: Person) -> httpx.Response:
+        return person.put(asked.path, _changed(asked.item.body, asked.item.id), **headers)
+
+    return ask
+
+
+def _done(*statuses: int) -> Gives:
+    return lambda _asked, answer: answer.status_code in statuses
+
+
+def _bundled(kind: str, method: str) -> Ask:
+    def ask(asked: Asked, person: Person) -> httpx.Response:
+        entry: dict[str, Any] = {"request": {"method": method, "url": asked.path[1:]}}
+        if method == "PUT":
+            entry["resource"] = _changed(asked.item.body, asked.item.id)
+        return person.post("", a_transaction(entry, kind=kind))
+
+    return ask
+
+
+def _of_woman(type_name: str) -> bool:
+    return lookup(type_name, "patient") is not None and type_name not in CATALOGUE
+
+
+DOORS: tuple[Door, ...] = (
+    Door("read", lambda asked, person: person.get(asked.path), _body, secret=True),
+    Door("vread", lambda asked, person: person.get(f"{asked.path}/_history/{_latest(asked)}"), _body, secret=True),
+    Door("history", lambda asked, person: person.get(f"{asked.path}/_history"), _body, secret=True),
+    Door("not modified", _unchanged, _done(304), secret=True),
+    Door("search by id", _search("_id={id}"), _body),
+    Door("search by patient", _search("patient={woman}&_count=500"), _body, applies=_of_woman),
+    Door("search without criteria", _search("_count=500"), _body),
+    Door("sort", _search("_sort=-_lastUpdated&_count=500"), _body),
+    Door("second page", _second_page, _body, by_harness=True),
+    Door("total", _search("_id={pair}&_total=accurate&_count=1"), _counted, by_harness=True),
+    Door("count", _search("_id={pair}&_summary=count"), _counted, by_harness=True),
+    Door("include", _include, _body, by_harness=True),
+    Door("transaction GET", _bundle("transaction", "{type}/{id}"), _entry, secret=True),
+    Door("batch GET", _bundle("batch", "{type}/{id}"), _entry, secret=True),
+    Door("batch GET version", _bundle("batch", "{type}/{id}/_history"), _entry, secret=True),
+    Door("batch search", _bundle("batch", "{type}?_id={id}"), _entry),
+    Door("card", _card("application/fhir+json"), _body, applies=lambda name: name not in OFF_CARD),
+    Door("card page", _card("text/html"), _body, applies=lambda name: name in ON_PAGE),
+    Door("update", _put(), _done(200), secret=True, by_harness=True),
+    Door("update of a wrong version", _put(If_Match='W/"99"'), _done(412), secret=True, by_harness=True),
+    Door("transaction PUT", _bundled("transaction", "PUT"), _done(200), secret=True, by_harness=True),
+    Door("batch DELETE", _bundled("batch", "DELETE"), _done(200), secret=True, by_harness=True),
+    Door("delete", lambda asked, person: person.delete(asked.path), _done(204), secret=True, by_harness=True),
+)
+
+
+def _latest(asked: Asked) -> int:
+    """A Patient became an item by a second or third version; all others were made as they are."""
+    if asked.item.type != "Patient" or asked.item.id == NOBODY:
+        return 1
+    found = asked.leaks.harness.get(asked.path).json()
+    return int(found["meta"]["versionId"])

@@ -1,0 +1,180 @@
+"""What may leak: one resource of every type about each woman, each with a mark of its own, and who stands where."""
+
+import itertools
+import json
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import fhir_profiles
+from app.access.rules import CATALOGUE
+from app.fhir import codes
+from app.fhir.registry import RESOURCE_TYPES
+from tests.access.world import Json, a_block, a_team, hpr, organization, orgnr, practitioner, stored
+from tests.fixtures.resources import Woman, labelled, register
+from tests.fixtures.server import Person, Server
+
+EXAMPLES = Path(fhir_profiles.__file__).parent / "examples"
+TYPES = tuple(row.name for row in RESOURCE_TYPES if row.name != "AuditEvent")  # the log: test_attacks.py
+MARK = "urn:leak"
+_marks = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One resource that some must not see; ``mark`` stands in its body and nowhere else."""
+
+    type: str
+    id: str
+    mark: str
+    woman: Woman | None
+    body: Json = field(compare=False, hash=False)
+
+    @property
+    def card(self) -> str:
+        """The card on which it stands: its own, if it is one."""
+        if self.type == "EpisodeOfCare":
+            return self.id
+        return self.woman.episode if self.woman else ""
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why ``attacker`` must not see, and who may: the same request by ``entitled`` returns the item."""
+
+    name: str
+    attacker: Person
+    entitled: Person
+    hidden: dict[str, Item]
+    visible: dict[str, Item]  # of the same type, and open to the attacker
+    blocked: bool = False  # she is told that she is blocked; existence is no secret to whom she refuses
+
+
+def example(type_name: str) -> Json:
+    """A valid resource of this type, without id and labels."""
+    path = sorted(EXAMPLES.glob(f"{type_name}-*.json"))[0]
+    body: Json = json.loads(path.read_text())
+    for name in ("id", "meta"):
+        body.pop(name, None)
+    return body
+
+
+def _about(node: Any, patient: str) -> Any:
+    """``node`` with the example's woman replaced by ``patient`` and every other reference made a mere name."""
+    if isinstance(node, list):
+        return [_about(item, patient) for item in node]
+    if not isinstance(node, dict):
+        return node
+    reference = node.get("reference")
+    if isinstance(reference, str) and not reference.startswith("#"):
+        return {"reference": patient} if reference.startswith("Patient/") else {"display": "noen"}
+    return {name: _about(value, patient) for name, value in node.items()}
+
+
+def marked(type_name: str, woman: Woman | None, *labels: str) -> tuple[Json, str]:
+    """A resource of this type about ``woman``, with a mark and ``labels``."""
+    mark = f"mark-{next(_marks)}-{type_name.lower()}"
+    body = _about(example(type_name), woman.reference if woman else "Patient/none")
+    if type_name == "Provenance" and woman:
+        body["target"] = [{"reference": woman.reference}]
+    for element in ("code", "title", "conclusion"):
+        if type_name in {"AllergyIntolerance", "Condition", "CarePlan"} and element in body:
+            body[element] = {"text": mark} if element == "code" else mark
+    return labelled(body, *labels) | {"meta": _meta(mark, labels)}, mark
+
+
+def _meta(mark: str, labels: tuple[str, ...]) -> Json:
+    meta: Json = {"tag": [{"system": MARK, "code": mark}]}
+    if labels:
+        meta["security"] = [{"system": codes.ACT_CODE, "code": label} for label in labels]
+    return meta
+
+
+def keep(harness: Person, type_name: str, woman: Woman | None, *labels: str) -> Item:
+    """Store a marked resource of this type."""
+    body, mark = marked(type_name, woman, *labels)
+    return Item(type_name, stored(harness, body), mark, woman, body)
+
+
+def the_woman(midwife: Person, woman: Woman, *labels: str) -> Item:
+    """The Patient herself as an item."""
+    mark = f"mark-{next(_marks)}-patient"
+    body = midwife.get(f"/{woman.reference}").json()
+    body["meta"] = _meta(mark, labels)
+    answer = midwife.put(f"/{woman.reference}", body)
+    assert answer.status_code == 200, answer.text
+    return Item("Patient", woman.id, mark, woman, deepcopy(body))
+
+
+def all_items(harness: Person, carer: Person, woman: Woman, *labels: str) -> dict[str, Item]:
+    """One item of every type about ``woman``; what is about nobody only where labels hide it."""
+    items = {"Patient": the_woman(carer, woman, *labels)}
+    for type_name in TYPES:
+        if type_name in CATALOGUE:
+            if labels == (codes.NOPAT,):
+                items[type_name] = keep(harness, type_name, None, *labels)
+        elif type_name != "Patient":
+            items[type_name] = keep(harness, type_name, woman, *labels)
+    return items
+
+
+@dataclass(frozen=True)
+class Leaks:
+    """The matrix's world: the reasons by name, and the harness, which sees all."""
+
+    server: Server
+    harness: Person
+    reasons: dict[str, Reason]
+
+
+def _chosen(her: Person, operator: Person, woman: Woman) -> None:
+    """She chooses two GP offices and two hospitals, and one choice has ended; then she blocks a person and a place."""
+    places = {key: organization(operator, orgnr(key)) for key in ("gp-a", "gp-b", "hospital-a", "hospital-b")}
+    team = a_team(woman.reference, *places.values())
+    team["participant"][0]["period"] = {"start": "2026-01-01", "end": "2026-06-30"}
+    stored(her, team)
+    doctor = practitioner(operator, hpr("gp-b"))
+    for actor in (f"Practitioner/{doctor}", f"Organization/{places['hospital-b']}"):
+        stored(her, a_block(woman.reference, {"reference": actor}))
+
+
+def leaks(server: Server) -> Leaks:
+    """The world of the matrix on ``server``."""
+
+    def person(role: str, key: str = "", **wish: Any) -> Person:
+        return server.person(role, key=key, bearer=True, **wish)
+
+    harness, operator, midwife = person("harness"), person("operator"), person("midwife")
+
+    def items(carer: Person, woman: Woman, *labels: str) -> dict[str, Item]:
+        return all_items(harness, carer, woman, *labels)
+
+    woman, other, kept, sensitive = (register(midwife) for _ in range(4))
+    citizen: Callable[[Woman], Person] = lambda who: person("citizen", person=who.number)  # noqa: E731
+    _chosen(citizen(woman), operator, woman)
+    hers, others = items(midwife, woman), items(midwife, other)
+    open_to_her = items(midwife, kept)
+    open_to_nurse = items(midwife, sensitive)
+    withheld, guarded = items(midwife, kept, codes.NOPAT), items(midwife, sensitive, "SDV")
+    for opened in (open_to_her, open_to_nurse):
+        del opened["Patient"]  # the same Patient carries the label now
+    attackers = {
+        "no relation": (person("midwife", "midwife-b"), midwife),
+        "blocked person": (person("gp", "gp-b"), person("gp", "gp-c")),
+        "blocked organization": (person("hospital", "hospital-b"), person("hospital", "hospital-a")),
+        "ended relation": (person("gp", "gp-a"), person("gp", "gp-c")),
+    }
+    reasons = {
+        name: Reason(name, who, entitled, hers, items(who, register(who)), blocked=name.startswith("blocked"))
+        for name, (who, entitled) in attackers.items()
+    }
+    more = (
+        Reason("another woman", citizen(other), citizen(woman), hers, others),
+        Reason("kept from her", citizen(kept), midwife, withheld, open_to_her),
+        Reason("sensitive", person("nurse"), midwife, guarded, open_to_nurse),
+        Reason("operator", operator, midwife, hers, {}),
+        Reason("auditor", person("auditor"), midwife, hers, {}),
+    )
+    return Leaks(server, harness, reasons | {reason.name: reason for reason in more})

@@ -1,0 +1,231 @@
+"""``decide`` and the SQL compiled from the same rows say the same, over the whole product of what they read."""
+
+import asyncio
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
+
+import asyncpg
+import pytest
+from sqlalchemy import ARRAY, Text, bindparam, column, func, literal_column, select
+
+from app.access.caller import Caller, Role
+from app.access.decide import Decision, Facets, decide
+from app.access.rules import EVERY
+from app.fhir.codes import FNR
+from app.fhir.registry import RESOURCE_TYPES
+from app.store.access_sql import FacetColumns, allowed, parameters, rule
+from app.store.statement import Statement, build
+from tests.fixtures.database import TestDatabase
+
+AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
+PLACE, LEGAL, HPR, NUMBER = "311111111", "322222222", "1234567", "01810112345"
+TYPES = tuple(row.name for row in RESOURCE_TYPES)
+LABELS = ((), ("NOPAT",), ("SDV",), ("R",), ("NOPAT", "SDV"))
+
+# What stands in the table `relation` for a woman, and whether that relates the caller to her at AT
+RELATIONS: dict[str, tuple[tuple[str, datetime, datetime | None] | None, bool]] = {
+    "none": (None, False),
+    "active": ((PLACE, AT - DAY, None), True),
+    "until-tomorrow": ((PLACE, AT - DAY, AT + DAY), True),
+    "from-this-instant": ((PLACE, AT, None), True),
+    "of-the-legal-entity": ((LEGAL, AT - DAY, None), True),
+    "ended-yesterday": ((PLACE, AT - 2 * DAY, AT - DAY), False),
+    "ended-this-instant": ((PLACE, AT - DAY, AT), False),
+    "from-tomorrow": ((PLACE, AT + DAY, None), False),
+    "of-others": (("333333333", AT - DAY, None), False),
+}
+# What stands in the table `choice`, and whether that blocks the caller at AT
+CHOICES: dict[str, tuple[tuple[str, datetime, datetime | None] | None, bool]] = {
+    "none": (None, False),
+    "person": ((f"hpr:{HPR}", AT - DAY, None), True),
+    "organization": ((f"org:{PLACE}", AT - DAY, None), True),
+    "legal-entity": ((f"org:{LEGAL}", AT - DAY, AT + DAY), True),
+    "ended": ((f"hpr:{HPR}", AT - 2 * DAY, AT - DAY), False),
+    "ended-this-instant": ((f"org:{PLACE}", AT - DAY, AT), False),
+    "from-tomorrow": ((f"hpr:{HPR}", AT + DAY, None), False),
+    "of-another-person": (("hpr:7654321", AT - DAY, None), False),
+}
+WOMEN: dict[str, tuple[bool, bool]] = {
+    f"{relation}.{choice}": (related, blocked)
+    for (relation, (_, related)), (choice, (_, blocked)) in itertools.product(RELATIONS.items(), CHOICES.items())
+}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One resource of the product space; ``woman`` None: it is about nobody."""
+
+    type: str
+    woman: str | None
+    labels: tuple[str, ...]
+    own_author: bool
+
+    def facets(self, caller: Caller, own: str | None) -> Facets:
+        related, blocked = WOMEN[self.woman] if self.woman else (False, False)
+        author = caller.author if self.own_author else "another"
+        mine = self.woman is not None and self.woman == own
+        return Facets(self.type, self.woman, frozenset(self.labels), author, related, blocked, mine)
+
+
+def a_caller(role: Role, *, attested: bool, own: str | None) -> Caller:
+    """A caller with every fact that a caller can have, whatever its role."""
+    return Caller(
+        role=role,
+        subject="s",
+        client="c",
+        number=f"{NUMBER}.{own}" if own else "99999999999",
+        hpr=HPR,
+        organizations=(PLACE, LEGAL),
+        purpose="TREAT" if attested else "HOPERAT",
+        decision="d",
+    )
+
+
+def _literal(value: Any) -> str:
+    return "NULL" if value is None else f"'{value}'"
+
+
+def _insert(table: str, columns: str, rows: list[tuple[Any, ...]]) -> str:
+    values = ", ".join(f"({', '.join(_literal(value) for value in row)})" for row in rows)
+    return f"INSERT INTO {table} ({columns}) VALUES {values}"
+
+
+@pytest.fixture(scope="module")
+def filled(database: TestDatabase) -> TestDatabase:
+    """The database with every standing of a woman to the caller."""
+    relations, choices, persons = [], [], []
+    for n, woman in enumerate(WOMEN, 1):
+        relation, choice = woman.split(".")
+        persons.append((FNR, f"{NUMBER}.{woman}", n, woman))
+        if row := RELATIONS[relation][0]:
+            relations.append((n, woman, row[0], "chosen", row[1], row[2]))
+        if row := CHOICES[choice][0]:
+            choices.append((n, woman, "block", *row))
+    database.rows(_insert("relation", "rid, patient, organization, kind, begins, ends", relations))
+    database.rows(_insert("choice", "rid, patient, kind, actor, begins, ends", choices))
+    database.rows(_insert("person", "system, number, rid, patient", persons))
+    return database
+
+
+@cache
+def statement(role: Role, do: str, type_name: str | None = None) -> Statement:
+    """The winning rule of every cell that is handed over, and whether it is a right."""
+    names = ("type", "patient", "labels", "author")
+    cells = func.unnest(*(bindparam(f"cell_{name}", type_=ARRAY(Text)) for name in names))
+    rows = cells.table_valued(*(column(name, Text) for name in names), with_ordinality="n")
+    rows = rows.render_derived(name="cells")
+    labels = func.string_to_array(rows.c.labels, ",", type_=ARRAY(Text))
+    facets = FacetColumns(rows.c.type, rows.c.patient, labels, rows.c.author, bindparam("declared", type_=ARRAY(Text)))
+    inner = select(rows.c.n, rule(role, do, facets, type_name).label("rule")).subquery("decided")
+    return build(select(inner.c.rule, allowed(inner.c.rule).label("allowed")).order_by(literal_column("n")))
+
+
+async def _decisions(
+    connection: asyncpg.Connection, made: Statement, cells: list[Cell], caller: Caller, declared: list[str]
+) -> list[Decision]:
+    given = {
+        "at": AT,
+        "declared": declared,
+        "cell_type": [cell.type for cell in cells],
+        "cell_patient": [cell.woman for cell in cells],
+        "cell_labels": [",".join(cell.labels) for cell in cells],
+        "cell_author": [caller.author if cell.own_author else "another" for cell in cells],
+        **parameters(caller),
+    }
+    rows = await connection.fetch(made.sql, *made.values(given))
+    return [Decision(row["allowed"], row["rule"]) for row in rows]
+
+
+@cache
+def expected(caller: Caller, do: str, facets: Facets) -> Decision:
+    return decide(caller, do, facets)
+
+
+def _differences(
+    database: TestDatabase, asked: Iterator[tuple[Statement, str, list[Cell], Caller, str | None]]
+) -> tuple[int, list[str]]:
+    async def run() -> tuple[int, list[str]]:
+        count, found = 0, []
+        connection = await asyncpg.connect(database.url())
+        try:
+            for made, do, cells, caller, own in asked:
+                decided = await _decisions(connection, made, cells, caller, [])
+                count += len(decided)
+                for cell, said in zip(cells, decided, strict=True):
+                    wanted = expected(caller, do, cell.facets(caller, own))
+                    if said != wanted:
+                        found.append(f"{caller.role} {do} {cell} own={own}: SQL {said}, Python {wanted}")
+        finally:
+            await connection.close()
+        return count, found
+
+    return asyncio.run(run())
+
+
+def _cells(women: list[str | None], types: tuple[str, ...] = TYPES) -> list[Cell]:
+    return [Cell(*cell) for cell in itertools.product(types, women, LABELS, (True, False))]
+
+
+@pytest.mark.parametrize("do", sorted(EVERY))
+@pytest.mark.parametrize("role", Role)
+def test_sql_decides_as_python_does(filled: TestDatabase, role: Role, do: str) -> None:
+    cells = _cells([None, *WOMEN])
+    made = statement(role, do)
+    asked = ((made, do, cells, a_caller(role, attested=attested, own=None), None) for attested in (True, False))
+    count, found = _differences(filled, asked)
+    assert count == 2 * len(TYPES) * (len(WOMEN) + 1) * len(LABELS) * 2
+    assert not found, f"{len(found)} of {count} differ: {found[:5]}"
+
+
+@pytest.mark.parametrize("do", sorted(EVERY))
+@pytest.mark.parametrize("role", Role)
+def test_sql_decides_as_python_does_on_the_callers_own_patient(
+    filled: TestDatabase, role: Role, do: str
+) -> None:
+    made = statement(role, do)
+    asked = (
+        (made, do, _cells([own, "none.none", None]), a_caller(role, attested=attested, own=own), own)
+        for own in ("none.none", "active.none", "active.person", "none.organization", "ended-yesterday.none")
+        for attested in (True, False)
+    )
+    count, found = _differences(filled, asked)
+    assert count > 3000
+    assert not found, f"{len(found)} of {count} differ: {found[:5]}"
+
+
+@pytest.mark.parametrize("role", Role)
+def test_the_rows_of_one_type_decide_as_all_rows_do(filled: TestDatabase, role: Role) -> None:
+    """Reads and writes of one type compile only the rows of that type."""
+    women: list[str | None] = [None, "none.none", "active.none", "active.person", "none.person"]
+    asked = (
+        (statement(role, do, name), do, _cells(women, (name,)), a_caller(role, attested=True, own=own), own)
+        for do in sorted(EVERY)
+        for name in TYPES
+        for own in (None, "active.none")
+    )
+    count, found = _differences(filled, asked)
+    assert count == len(EVERY) * len(TYPES) * 2 * len(women) * len(LABELS) * 2
+    assert not found, f"{len(found)} of {count} differ: {found[:5]}"
+
+
+def test_a_woman_whom_this_request_registers_counts_as_related(filled: TestDatabase) -> None:
+    """``declared`` opens what a relation opens, for that woman, and does not lift a block."""
+
+    async def run(declared: list[str]) -> list[Decision]:
+        connection = await asyncpg.connect(filled.url())
+        cells = [Cell("Observation", woman, (), False) for woman in ("none.none", "of-others.none", "none.person")]
+        caller = a_caller(Role.MIDWIFE, attested=True, own=None)
+        try:
+            return await _decisions(connection, statement(Role.MIDWIFE, "create"), cells, caller, declared)
+        finally:
+            await connection.close()
+
+    nothing, blocked = Decision(allowed=False, rule=None), Decision(allowed=False, rule="block.her-choice")
+    created = Decision(allowed=True, rule="allow.carer.create")
+    assert asyncio.run(run([])) == [nothing, nothing, blocked]
+    assert asyncio.run(run(["none.none", "none.person"])) == [created, nothing, blocked]

@@ -1,0 +1,139 @@
+"""THE LEAK MATRIX: type × door × reason. In every cell the attacker learns nothing, and whoever is entitled gets the item.
+
+Generated from the registry, the doors and the reasons: a new type, door or reason is in it without being asked. One test
+asks all doors for one type and one reason, and names the cells that fail.
+"""
+
+import json
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from app.access.rules import CATALOGUE
+from app.fhir.registry import RESOURCE_TYPES
+from tests.access.leak_doors import DOORS, Asked, Door
+from tests.access.leak_items import TYPES, Leaks, leaks
+from tests.access.world import NOBODY, as_told, resources
+from tests.fixtures.server import Server
+
+REASONS = (
+    "no relation", "another woman", "blocked person", "blocked organization", "ended relation", "kept from her",
+    "sensitive", "operator", "auditor",
+)  # fmt: skip
+DESTRUCTIVE = frozenset({"update", "transaction PUT", "batch DELETE", "delete"})  # proven on a copy
+PAIRS = [
+    (reason, name)
+    for reason in REASONS
+    for name in TYPES
+    if name not in CATALOGUE or reason == "kept from her"  # about no woman: known to all, but for a label
+]
+Problems = Iterator[str]
+
+
+@pytest.fixture(scope="module")
+def matrix(server: Server) -> Leaks:
+    return leaks(server)
+
+
+@pytest.fixture(scope="module")
+def controls() -> dict[tuple[object, ...], str]:
+    """What was wrong with each positive control; one request serves all cells that need this very request."""
+    return {}
+
+
+def _counts(asked: Asked, door: Door, answer: httpx.Response) -> Problems:
+    """Totals and pages do not tell how many there are that she does not see."""
+    if answer.status_code != 200 or "json" not in answer.headers["content-type"]:
+        return
+    bundle, visible = answer.json(), asked.item.type in asked.reason.visible
+    if door.name in {"total", "count"} and bundle.get("total") != (1 if visible else 0):
+        yield f"the total is {bundle.get('total')}"
+    if door.name in {"total", "second page", "search by id"}:
+        if any(link["relation"] == "next" for link in bundle["link"]):
+            yield "there is a next page"
+        if len(resources(bundle)) > 1:
+            yield "there is more than what is visible"
+
+
+def _learned(asked: Asked, door: Door, answer: httpx.Response) -> Problems:
+    """What the attacker learned."""
+    item = asked.item
+    if answer.status_code >= 500 or answer.status_code == 304:
+        yield f"answered {answer.status_code}"
+    if item.mark in answer.text:
+        yield "the resource itself was sent"
+    if not door.secret:
+        if f"{item.type}/{item.id}" in answer.text and door.name not in {"include", "card", "card page"}:
+            yield "the resource was named"
+        yield from _counts(asked, door, answer)
+        return
+    if asked.reason.blocked:
+        if "She has chosen that you are not given access" not in answer.text:
+            yield f"a blocked caller was told {answer.status_code}"
+        return
+    nothing = as_told(door.ask(asked.nothing(), asked.reason.attacker), NOBODY)
+    if (told := as_told(answer, item.id)) != nothing:
+        yield f"'not yours' differs from 'not there': {told} and {nothing}"
+
+
+def _logged(asked: Asked, answers: dict[str, httpx.Response]) -> Problems:
+    """Every request has its row, and no row, nor that of a part of it, says that the item was shown."""
+    doors = {answer.headers["x-request-id"]: name for name, answer in answers.items()}
+    listed = ", ".join(f"'{request}'" for request in doors)
+    whose = "coalesce(request::jsonb->>'part', id)"
+    rows = asked.leaks.server.database.rows(
+        f"SELECT {whose} || ' ' || (result::jsonb->>'shown') FROM audit WHERE {whose} IN ({listed})"
+    )
+    seen = set()
+    secret = {door.name for door in DOORS if door.secret}
+    for row in rows:
+        request, _, shown = row.partition(" ")
+        seen.add(request)
+        if any(entry[:2] == [asked.item.type, asked.item.id] for entry in json.loads(shown)):
+            yield f"{doors[request]}: the log says that the item was shown"
+        if doors[request] in secret and shown != "[]":
+            yield f"{doors[request]}: refused, and the log shows {shown}"
+    yield from (f"{name}: no row in the log" for request, name in doors.items() if request not in seen)
+
+
+def _uncontrolled(asked: Asked, door: Door, controls: dict[tuple[object, ...], str]) -> str:
+    """Why the same request by whoever is entitled did not give the item; empty where it did."""
+    person = asked.leaks.harness if door.by_harness else asked.reason.entitled
+    same_for_all = door.name in DESTRUCTIVE | {"update of a wrong version"}
+    key = (door.name, asked.item.type if same_for_all else asked.pair, person.wish)
+    if key not in controls:
+        about = asked.copy() if door.name in DESTRUCTIVE else asked
+        answer = door.ask(about, person)
+        given = door.gives(about, answer)
+        controls[key] = "" if given else f"the entitled caller got {answer.status_code}: {answer.text[:200]}"
+    return controls[key]
+
+
+@pytest.mark.parametrize(("reason", "type_name"), PAIRS)
+def test_nothing_leaks(
+    matrix: Leaks, controls: dict[tuple[object, ...], str], reason: str, type_name: str
+) -> None:
+    found = matrix.reasons[reason]
+    asked = Asked(matrix, found, found.hidden[type_name])
+    doors = [door for door in DOORS if door.applies(type_name)]
+    answers = {door.name: door.ask(asked, found.attacker) for door in doors}
+    problems = [f"{door.name}: {it}" for door in doors for it in _learned(asked, door, answers[door.name])]
+    problems += _logged(asked, answers)
+    problems += [f"{door.name}: {it}" for door in doors if (it := _uncontrolled(asked, door, controls))]
+    assert not problems, "\n".join(problems)
+
+
+def test_no_type_escapes_the_matrix() -> None:
+    assert {name for _, name in PAIRS} | {"AuditEvent"} == {row.name for row in RESOURCE_TYPES}
+
+
+def test_every_reason_hides_every_type(matrix: Leaks) -> None:
+    assert set(matrix.reasons) == set(REASONS)
+    for reason in matrix.reasons.values():
+        assert {name for which, name in PAIRS if which == reason.name} <= set(reason.hidden)
+
+
+def test_the_matrix_is_wide() -> None:
+    cells = sum(door.applies(name) for _, name in PAIRS for door in DOORS)
+    assert cells > 2000
