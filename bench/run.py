@@ -118,18 +118,17 @@ def main() -> None:
     found = {row.name: Measured() for row in chosen}
     with running() as house:
         asked = requests(house.sandbox)
-        tell("a first round, not counted: caches fill, statements are prepared")
         for row in chosen:
+            tell(f"{row.name}: one pair of rounds to warm up, {options.pairs} that count")
             pair(house, row, asked[row.asked], Measured())
-        for number in range(options.pairs):
-            tell(f"round {number + 1} of {options.pairs}")
-            for row in chosen:
+            for _ in range(options.pairs):
                 pair(house, row, asked[row.asked], found[row.name])
         around = surroundings(house)
     results = {row.name: {"least": row.least, **found[row.name].result()} for row in chosen}
     print(table(results))
     if not options.dry:
         path = RESULTS / f"{around['at'][:10]}-{around['commit']}.json"
+        RESULTS.mkdir(exist_ok=True)
         path.write_text(json.dumps({**around, "results": results}, indent=1) + "\n")
         print(f"written: bench/results/{path.name}")
 

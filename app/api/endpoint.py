@@ -45,17 +45,16 @@ def _facts(request: Request, interaction: str) -> dict[str, Any]:
         "method": request.method,
         "path": masked(unquote(request.scope["path"])),
     }
-    steps = [step for step in request.url.path.split("/")[2:] if step]
+    steps = [step for step in request.scope["path"].split("/")[2:] if step]
     if steps and steps[0][:1].isupper():
         facts["type"] = masked(steps[0])[:64]
     if "id" in params:
         facts["target"] = masked(params["id"])[:64]
     if steps and steps[-1].startswith("$"):
         facts["operation"] = masked(steps[-1])[:64]
-    if request.url.query:
-        asked = "&".join(
-            f"{name}={value}" for name, value in parse_qsl(request.url.query, keep_blank_values=True)
-        )
+    query = request.scope["query_string"].decode("latin-1")
+    if query:
+        asked = "&".join(f"{name}={value}" for name, value in parse_qsl(query, keep_blank_values=True))
         facts["query"] = masked(asked)[:500]
     correlation = request.headers.get("x-request-id") or request.headers.get("nhn-event-id")
     if correlation:

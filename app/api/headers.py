@@ -19,7 +19,7 @@ Pairs = list[tuple[str, str]]
 
 def query(request: Request) -> Pairs:
     """The query of the URL as pairs, in order."""
-    return _pairs(request.url.query)
+    return _pairs(request.scope["query_string"].decode("latin-1"))
 
 
 def _pairs(text: str) -> Pairs:
@@ -36,7 +36,7 @@ def masked(text: str) -> str:
 
 def refuse_person_number(request: Request) -> None:
     """No person number in a path or query: it would end in logs and histories. Raises BadRequest."""
-    for text in (request.url.path, *(part for pair in query(request) for part in pair)):
+    for text in (request.scope["path"], *(part for pair in query(request) for part in pair)):
         if looks_like_person_number(text):
             raise BadRequest(
                 "A national identity number must not stand in a URL; send it in the body of POST _search",

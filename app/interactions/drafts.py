@@ -12,11 +12,11 @@ from app.access.caller import CLINICIANS, Role
 from app.access.rules import masked_types, masks
 from app.fhir import codes
 from app.fhir import json as fhir_json
+from app.fhir.card_index import index_with_card
 from app.fhir.identifiers import looks_like_person_number
-from app.fhir.indexing import index, references
+from app.fhir.indexing import references
 from app.fhir.outcome import Issue
 from app.fhir.registry import BY_NAME
-from app.fhir.search_params import number
 from app.interactions import business, projections
 from app.interactions.belonging import Draft, Preparation, episode_of, literal_key, patient_of
 from app.interactions.context import Context
@@ -160,7 +160,7 @@ def _write(preparation: Preparation, draft: Draft) -> Write:
     write = Write(
         draft.method, draft.type, draft.id, version, body, patient, episode,
         status=_status(draft), labels=labels_of(draft.resource), categories=_categories(draft), governed=governed,
-        rows=index_rows(draft.resource, episode),
+        rows=index_with_card(draft.resource, episode),
         flaw=_flaw(context, draft, target),
     )  # fmt: skip
     projections.project(write, draft.resource, context, preparation.targets)
@@ -171,17 +171,6 @@ def _flaw(context: Context, draft: Draft, target: Target | None) -> str | None:
     """Who sees a masked copy cannot erase what is hidden (design §4)."""
     hidden = masks(context.caller.role, draft.type)
     return "masked" if hidden and target and target.body and holds(target.body, hidden) else None
-
-
-def index_rows(resource: Json, episode: str | None) -> Any:
-    """The index rows of ``resource``, with the card that the server derived."""
-    rows = index(resource)
-    name = resource["resourceType"]
-    if episode and name != "EpisodeOfCare" and BY_NAME[name].episode:
-        row = (number(name, "episode-of-care"), "EpisodeOfCare", episode, None, None, None)
-        if row not in rows.references:
-            rows.references.append(row)
-    return rows
 
 
 def _meta(resource: Json, version: int, context: Context, governed: bool) -> Json:

@@ -5,7 +5,7 @@ The bodies of stored resources are put in as they are; only what is computed is 
 """
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -72,28 +72,6 @@ def document(
         "timestamp": instant(at),
     }
     return dump(head)[:-1] + b',"entry":[' + b",".join(entries) + b"]}"
-
-
-def flag(finding: Finding, patient_id: str, episode_id: str) -> Json:
-    """``finding`` as the Flag that is stored; its identifier makes writing it again find it.
-
-    What the rule does not tell her, no list of Flags tells her either.
-    """
-    labels = finding.labels if "citizen" in finding.audience else finding.labels | {c.NOPAT}
-    return {
-        "resourceType": "Flag",
-        **_security(labels),
-        "extension": [
-            {"url": c.EXT_EPISODE, "valueReference": {"reference": f"EpisodeOfCare/{episode_id}"}},
-            *({"url": FLAG_DETAIL, "valueReference": {"reference": source}} for source in finding.inputs),
-        ],
-        **_flag(finding, {"reference": f"Patient/{patient_id}"}),
-    }
-
-
-def flag_resources(findings: Iterable[Finding], *, patient_id: str, episode_id: str) -> list[Json]:
-    """The Flags of the alarms among ``findings``; tasks and information live in the card alone."""
-    return [flag(row, patient_id, episode_id) for row in findings if row.kind == "alarm"]
 
 
 def _flag(finding: Finding, subject: Json) -> Json:

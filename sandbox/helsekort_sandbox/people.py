@@ -5,6 +5,7 @@ https://github.com/Skatteetaten/folkeregisteret-api-dokumentasjon. Organisation 
 issues to real organisations.
 """
 
+import contextlib
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -21,13 +22,20 @@ def person_number(birth: date, serial: int) -> str:
     """The first synthetic number with valid check digits at or after the individual number ``serial``."""
     for individual in range(serial, 1000):
         digits = f"{birth.day:02d}{birth.month + 80:02d}{birth.year % 100:02d}{individual:03d}"
-        first = _check_digit(digits, (3, 7, 6, 1, 8, 9, 4, 5, 2))
-        if first == 10:
-            continue
-        second = _check_digit(f"{digits}{first}", (5, 4, 3, 2, 7, 6, 5, 4, 3, 2))
-        if second != 10:
-            return f"{digits}{first}{second}"
+        with contextlib.suppress(ValueError):
+            return digits + check_digits(digits)
     raise ValueError("No number left on that day")
+
+
+def check_digits(digits: str) -> str:
+    """The two check digits of nine digits. Raises ValueError for digits that nobody gets."""
+    first = _check_digit(digits, (3, 7, 6, 1, 8, 9, 4, 5, 2))
+    if first == 10:
+        raise ValueError("These digits have no check digit")
+    second = _check_digit(f"{digits}{first}", (5, 4, 3, 2, 7, 6, 5, 4, 3, 2))
+    if second == 10:
+        raise ValueError("These digits have no check digit")
+    return f"{first}{second}"
 
 
 def organization_number(serial: int) -> str:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from helsekort_sandbox.people import organization_number
+
 import fhir_profiles
 from app.access.rules import CATALOGUE
 from app.fhir import codes
@@ -49,7 +51,12 @@ class Reason:
     entitled: Person
     hidden: dict[str, Item]
     visible: dict[str, Item]  # of the same type, and open to the attacker
-    blocked: bool = False  # she is told that she is blocked; existence is no secret to whom she refuses
+    blocked: bool = False  # told that she has chosen so
+
+    def may_see(self, type_name: str) -> Person:
+        """Who is entitled to this type: Flags are for those who care for her, never for herself."""
+        citizen = self.entitled.wish.role == "citizen"
+        return self.entitled.server.person("midwife", bearer=True) if citizen and type_name == "Flag" else self.entitled
 
 
 def example(type_name: str) -> Json:
@@ -79,9 +86,12 @@ def marked(type_name: str, woman: Woman | None, *labels: str) -> tuple[Json, str
     body = _about(example(type_name), woman.reference if woman else "Patient/none")
     if type_name == "Provenance" and woman:
         body["target"] = [{"reference": woman.reference}]
-    for element in ("code", "title", "conclusion"):
-        if type_name in {"AllergyIntolerance", "Condition", "CarePlan"} and element in body:
-            body[element] = {"text": mark} if element == "code" else mark
+    if type_name == "EpisodeOfCare":
+        body["status"] = "finished"  # her open card is another: to that belongs what is recorded about her
+    if type_name in {"AllergyIntolerance", "Condition"}:
+        body["code"] = {"text": mark}
+    if type_name == "CarePlan":
+        body["title"] = mark
     return labelled(body, *labels) | {"meta": _meta(mark, labels)}, mark
 
 
@@ -146,7 +156,9 @@ def leaks(server: Server) -> Leaks:
     def person(role: str, key: str = "", **wish: Any) -> Person:
         return server.person(role, key=key, bearer=True, **wish)
 
-    harness, operator, midwife = person("harness"), person("operator"), person("midwife")
+    elsewhere = organization_number(31009900)  # what it writes must be no other caller's own
+    harness = person("harness", organization=elsewhere)
+    operator, midwife = person("operator"), person("midwife")
 
     def items(carer: Person, woman: Woman, *labels: str) -> dict[str, Item]:
         return all_items(harness, carer, woman, *labels)
@@ -158,8 +170,13 @@ def leaks(server: Server) -> Leaks:
     open_to_her = items(midwife, kept)
     open_to_nurse = items(midwife, sensitive)
     withheld, guarded = items(midwife, kept, codes.NOPAT), items(midwife, sensitive, "SDV")
-    for opened in (open_to_her, open_to_nurse):
-        del opened["Patient"]  # the same Patient carries the label now
+    for opened, closed in (
+        (others, ["Flag"]),
+        (open_to_her, ["Patient", "Flag"]),  # the same Patient carries the label now
+        (open_to_nurse, ["Patient", "Consent", "Provenance"]),
+    ):
+        for type_name in closed:
+            del opened[type_name]
     attackers = {
         "no relation": (person("midwife", "midwife-b"), midwife),
         "blocked person": (person("gp", "gp-b"), person("gp", "gp-c")),

@@ -43,18 +43,6 @@ from tests.fixtures.server import Person
 Json = dict[str, Any]
 
 
-def at(person: Person, path: str, method: str = "GET", **headers: str) -> httpx.Response:
-    """A request to a percent-encoded ``path`` with the proof for the path as the server reads it."""
-    url = f"{person.server.fhir}{path}"
-    proof = person.server.issuers.proof(method, url.partition("?")[0], person.token_kept())
-    return person.request(method, path, DPoP=proof, **headers)
-
-
-@pytest.fixture(autouse=True)
-def _kept_token(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Person, "token_kept", lambda self: self.server.token(self.wish), raising=False)
-
-
 def get_entry(url: str) -> Json:
     return {"request": {"method": "GET", "url": url}}
 
@@ -122,10 +110,15 @@ def test_a_blocked_office_cannot_declare_itself_back(world: World) -> None:
     woman = register(world.midwife)
     her = world.person("citizen", person=woman.number)
     office = organization(world.operator, orgnr("gp-b"))
-    assert her.post("/Consent", a_block(woman.reference, {"reference": f"Organization/{office}"})).status_code == 201
+    assert (
+        her.post("/Consent", a_block(woman.reference, {"reference": f"Organization/{office}"})).status_code
+        == 201
+    )
     body = {
         "resourceType": "Parameters",
-        "parameter": [{"name": "identifier", "valueIdentifier": {"system": codes.FNR, "value": woman.number}}],
+        "parameter": [
+            {"name": "identifier", "valueIdentifier": {"system": codes.FNR, "value": woman.number}}
+        ],
     }
     assert world.person("gp", key="gp-b").post("/Patient/$declare-relation", body).status_code == 404
     again = world.person("gp", key="gp-b").post("/Patient", a_patient(woman.number))
@@ -237,7 +230,9 @@ def test_a_transaction_cannot_tie_one_womans_measurement_to_anothers_visit(world
 
 def test_a_transaction_with_a_woman_without_relation_stores_nothing(world: World) -> None:
     mine = register(world.stranger)
-    body = a_transaction(entry(a_weight(mine.reference, 66.125)), entry(a_weight(world.woman.reference, 66.125)))
+    body = a_transaction(
+        entry(a_weight(mine.reference, 66.125)), entry(a_weight(world.woman.reference, 66.125))
+    )
     answer = world.stranger.post("", body)
     assert answer.status_code == 403
     found = world.stranger.get(f"/Observation?patient={mine.id}").json()
@@ -251,7 +246,9 @@ def test_a_transaction_that_fails_stores_nothing(world: World) -> None:
     body = a_transaction(entry(a_weight(world.woman.reference, 50.125)), get_entry(f"Observation/{NOBODY}"))
     answer = world.midwife.post("", body)
     after = ids(world.midwife.get(f"/Observation?patient={world.woman.id}&_count=500").json())
-    assert (answer.status_code == 200) == (after != before), f"{answer.status_code}, {len(after - before)} stored"
+    assert (answer.status_code == 200) == (after != before), (
+        f"{answer.status_code}, {len(after - before)} stored"
+    )
 
 
 # What references, searches and texts tell
@@ -302,11 +299,14 @@ def test_a_nurse_cannot_search_by_what_is_hidden_from_her(world: World, query: s
     without = stored(world.midwife, an_encounter(woman.reference))
     assert world.midwife.get(f"/Encounter?patient={woman.id}&{query}").status_code == 200
     answer = world.nurse.get(f"/Encounter?patient={woman.id}&{query}")
+    assert answer.status_code in {200, 400, 403}
     found = ids(answer.json()) if answer.status_code == 200 else set()
     assert found in (set(), {f"Encounter/{with_reason}", f"Encounter/{without}"})
     if found:
         order = [row["id"] for row in resources(answer.json())]
-        other_way = world.nurse.get(f"/Encounter?patient={woman.id}&{query.replace('_sort=', '_sort=-')}").json()
+        other_way = world.nurse.get(
+            f"/Encounter?patient={woman.id}&{query.replace('_sort=', '_sort=-')}"
+        ).json()
         assert order == [row["id"] for row in resources(other_way)]
 
 
@@ -382,7 +382,10 @@ def test_a_nurse_does_not_take_a_label_off(world: World) -> None:
 
 
 def test_she_does_not_write_what_is_kept_from_her(world: World) -> None:
-    assert world.her.post("/Observation", labelled(a_weight(world.woman.reference), codes.NOPAT)).status_code == 403
+    assert (
+        world.her.post("/Observation", labelled(a_weight(world.woman.reference), codes.NOPAT)).status_code
+        == 403
+    )
 
 
 # The log
@@ -393,9 +396,7 @@ def test_a_citizen_gets_nothing_from_another_womans_access_log(world: World) -> 
     assert {f"Patient/{world.woman.id}", f"Patient/{world.other.id}"} <= ids(both.json())
     event = both.headers["x-request-id"]
     assert event in world.other_her.get(f"/Patient/{world.other.id}/$access-log").text
-    told = [
-        as_told(world.her.get(f"/Patient/{id_}/$access-log"), id_) for id_ in (world.other.id, NOBODY)
-    ]
+    told = [as_told(world.her.get(f"/Patient/{id_}/$access-log"), id_) for id_ in (world.other.id, NOBODY)]
     assert told[0] == told[1]
     assert resources(world.her.get(f"/AuditEvent?patient={world.other.id}").json()) == []
     assert resources(world.her.get(f"/AuditEvent?patient=Patient/{world.other.id}").json()) == []
@@ -407,11 +408,17 @@ def test_her_access_log_never_names_another_woman(world: World) -> None:
     world.midwife.get("/Patient?_count=500")
     world.midwife.get(f"/Observation?patient={world.woman.id},{world.other.id}")
     world.midwife.get(f"/Patient?_id={world.woman.id},{world.other.id}&_include=Patient:link")
-    world.midwife.post("", a_transaction(entry(a_weight(world.woman.reference)), entry(a_weight(world.other.reference))))
     world.midwife.post(
-        "", a_transaction(get_entry(f"Patient/{world.woman.id}"), get_entry(f"Encounter/{visit}"), kind="batch")
+        "", a_transaction(entry(a_weight(world.woman.reference)), entry(a_weight(world.other.reference)))
     )
-    for door in (f"/Patient/{world.woman.id}/$access-log", f"/AuditEvent?patient={world.woman.id}&_count=500"):
+    world.midwife.post(
+        "",
+        a_transaction(get_entry(f"Patient/{world.woman.id}"), get_entry(f"Encounter/{visit}"), kind="batch"),
+    )
+    for door in (
+        f"/Patient/{world.woman.id}/$access-log",
+        f"/AuditEvent?patient={world.woman.id}&_count=500",
+    ):
         log = world.her.get(door)
         assert log.status_code == 200
         assert len(resources(log.json())) > 4
@@ -436,7 +443,8 @@ def test_a_batch_reads_the_log_as_a_read_does(world: World) -> None:
     event = world.midwife.get(f"/Patient/{world.woman.id}").headers["x-request-id"]
     body = a_transaction(get_entry(f"AuditEvent/{event}"), kind="batch")
     statuses = [
-        person.post("", body).json()["entry"][0]["response"]["status"] for person in (world.her, world.other_her)
+        person.post("", body).json()["entry"][0]["response"]["status"]
+        for person in (world.her, world.other_her)
     ]
     assert statuses == ["200", "404"]
 
@@ -489,7 +497,7 @@ def test_a_person_number_in_a_url_is_refused_and_not_logged(world: World, form: 
         "after a hash": f"/Patient/%23{number}",
         "after a question mark": f"/Patient/%3F{number}",
     }[form]
-    answer = at(world.midwife, path)
+    answer = world.midwife.get(path)
     assert answer.status_code == 400
     kept = unquote(str(world.server.audit(answer.headers["x-request-id"])))
     assert number not in answer.text
@@ -532,7 +540,13 @@ def test_a_page_link_is_its_callers_own(world: World) -> None:
     link = next(row["url"] for row in first["link"] if row["relation"] == "next")
     cursor = link.partition("_cursor=")[2]
     assert world.midwife.get(link).status_code == 200
-    for person in (world.stranger, world.her, world.nurse, world.person("auditor"), world.person("midwife", key="midwife-b")):
+    for person in (
+        world.stranger,
+        world.her,
+        world.nurse,
+        world.person("auditor"),
+        world.person("midwife", key="midwife-b"),
+    ):
         answer = person.get(link)
         assert answer.status_code == 400
         assert world.woman.id not in outcome_text(answer)
@@ -643,11 +657,24 @@ def test_forwarding_headers_change_neither_caller_nor_address(world: World) -> N
 
 @pytest.mark.parametrize(
     "id_",
-    ["%00", "a%00b", "%2e%2e", "..%2f..", "%27%20OR%201=1--", "%ff", "%C3%A6", "a%2Fb", "%0d%0aX-Evil:1", "a" * 300, "%7B0%7D", "*"],
+    [
+        "%00",
+        "a%00b",
+        "%2e%2e",
+        "..%2f..",
+        "%27%20OR%201=1--",
+        "%ff",
+        "%C3%A6",
+        "a%2Fb",
+        "%0d%0aX-Evil:1",
+        "a" * 300,
+        "%7B0%7D",
+        "*",
+    ],
 )
 def test_an_odd_id_is_simply_not_there(world: World, id_: str) -> None:
     for door in (f"/Observation/{id_}", f"/Observation/{id_}/_history", f"/EpisodeOfCare/{id_}/$card"):
-        answer = at(world.midwife, door)
+        answer = world.midwife.get(door)
         assert answer.status_code in {400, 404}, f"{door}: {answer.status_code}"
         assert "x-evil" not in answer.headers
         assert answer.headers["content-type"].startswith("application/fhir+json")
@@ -719,7 +746,9 @@ def test_odd_input_is_refused_as_the_clients_mistake(world: World, case: str) ->
 
 
 def test_a_name_is_text_on_the_card(world: World) -> None:
-    woman = register(world.midwife, name=[{"family": "<script>alert(1)</script>", "given": ['"><img src=x>']}])
+    woman = register(
+        world.midwife, name=[{"family": "<script>alert(1)</script>", "given": ['"><img src=x>']}]
+    )
     page = world.midwife.get(f"/EpisodeOfCare/{woman.episode}/$card", Accept="text/html")
     assert page.status_code == 200
     assert "<script>alert" not in page.text

@@ -224,6 +224,7 @@ citizen   read    CarePlan               self                        allow.self.
 citizen   read    Consent                self                        allow.self.read
 citizen   read    Provenance             self                        allow.self.read
 citizen   read    AuditEvent             self                        allow.self.log
+citizen   read    Flag                   self                        no
 # pbrl § 5-1 second paragraph: but for what would endanger her
 citizen   read    Observation            self,NOPAT                  block.not-for-patient
 citizen   read    Condition              self,NOPAT,SDV              block.not-for-patient

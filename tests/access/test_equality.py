@@ -52,7 +52,9 @@ CHOICES: dict[str, tuple[tuple[str, datetime, datetime | None] | None, bool]] = 
 }
 WOMEN: dict[str, tuple[bool, bool]] = {
     f"{relation}.{choice}": (related, blocked)
-    for (relation, (_, related)), (choice, (_, blocked)) in itertools.product(RELATIONS.items(), CHOICES.items())
+    for (relation, (_, related)), (choice, (_, blocked)) in itertools.product(
+        RELATIONS.items(), CHOICES.items()
+    )
 }
 
 
@@ -120,7 +122,9 @@ def statement(role: Role, do: str, type_name: str | None = None) -> Statement:
     rows = cells.table_valued(*(column(name, Text) for name in names), with_ordinality="n")
     rows = rows.render_derived(name="cells")
     labels = func.string_to_array(rows.c.labels, ",", type_=ARRAY(Text))
-    facets = FacetColumns(rows.c.type, rows.c.patient, labels, rows.c.author, bindparam("declared", type_=ARRAY(Text)))
+    facets = FacetColumns(
+        rows.c.type, rows.c.patient, labels, rows.c.author, bindparam("declared", type_=ARRAY(Text))
+    )
     inner = select(rows.c.n, rule(role, do, facets, type_name).label("rule")).subquery("decided")
     return build(select(inner.c.rule, allowed(inner.c.rule).label("allowed")).order_by(literal_column("n")))
 
@@ -176,7 +180,9 @@ def _cells(women: list[str | None], types: tuple[str, ...] = TYPES) -> list[Cell
 def test_sql_decides_as_python_does(filled: TestDatabase, role: Role, do: str) -> None:
     cells = _cells([None, *WOMEN])
     made = statement(role, do)
-    asked = ((made, do, cells, a_caller(role, attested=attested, own=None), None) for attested in (True, False))
+    asked = (
+        (made, do, cells, a_caller(role, attested=attested, own=None), None) for attested in (True, False)
+    )
     count, found = _differences(filled, asked)
     assert count == 2 * len(TYPES) * (len(WOMEN) + 1) * len(LABELS) * 2
     assert not found, f"{len(found)} of {count} differ: {found[:5]}"
@@ -218,7 +224,9 @@ def test_a_woman_whom_this_request_registers_counts_as_related(filled: TestDatab
 
     async def run(declared: list[str]) -> list[Decision]:
         connection = await asyncpg.connect(filled.url())
-        cells = [Cell("Observation", woman, (), False) for woman in ("none.none", "of-others.none", "none.person")]
+        cells = [
+            Cell("Observation", woman, (), False) for woman in ("none.none", "of-others.none", "none.person")
+        ]
         caller = a_caller(Role.MIDWIFE, attested=True, own=None)
         try:
             return await _decisions(connection, statement(Role.MIDWIFE, "create"), cells, caller, declared)

@@ -15,6 +15,7 @@ from app.fhir.registry import RESOURCE_TYPES
 from tests.access.leak_doors import DOORS, Asked, Door
 from tests.access.leak_items import TYPES, Leaks, leaks
 from tests.access.world import NOBODY, as_told, resources
+from tests.fixtures.resources import a_blood_pressure, labelled, register
 from tests.fixtures.server import Server
 
 REASONS = (
@@ -99,7 +100,7 @@ def _logged(asked: Asked, answers: dict[str, httpx.Response]) -> Problems:
 
 def _uncontrolled(asked: Asked, door: Door, controls: dict[tuple[object, ...], str]) -> str:
     """Why the same request by whoever is entitled did not give the item; empty where it did."""
-    person = asked.leaks.harness if door.by_harness else asked.reason.entitled
+    person = asked.leaks.harness if door.by_harness else asked.reason.may_see(asked.item.type)
     same_for_all = door.name in DESTRUCTIVE | {"update of a wrong version"}
     key = (door.name, asked.item.type if same_for_all else asked.pair, person.wish)
     if key not in controls:
@@ -122,6 +123,30 @@ def test_nothing_leaks(
     problems += _logged(asked, answers)
     problems += [f"{door.name}: {it}" for door in doors if (it := _uncontrolled(asked, door, controls))]
     assert not problems, "\n".join(problems)
+
+
+@pytest.mark.parametrize(("reader", "label"), [("citizen", "NOPAT"), ("nurse", "SDV")])
+def test_a_finding_from_what_is_hidden_is_not_shown(server: Server, reader: str, label: str) -> None:
+    """Rules run on all facts; a finding carries the labels of its inputs."""
+    midwife = server.person("midwife")
+    woman = register(midwife)
+    person = server.person(reader, person=woman.number if reader == "citizen" else "")
+    severe = labelled(a_blood_pressure(woman.reference, 172, 114), label)
+    assert midwife.post("/Observation", severe).status_code == 201
+    path = f"/EpisodeOfCare/{woman.episode}/$card"
+    told = {who: (card.get(path), card.get(path, Accept="text/html")) for who, card in
+            (("carer", midwife), (reader, person))}  # fmt: skip
+    for form in (0, 1):
+        assert "172" in told["carer"][form].text
+        assert told[reader][form].status_code == 200
+        assert "172" not in told[reader][form].text
+        assert label not in told[reader][form].text
+    flags = {
+        who: [row for row in resources(answer[0].json()) if row["resourceType"] == "Flag"]
+        for who, answer in told.items()
+    }
+    assert flags["carer"]
+    assert not flags[reader]
 
 
 def test_no_type_escapes_the_matrix() -> None:

@@ -102,13 +102,8 @@ def a_block(patient: str, actor: Json, **provision: Any) -> Json:
 def a_team(patient: str, *organizations: str, **more: Any) -> Json:
     """A CareTeam whose members are the Organizations with these ids."""
     members = [{"member": {"reference": f"Organization/{id_}"}} for id_ in organizations]
-    return {
-        "resourceType": "CareTeam",
-        "status": "active",
-        "subject": {"reference": patient},
-        "participant": members,
-        **more,
-    }
+    team = {"resourceType": "CareTeam", "status": "active", "subject": {"reference": patient}, **more}
+    return team | {"participant": members} if members else team
 
 
 def an_encounter(patient: str, **more: Any) -> Json:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.fhir import codes as c
-from app.mapping.card_to_fhir import document, flag, flag_resources
+from app.mapping.card_to_fhir import document
 from app.mapping.facts_from_fhir import facts
 from app.mapping.record_facts import FINDING_KEY
 from app.pregnancy.card import EVERYTHING, Card, fold, view_for
@@ -155,52 +155,21 @@ def test_a_section_is_empty_with_a_reason_or_has_entries() -> None:
         assert row["text"]["div"].startswith('<div xmlns="http://www.w3.org/1999/xhtml">')
 
 
-def test_the_stored_flag_is_found_again_by_its_key() -> None:
-    finding = card().findings[0]
-    found = flag(finding, "mother", "card")
-    assert found["identifier"] == [{"system": FINDING_KEY, "value": finding.key}]
-    assert found["subject"] == {"reference": "Patient/mother"}
-    assert {row["valueReference"]["reference"] for row in found["extension"]} == {
-        "EpisodeOfCare/card",
-        "Observation/bp",
-        "Observation/strip",
-    }
-
-
-def test_a_flag_carries_the_labels_of_its_inputs_with_their_systems() -> None:
-    marked = STRIP | {
-        "meta": {
-            "security": [{"system": c.ACT_CODE, "code": "SDV"}, {"system": c.CONFIDENTIALITY, "code": "R"}]
-        }
-    }
-    finding = card([*ALL[:5], marked]).findings[0]
-    assert flag(finding, "mother", "card")["meta"]["security"] == [
-        {"system": c.CONFIDENTIALITY, "code": "R"},
-        {"system": c.ACT_CODE, "code": "SDV"},
-    ]
-
-
-def test_a_flag_of_what_she_is_not_told_is_not_for_her() -> None:
-    silent = card([*ALL[:4], observation(c.CS_CARD, "fetal-heart-activity", valueBoolean=False)]).findings[0]
-    assert silent.told is None
-    assert flag(silent, "mother", "card")["meta"]["security"] == [{"system": c.ACT_CODE, "code": "NOPAT"}]
-    assert "meta" not in flag(card().findings[0], "mother", "card")
-
-
-def test_only_alarms_become_flags() -> None:
-    found = card().findings
-    assert {row.kind for row in found} == {"alarm", "task"}
-    flags = flag_resources(found, patient_id="mother", episode_id="card")
-    assert [row["code"]["coding"][0]["code"] for row in flags] == ["preeclampsia-suspected"]
-
-
 def test_a_closed_flag_takes_the_alarm_off_the_card() -> None:
     def active(bundle: Json) -> list[str]:
         return [
             row["code"]["coding"][0]["code"] for row in entries(bundle, "Flag") if row["status"] == "active"
         ]
 
-    closed = flag(card().findings[0], "mother", "card") | {"id": "f1", "status": "inactive"}
+    finding = card().findings[0]
+    closed = {
+        "resourceType": "Flag",
+        "id": "f1",
+        "status": "inactive",
+        "identifier": [{"system": FINDING_KEY, "value": finding.key}],
+        "code": {"coding": [{"system": c.CS_CARD, "code": finding.rule}]},
+        "subject": {"reference": "Patient/mother"},
+    }
     assert "preeclampsia-suspected" in active(made())
     assert "preeclampsia-suspected" not in active(made([*ALL, closed]))
 

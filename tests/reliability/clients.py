@@ -41,6 +41,12 @@ class Clients:
             thread.start()
         return threads
 
+    def become(self, actors: list[Actor]) -> None:
+        """Go on with other connections."""
+        for actor in self.actors:
+            actor.close()
+        self.actors = actors
+
     def _run(self, n: int) -> None:
         chance, actor, woman = random.Random(n), self.actors[n], self.women[n]  # noqa: S311 (a repeatable mix)
         last = ""

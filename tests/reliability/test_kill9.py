@@ -130,10 +130,11 @@ def test_nothing_that_was_acknowledged_is_lost(house: House) -> None:
             thread.join(90)
             assert not thread.is_alive()
         sandbox = house.start()
-        clients.actors = [Actor(sandbox, Wish("midwife")) for _ in range(CLIENTS)]
+        clients.become([Actor(sandbox, Wish("midwife")) for _ in range(CLIENTS)])
     _reconcile(house, clients)
     _wait_for_clinicians(house, clients)
     _delivered(house, sandbox)
+    clients.become([])
 
 
 def _wait_for_clinicians(house: House, clients: Clients) -> None:
