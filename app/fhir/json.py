@@ -73,6 +73,14 @@ def parse(body: bytes) -> Any:
     return value
 
 
+def read(stored: bytes) -> Any:
+    """The value of a body that this server stored, which was checked when it came; several times faster."""
+    return _read(stored)
+
+
+_read = msgspec.json.Decoder(float_hook=Number).decode
+
+
 def _check_escapes(value: Any) -> None:
     try:
         encoded = orjson.dumps(value, default=_lexeme)

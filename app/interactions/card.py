@@ -50,7 +50,7 @@ def clinical_day(text: str | None, now: datetime) -> tuple[date, datetime]:
 def folded(found: list[Stored], context: Context, as_of: str | None) -> Card:
     """The card of what is stored."""
     today, now = clinical_day(as_of, context.entry.at)
-    resources: list[dict[str, Any]] = [fhir_json.parse(row.body) for row in found]
+    resources: list[dict[str, Any]] = [fhir_json.read(row.body) for row in found]
     return fold(facts(resources), today=today, now=now, precedence=context.house.settings.dating_precedence)
 
 

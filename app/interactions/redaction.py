@@ -16,13 +16,13 @@ _SUBSETTED = {"system": OBSERVATION_VALUE, "code": "SUBSETTED"}
 
 def holds(body: bytes, elements: tuple[str, ...]) -> bool:
     """Whether ``body`` has any of the top-level ``elements``, or their primitive extensions."""
-    resource = fhir_json.parse(body)
+    resource = fhir_json.read(body)
     return any(name in resource or f"_{name}" in resource for name in elements)
 
 
 def mask(body: bytes, elements: tuple[str, ...]) -> bytes:
     """``body`` without ``elements``, tagged SUBSETTED; unchanged where it has none of them."""
-    resource: dict[str, Any] = fhir_json.parse(body)
+    resource: dict[str, Any] = fhir_json.read(body)
     kept = {name: value for name, value in resource.items() if name.removeprefix("_") not in elements}
     if len(kept) == len(resource):
         return body

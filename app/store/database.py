@@ -31,6 +31,7 @@ class Connection:
     def __init__(self, raw: asyncpg.Connection, lane: int) -> None:
         self.raw = raw
         self.lane = lane
+        self._named = 0
         self._prepared: dict[str, PreparedStatement[Any]] = {}
 
     async def fetch(self, statement: Statement, values: Mapping[str, Any]) -> list[Any]:
@@ -39,7 +40,9 @@ class Connection:
         if prepared is None:
             if len(self._prepared) >= _MOST_PREPARED:
                 self._prepared.pop(next(iter(self._prepared)))
-            prepared = self._prepared[statement.sql] = await self.raw.prepare(statement.sql)
+            self._named += 1  # unnamed statements would be planned at every use
+            prepared = await self.raw.prepare(statement.sql, name=f"helsekort_{self._named}")
+            self._prepared[statement.sql] = prepared
         return await prepared.fetch(*statement.values({**values, "lane": self.lane}))
 
 

@@ -102,18 +102,22 @@ def logged(
 
     ``verdict`` text, ``shown`` jsonb array of ``[type, id, version, rule, woman, kept from her]``, ``patients`` text[].
     """
-    found = select(
-        case((fresh, verdict), else_=literal(REPLAY, Text)).label("verdict"),
-        case((fresh, func.coalesce(shown, _NONE)), else_=_NONE).label("shown"),
-        func.coalesce(patients, literal_column("'{}'::text[]", ARRAY(Text))).label("patients"),
-    ).cte("found")
+    found = (
+        select(
+            case((fresh, verdict), else_=literal(REPLAY, Text)).label("verdict"),
+            case((fresh, func.coalesce(shown, _NONE)), else_=_NONE).label("shown"),
+            func.coalesce(patients, literal_column("'{}'::text[]", ARRAY(Text))).label("patients"),
+        )
+        .cte("found")
+        .prefix_with("MATERIALIZED")
+    )
     result = cast(
         func.jsonb_build_object(
             "verdict", found.c.verdict, "shown", found.c.shown, "patients", func.to_jsonb(found.c.patients)
         ),
         Text,
     )
-    outcome = select(result.label("result"), found.c.patients).cte("outcome")
+    outcome = select(result.label("result"), found.c.patients).cte("outcome").prefix_with("MATERIALIZED")
     lane = (
         update(audit_lane)
         .where(audit_lane.c.lane == _LANE)

@@ -86,19 +86,33 @@ def _after(
     return or_(*steps)
 
 
-def _matching(query: Query, role: Role, binds: Binds) -> tuple[Select[Any], list[ColumnElement[Any]]]:
-    spoken = rule(role, "read", facets(), query.type)
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What is built for every search, since it yields the values; the rest of the statement is built once a shape."""
+
+    conditions: list[ColumnElement[bool]]
+    keys: list[ColumnElement[Any]]
+
+
+def _parts(query: Query, binds: Binds, place: list[Any] | None) -> _Parts:
     conditions = [condition_sql(condition, binds) for condition in query.conditions]
     keys = [_sort_column(key) for key in query.sort]
+    if place is not None:
+        conditions.append(_after(keys, query.sort, binds, place))
+    return _Parts(conditions, keys)
+
+
+def _matching(query: Query, role: Role, parts: _Parts) -> Select[Any]:
+    spoken = rule(role, "read", facets(), query.type)
+    keys, conditions = parts.keys, parts.conditions
     plain = [resource.c[name] for name in _COLUMNS]
     named = [column.label(f"k{place}") for place, column in enumerate(keys)]
-    found = select(*plain, spoken.label("rule"), *named).where(
+    return select(*plain, spoken.label("rule"), *named).where(
         resource.c.type == literal_column(f"'{query.type}'"),
         ~resource.c.deleted,
         allowed(spoken),
         *conditions,
     )
-    return found, keys
 
 
 def _included(query: Query, role: Role, page: CTE) -> Select[Any] | None:
@@ -130,10 +144,8 @@ def _included(query: Query, role: Role, page: CTE) -> Select[Any] | None:
     )
 
 
-def _statement(query: Query, role: Role, binds: Binds, place: list[Any] | None) -> Select[Any]:
-    found, keys = _matching(query, role, binds)
-    if place is not None:
-        found = found.where(_after(keys, query.sort, binds, place))
+def _statement(query: Query, role: Role, parts: _Parts) -> Select[Any]:
+    found, keys = _matching(query, role, parts), parts.keys
     order = [
         column.desc() if key.descending else column.asc()
         for column, key in zip(keys, query.sort, strict=True)
@@ -221,8 +233,8 @@ async def search(session: Session, query: Query, *, count: int, place: list[Any]
     """The page of ``query`` behind ``place``, decided and logged. Raises Replayed."""
     binds = Binds({})
     place = _typed(place, query)
-    clause = _statement(query, session.caller.role, binds, place)  # fills the binds; compiled once a shape
-    statement = _cached(_shape(query, session.caller.role, place is not None), lambda: clause)
+    role, parts = session.caller.role, _parts(query, binds, place)
+    statement = _cached(_shape(query, role, place is not None), lambda: _statement(query, role, parts))
     total = await _total(session, query) if query.total == "accurate" or count == 0 else None
     rows = await session.fetch_logged(statement, **binds.values, limit=count + 1 if count else 0)
     rows = [row for row in rows if row["id"] is not None]
@@ -264,8 +276,11 @@ def _typed(place: list[Any] | None, query: Query) -> list[Any] | None:
 async def _total(session: Session, query: Query) -> int:
     """How many matches the caller may see; part of a search that is logged."""
     binds = Binds({})
-    found, _ = _matching(query, session.caller.role, binds)
-    counted = select(func.count().label("total")).select_from(found.subquery())
-    statement = _cached(("total", *_shape(query, session.caller.role, False)), lambda: counted)
+    role, parts = session.caller.role, _parts(query, binds, None)
+
+    def counted() -> Select[Any]:
+        return select(func.count().label("total")).select_from(_matching(query, role, parts).subquery())
+
+    statement = _cached(("total", *_shape(query, role, False)), counted)
     rows = await session.fetch(statement, **binds.values)
     return int(rows[0]["total"])

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
+    column,
     delete,
     func,
     insert,
@@ -20,6 +21,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    table,
     union_all,
     update,
 )  # fmt: skip
@@ -138,13 +140,40 @@ def _follow(shape: Shape, ok: ColumnElement[bool]) -> tuple[list[CTE], list[Colu
         )
     if "job" in shape.tables:
         job = unnest("job")
+        waiting = _waiting_jobs()
         text = "ROW('default', job_rows.task, 0, job_rows.lock, NULL, job_rows.args::jsonb, NULL)"
         made_row: ColumnElement[Any] = literal_column(f"{text}::procrastinate_job_to_defer_v1")
         deferred = select(
             func.procrastinate_defer_jobs_v1(func.array_agg(made_row)).label("ids")
-        ).select_from(job)
-        selected.append(deferred.where(ok).having(func.count() > 0).scalar_subquery().label("jobs"))
+        ).select_from(job.outerjoin(waiting, waiting.c.lock == job.c.lock))
+        selected.append(
+            deferred.where(ok, waiting.c.lock.is_(None))
+            .having(func.count() > 0)
+            .scalar_subquery()
+            .label("jobs")
+        )
     return made, selected
+
+
+_JOBS = table("procrastinate_jobs", column("lock", Text), column("task_name", Text), column("status"))
+
+
+def _waiting_jobs() -> CTE:
+    """Jobs for these women that have not begun: they will see this write, so that no further one is needed.
+
+    The rows are locked, so that none begins before this write is there to be seen: the queue skips locked rows.
+    """
+    locks = select(func.unnest(bindparam("job_lock", type_=ARRAY(Text))))
+    return (
+        select(_JOBS.c.lock)
+        .where(
+            _JOBS.c.lock.in_(locks),
+            _JOBS.c.task_name == literal_column("'changed'"),
+            _JOBS.c.status == literal_column("'todo'"),
+        )
+        .with_for_update(read=True)
+        .cte("waiting")
+    )
 
 
 def _known(patient: ColumnElement[Any]) -> ColumnElement[bool]:

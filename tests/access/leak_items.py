@@ -56,12 +56,16 @@ class Reason:
     def may_see(self, type_name: str) -> Person:
         """Who is entitled to this type: Flags are for those who care for her, never for herself."""
         citizen = self.entitled.wish.role == "citizen"
-        return self.entitled.server.person("midwife", bearer=True) if citizen and type_name == "Flag" else self.entitled
+        return (
+            self.entitled.server.person("midwife", bearer=True)
+            if citizen and type_name == "Flag"
+            else self.entitled
+        )
 
 
 def example(type_name: str) -> Json:
     """A valid resource of this type, without id and labels."""
-    path = sorted(EXAMPLES.glob(f"{type_name}-*.json"))[0]
+    path = min(EXAMPLES.glob(f"{type_name}-*.json"))
     body: Json = json.loads(path.read_text())
     for name in ("id", "meta"):
         body.pop(name, None)

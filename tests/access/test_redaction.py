@@ -7,7 +7,7 @@ import pytest
 
 from app.access.rules import ALLOW
 from app.fhir.codes import OBSERVATION_VALUE
-from tests.access.world import Json, World, an_encounter, resources
+from tests.access.world import Json, World, an_encounter, resources, stored
 from tests.fixtures.resources import Woman, a_transaction, a_weight, register
 from tests.fixtures.server import Person
 
@@ -111,7 +111,18 @@ def _doors(visit: str, woman: Woman) -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     "door",
-    ["read", "vread", "history", "search", "search by POST", "include", "transaction", "batch", "batch history", "card"],
+    [
+        "read",
+        "vread",
+        "history",
+        "search",
+        "search by POST",
+        "include",
+        "transaction",
+        "batch",
+        "batch history",
+        "card",
+    ],
 )
 def test_every_door_masks(world: World, visit: str, woman: Woman, door: str) -> None:
     weight = {"encounter": {"reference": f"Encounter/{visit}"}}
@@ -144,7 +155,9 @@ def test_an_earlier_version_is_masked_as_well(world: World, visit: str) -> None:
     assert SECRET in world.midwife.get(f"/Encounter/{visit}/_history/1").text
 
 
-@pytest.mark.parametrize("as_sent", ["as read", "without the tag", "with a reason of her own", "with her ETag"])
+@pytest.mark.parametrize(
+    "as_sent", ["as read", "without the tag", "with a reason of her own", "with her ETag"]
+)
 def test_put_of_a_masked_copy_is_refused(world: World, visit: str, as_sent: str) -> None:
     body, _, etag = _whole(world.nurse, f"/Encounter/{visit}")
     headers = {"If_Match": etag} if as_sent == "with her ETag" else {}
@@ -167,6 +180,14 @@ def test_nor_through_a_bundle(world: World, visit: str, kind: str) -> None:
     status = answer.json()["entry"][0]["response"]["status"] if kind == "batch" else str(answer.status_code)
     assert status == "409"
     assert world.midwife.get(f"/Encounter/{visit}").headers["etag"] == 'W/"1"'
+
+
+def test_a_masked_copy_cannot_be_deleted(world: World, visit: str) -> None:
+    """PUT is refused because it would erase what is hidden; DELETE erases it too."""
+    plain = stored(world.midwife, an_encounter(world.woman.reference))
+    assert world.nurse.delete(f"/Encounter/{plain}").status_code == 204
+    assert world.nurse.delete(f"/Encounter/{visit}").status_code == 409
+    assert world.midwife.get(f"/Encounter/{visit}").status_code == 200
 
 
 def test_put_of_what_hides_nothing_is_stored(world: World, woman: Woman) -> None:

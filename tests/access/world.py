@@ -1,6 +1,5 @@
 """The people of the access tests, two women with an open card each, and how answers are compared."""
 
-import json
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -116,6 +115,11 @@ def an_encounter(patient: str, **more: Any) -> Json:
     }
 
 
+def get_entry(url: str) -> Json:
+    """A Bundle entry that reads."""
+    return {"request": {"method": "GET", "url": url}}
+
+
 def orgnr(key: str) -> str:
     return ORGANIZATIONS[key].orgnr
 
@@ -148,11 +152,3 @@ def resources(bundle: Json) -> list[Json]:
 
 def ids(bundle: Json) -> set[str]:
     return {f"{row['resourceType']}/{row['id']}" for row in resources(bundle)}
-
-
-def lexeme(text: str, value: str) -> bool:
-    """Whether the JSON ``text`` holds a quantity whose value is written exactly ``value``."""
-    return (
-        f'"value":{value}' in json.dumps(json.loads(text), separators=(",", ":"))
-        or f'"value":{value}' in text
-    )
