@@ -271,6 +271,9 @@ ALLOW: tuple[Allow, ...] = (
     Allow("allow.harness", _roles(Role.HARNESS), EVERY, ANY, Relation.ANYONE, "sandbox only: synthetic data"),
 )
 
+LABELS: frozenset[str] = frozenset[str]().union(
+    *(row.labels for row in BLOCK), *(row.without for row in ALLOW)
+)
 _ROWS: tuple[Allow | Block, ...] = (*BLOCK, *ALLOW)
 BY_ID: dict[str, Allow | Block] = {row.id: row for row in _ROWS}
 

@@ -30,8 +30,8 @@ def _pairs(text: str) -> Pairs:
 
 
 def masked(text: str) -> str:
-    """``text`` with every run of digits that could be a person number hidden."""
-    return _DIGITS.sub("***********", text)
+    """``text`` with every run of digits that could be a person number hidden, and NUL, which no JSON column reads."""
+    return _DIGITS.sub("***********", text).replace("\x00", "\ufffd")
 
 
 def refuse_person_number(request: Request) -> None:

@@ -8,12 +8,17 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.access.caller import Caller, Role
-from app.fhir.codes import EXT_MUNICIPALITY, FNR, PERSON_NUMBERS
+from app.fhir.codes import EXT_MUNICIPALITY, FNR, HPR, ORGNR, PERSON_NUMBERS
 from app.fhir.identifiers import problem
 from app.fhir.outcome import Issue
 from app.settings import Settings
 
 _IDENTIFIED = frozenset({"Patient", "RelatedPerson", "Practitioner", "Organization"})
+_ONE_NUMBER = {  # whom a number names must not be ambiguous: access and blocks go by it
+    "Patient": (FNR, "A woman has one national identity number"),
+    "Practitioner": (HPR, "A person has one HPR number"),
+    "Organization": (ORGNR, "An organisation has one organisation number"),
+}
 
 
 def problems(
@@ -33,16 +38,15 @@ def problems(
             reason = problem(system, identifier.get("value", ""), synthetic=settings.sandbox)
             if reason:
                 yield Issue("business-rule", f"{place}{reason}", (f"{name}.identifier[{n}].value",))
+    system, text = _ONE_NUMBER.get(name, ("", ""))
     if (
-        name == "Patient"
+        system
         and sum(
-            row.get("system") == FNR and row.get("use") != "old" for row in resource.get("identifier", ())
+            row.get("system") == system and row.get("use") != "old" for row in resource.get("identifier", ())
         )
         > 1
     ):
-        yield Issue(
-            "business-rule", f"{place}A woman has one national identity number", ("Patient.identifier",)
-        )
+        yield Issue("business-rule", f"{place}{text}", (f"{name}.identifier",))
     if name == "Patient" and method == "create" and caller.role is not Role.HARNESS:
         yield from _outside(resource, settings, place)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from app import clock
 from app.access.caller import CLINICIANS, Role
-from app.access.rules import masked_types, masks
+from app.access.rules import LABELS, masked_types, masks
 from app.fhir import codes
 from app.fhir import json as fhir_json
 from app.fhir.card_index import index_with_card
@@ -103,8 +103,10 @@ def _nowhere(preparation: Preparation, draft: Draft, reference: str) -> str | No
         return _no_reference(reference, key)
     hers = patient_of(preparation, draft)
     if key in preparation.by_key:
-        about = patient_of(preparation, preparation.by_key[key])
-        return None if about in {None, hers} or hers is None else _elsewhere(key)
+        other = preparation.by_key[key]
+        about = patient_of(preparation, other)
+        stays = other.method != "delete" and (about in {None, hers} or hers is None)
+        return None if stays else _elsewhere(key)
     target = preparation.targets.found.get(key)
     if target is None and key == ("Patient", hers) and _by_relation(preparation.context):
         return None  # decided like a woman without relation: the answer must not tell whether she is here
@@ -190,14 +192,19 @@ def _meta(resource: Json, version: int, context: Context, governed: bool) -> Jso
 
 
 def labels_of(resource: Json) -> frozenset[str]:
-    """The security labels: bare codes of ActCode and Confidentiality, others as ``system|code``."""
-    bare = {codes.ACT_CODE, codes.CONFIDENTIALITY}
-    return frozenset(
-        label.get("code", "")
-        if label.get("system") in bare
-        else f"{label.get('system', '')}|{label.get('code', '')}"
-        for label in resource.get("meta", {}).get("security", ())
-    )
+    """The security labels: bare codes of ActCode and Confidentiality, others as ``system|code``.
+
+    A code that access rows name is that label, whatever its system and case: what is meant to be kept must not be
+    shown because it was misspelt.
+    """
+    return frozenset(_label(label) for label in resource.get("meta", {}).get("security", ()))
+
+
+def _label(label: Json) -> str:
+    system, code = label.get("system", ""), label.get("code", "")
+    if code.upper() in LABELS:
+        return str(code.upper())
+    return code if system in {codes.ACT_CODE, codes.CONFIDENTIALITY} else f"{system}|{code}"
 
 
 def _codes(value: Any) -> Iterator[str]:

@@ -17,7 +17,7 @@ from app.store.targets import Targets
 from app.store.writes import Write
 
 _KINDS = {Role.CITIZEN: "chosen", Role.OPERATOR: "registry"}
-_ENDED = frozenset({"inactive", "entered-in-error"})
+_IN_FORCE = frozenset({"active", None})  # a team that is proposed or suspended relates nobody
 Row = tuple[Any, ...]
 
 
@@ -33,7 +33,7 @@ def project(write: Write, resource: dict[str, Any], context: Context, targets: T
         write.type == "CareTeam"
         and write.patient
         and context.caller.role in _KINDS
-        and resource.get("status") not in _ENDED
+        and resource.get("status") in _IN_FORCE
     ):
         write.relations = list(_relations(resource, write, context, targets))
     elif (

@@ -5,16 +5,12 @@ the caller; pages are keyset pages with a total order, so writes neither hide no
 """
 
 from collections import OrderedDict
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
     ARRAY,
     CTE,
-    BigInteger,
     ColumnElement,
     Integer,
     Select,
@@ -32,12 +28,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from app.access.caller import Role
-from app.fhir.query import Query, SortKey
-from app.fhir.search_params import Kind
+from app.fhir.query import Query
 from app.store.access_sql import allowed, rule
 from app.store.log import finish, fresh_proof, logged
+from app.store.paging import after, plain, sort_column, typed
 from app.store.resources import Stored, facets, shown, stored
-from app.store.search_sql import SENTINELS, TABLES, Binds, condition_sql
+from app.store.search_sql import Binds, condition_sql
 from app.store.session import Session
 from app.store.statement import Statement, build
 from app.store.tables import index_reference, resource
@@ -57,35 +53,6 @@ class Page:
     total: int | None
 
 
-def _sort_column(key: SortKey) -> ColumnElement[Any]:
-    if key.param.code == "_lastUpdated":
-        return resource.c.updated
-    if key.param.code == "_id":
-        return resource.c.id
-    table = TABLES[key.param.kind]
-    names = {Kind.STRING: "folded", Kind.TOKEN: "code", Kind.URI: "uri", Kind.REFERENCE: "target_id"}
-    value = table.c[names.get(key.param.kind, "high" if key.descending else "low")]
-    of = and_(table.c.rid == resource.c.rid, table.c.param == literal_column(str(key.param.number)))
-    extreme = func.max(value) if key.descending else func.min(value)
-    up, down, kind = SENTINELS[key.param.kind]
-    absent = literal(down if key.descending else up, kind)
-    return func.coalesce(select(extreme).where(of).scalar_subquery(), absent, type_=kind)
-
-
-def _after(
-    columns: Sequence[ColumnElement[Any]], keys: Sequence[SortKey], binds: Binds, place: list[Any]
-) -> Any:
-    """Rows behind ``place``: the keyset condition for mixed directions, ended by rid."""
-    steps: list[ColumnElement[bool]] = []
-    equal: list[ColumnElement[bool]] = []
-    for column, key, value in zip(columns, keys, place, strict=False):
-        at = binds.add(value, column.type)
-        steps.append(and_(*equal, column < at if key.descending else column > at))
-        equal.append(column == at)
-    steps.append(and_(*equal, resource.c.rid > binds.add(place[-1], BigInteger())))
-    return or_(*steps)
-
-
 @dataclass(frozen=True, slots=True)
 class _Parts:
     """What is built for every search, since it yields the values; the rest of the statement is built once a shape."""
@@ -96,9 +63,9 @@ class _Parts:
 
 def _parts(query: Query, binds: Binds, place: list[Any] | None) -> _Parts:
     conditions = [condition_sql(condition, binds) for condition in query.conditions]
-    keys = [_sort_column(key) for key in query.sort]
+    keys = [sort_column(key) for key in query.sort]
     if place is not None:
-        conditions.append(_after(keys, query.sort, binds, place))
+        conditions.append(after(keys, query.sort, binds, place))
     return _Parts(conditions, keys)
 
 
@@ -232,7 +199,7 @@ def _cached(shape: Any, made: Any) -> Statement:
 async def search(session: Session, query: Query, *, count: int, place: list[Any] | None) -> Page:
     """The page of ``query`` behind ``place``, decided and logged. Raises Replayed."""
     binds = Binds({})
-    place = _typed(place, query)
+    place = typed(place, query)
     role, parts = session.caller.role, _parts(query, binds, place)
     statement = _cached(_shape(query, role, place is not None), lambda: _statement(query, role, parts))
     total = await _total(session, query) if query.total == "accurate" or count == 0 else None
@@ -243,34 +210,9 @@ async def search(session: Session, query: Query, *, count: int, place: list[Any]
     if count and len(matches) > count:
         matches = matches[:count]
         last = matches[-1]
-        following = [*(_plain(last[f"k{n}"]) for n in range(len(query.sort))), last["rid"]]
+        following = [*(plain(last[f"k{n}"]) for n in range(len(query.sort))), last["rid"]]
     included = [stored(row) for row in rows if row["mode"] == "include"]
     return Page([stored(row) for row in matches], included, following, total)
-
-
-def _plain(value: Any) -> Any:
-    return (
-        value.isoformat()
-        if isinstance(value, datetime)
-        else str(value)
-        if isinstance(value, Decimal)
-        else value
-    )
-
-
-def _typed(place: list[Any] | None, query: Query) -> list[Any] | None:
-    """The place of a page link with the types that its columns have."""
-    if place is None:
-        return None
-    typed: list[Any] = []
-    for value, key in zip(place, query.sort, strict=False):
-        if key.param.code == "_lastUpdated" or key.param.kind is Kind.DATE:
-            typed.append(datetime.fromisoformat(value))
-        elif key.param.kind in {Kind.NUMBER, Kind.QUANTITY}:
-            typed.append(Decimal(value))
-        else:
-            typed.append(value)
-    return [*typed, place[-1]]
 
 
 async def _total(session: Session, query: Query) -> int:

@@ -91,6 +91,7 @@ def _statement() -> Statement:
         resource.c.type == literal_column("'EpisodeOfCare'"),
         resource.c.status.in_([literal_column(f"'{status}'") for status in OPEN_EPISODE]),
         ~resource.c.deleted,
+        resource.c.governed,
     )
     return build(union_all(known, opened))
 

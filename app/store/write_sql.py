@@ -101,58 +101,57 @@ def _index(
 
 def _follow(shape: Shape, ok: ColumnElement[bool]) -> tuple[list[CTE], list[ColumnElement[Any]]]:
     """Deliveries, jobs and re-armed deliveries that commit with the write."""
-    made: list[CTE] = []
-    selected: list[ColumnElement[Any]] = []
-    if "delivery" in shape.tables:
-        rows = unnest("delivery")
-        columns = [name for name, _ in COLUMNS["delivery"]]
-        queued = (
-            select(delivery.c.id)
-            .where(
-                delivery.c.patient == rows.c.patient,
-                delivery.c.kind == literal_column("'notice'"),
-                delivery.c.state == literal_column("'pending'"),
-            )
-            .exists()
+    made = [_queued(ok)] if "delivery" in shape.tables else []
+    made += [_rearmed(ok)] if shape.rearm else []
+    return made, [_deferred(ok)] if "job" in shape.tables else []
+
+
+def _queued(ok: ColumnElement[bool]) -> CTE:
+    """New deliveries; a woman for whom a notice waits needs no second one."""
+    rows = unnest("delivery")
+    columns = [name for name, _ in COLUMNS["delivery"]]
+    waits = (
+        select(delivery.c.id)
+        .where(
+            delivery.c.patient == rows.c.patient,
+            delivery.c.kind == literal_column("'notice'"),
+            delivery.c.state == literal_column("'pending'"),
         )
-        source = select(
-            *(rows.c[c] for c in columns), literal_column("'pending'"), literal_column("0"), AT, AT
-        ).where(ok, or_(rows.c.kind != literal_column("'notice'"), ~queued))
-        made.append(
-            insert(delivery)
-            .from_select([*columns, "state", "attempts", "created", "updated"], source)
-            .cte("delivery_new")
+        .exists()
+    )
+    values = (*(rows.c[c] for c in columns), literal_column("'pending'"), literal_column("0"), AT, AT)
+    source = select(*values).where(ok, or_(rows.c.kind != literal_column("'notice'"), ~waits))
+    names = [*columns, "state", "attempts", "created", "updated"]
+    return insert(delivery).from_select(names, source).cte("delivery_new")
+
+
+def _rearmed(ok: ColumnElement[bool]) -> CTE:
+    """Deliveries that wait for a clinician's session get this one."""
+    patients = bindparam("write_patient", type_=ARRAY(Text))
+    waiting = delivery.c.state == literal_column("'waiting'")
+    return (
+        update(delivery)
+        .where(ok, delivery.c.patient == func.any(patients), waiting)
+        .values(
+            state="pending",
+            token=bindparam("rearm_token", type_=LargeBinary),
+            token_expires=bindparam("rearm_expires", type_=INSTANT),
+            updated=AT,
         )
-    if shape.rearm:
-        patients = bindparam("write_patient", type_=ARRAY(Text))
-        made.append(
-            update(delivery)
-            .where(
-                ok, delivery.c.patient == func.any(patients), delivery.c.state == literal_column("'waiting'")
-            )
-            .values(
-                state="pending",
-                token=bindparam("rearm_token", type_=LargeBinary),
-                token_expires=bindparam("rearm_expires", type_=INSTANT),
-                updated=AT,
-            )
-            .cte("rearmed")
-        )
-    if "job" in shape.tables:
-        job = unnest("job")
-        waiting = _waiting_jobs()
-        text = "ROW('default', job_rows.task, 0, job_rows.lock, NULL, job_rows.args::jsonb, NULL)"
-        made_row: ColumnElement[Any] = literal_column(f"{text}::procrastinate_job_to_defer_v1")
-        deferred = select(
-            func.procrastinate_defer_jobs_v1(func.array_agg(made_row)).label("ids")
-        ).select_from(job.outerjoin(waiting, waiting.c.lock == job.c.lock))
-        selected.append(
-            deferred.where(ok, waiting.c.lock.is_(None))
-            .having(func.count() > 0)
-            .scalar_subquery()
-            .label("jobs")
-        )
-    return made, selected
+        .cte("rearmed")
+    )
+
+
+def _deferred(ok: ColumnElement[bool]) -> ColumnElement[Any]:
+    """The jobs, but for women for whom one waits."""
+    job, waiting = unnest("job"), _waiting_jobs()
+    text = "ROW('default', job_rows.task, 0, job_rows.lock, NULL, job_rows.args::jsonb, NULL)"
+    row: ColumnElement[Any] = literal_column(f"{text}::procrastinate_job_to_defer_v1")
+    deferred = select(func.procrastinate_defer_jobs_v1(func.array_agg(row)).label("ids"))
+    deferred = deferred.select_from(job.outerjoin(waiting, waiting.c.lock == job.c.lock))
+    return (
+        deferred.where(ok, waiting.c.lock.is_(None)).having(func.count() > 0).scalar_subquery().label("jobs")
+    )
 
 
 _JOBS = table("procrastinate_jobs", column("lock", Text), column("task_name", Text), column("status"))
