@@ -24,6 +24,8 @@ OPEN_SYSTEMS = {
     "urn:iso:std:iso:4217",
     "http://unitsofmeasure.org",
 }  # checked by form, not list
+MOST_TARGETS = 100
+BRACKETED = re.compile(r"\((\w[\w.]*\.ofType\(\w+\))\)")
 ENVELOPES = {"Resource", "DomainResource", "Bundle", "Parameters", "OperationOutcome"}
 
 Json = Any
@@ -154,6 +156,12 @@ def parts(expression: str, base: str) -> str:
     return " | ".join(part for part in alternatives if start.match(part))
 
 
+def _targets(row: Json) -> str:
+    """The types that a reference may name; empty where R4 lists all of them."""
+    found = row.get("target", ())
+    return "" if len(found) > MOST_TARGETS else ",".join(found)
+
+
 def search_rows(package: Path, names: set[str]) -> Iterator[tuple[str, ...]]:
     """One row a type and search parameter; those of every resource under ``Resource``."""
     found = [row for row in read(package, "search-parameters.json") if row["version"] == "4.0.1"]
@@ -164,7 +172,7 @@ def search_rows(package: Path, names: set[str]) -> Iterator[tuple[str, ...]]:
             general = base in {"Resource", "DomainResource"}
             if base not in names and not general:
                 continue
-            expression = row.get("expression", "")
+            expression = BRACKETED.sub(r"\1", row.get("expression", ""))
             components = (
                 f"{codes[one['definition']]}={one['expression']}" for one in row.get("component", ())
             )
@@ -174,7 +182,7 @@ def search_rows(package: Path, names: set[str]) -> Iterator[tuple[str, ...]]:
                     row["code"],
                     row["type"],
                     expression if general else parts(expression, base),
-                    ",".join(row.get("target", ())),
+                    _targets(row),
                     ";".join(components),
                 )
             )

@@ -19,6 +19,7 @@ SETS = {
     "ANY": rules.ANY,
     "CARD": rules.CARD,
     "CLINICAL_WRITES": rules.CLINICAL_WRITES,
+    "NURSE_READS": rules.NURSE_READS,
     "HER_WRITES": rules.HER_WRITES,
     "CATALOGUE": rules.CATALOGUE,
     "CONTROL": rules.CONTROL,

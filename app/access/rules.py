@@ -16,10 +16,19 @@ from app.fhir.registry import RESOURCE_TYPES
 VERSION = "2026-11-01"
 
 ANY = frozenset(row.name for row in RESOURCE_TYPES)
-CATALOGUE = frozenset({"Practitioner", "PractitionerRole", "Organization"})
-CONTROL = frozenset({"AuditEvent", "Consent", "Provenance"})
+CATALOGUE = frozenset(row.name for row in RESOURCE_TYPES if not row.patient) - {
+    "AuditEvent", "Group", "MessageHeader", "Subscription",
+}  # fmt: skip
+CONTROL = frozenset({"AuditEvent", "Consent", "Provenance", "Group", "MessageHeader", "Subscription"})
 CARD = ANY - CATALOGUE - CONTROL
 CLINICAL_WRITES = CARD - {"Patient", "EpisodeOfCare", "Flag"}
+NURSE_READS = frozenset(
+    {
+        "Patient", "RelatedPerson", "CareTeam", "EpisodeOfCare", "Encounter", "Condition", "AllergyIntolerance",
+        "Observation", "DiagnosticReport", "CarePlan", "QuestionnaireResponse", "Flag", "Appointment",
+        "AppointmentResponse", "Communication", "Goal", "Immunization", "Task",
+    }
+)  # fmt: skip
 HER_WRITES = frozenset({"CarePlan", "QuestionnaireResponse", "Observation", "CareTeam", "Consent"})
 
 READ = frozenset({"read"})
@@ -93,7 +102,7 @@ ALLOW: tuple[Allow, ...] = (
         "allow.nurse.read",
         _roles(Role.NURSE),
         READ,
-        CARD,
+        NURSE_READS,
         Relation.RELATED,
         "hpl § 45, § 25: what the service needs, no more",
         hidden=("Patient.contact", "Encounter.reasonCode", "Encounter.reasonReference"),
@@ -227,6 +236,30 @@ ALLOW: tuple[Allow, ...] = (
         CATALOGUE,
         Relation.NONE,
         "agreement on the pilot: enrolment of organisations and personnel",
+    ),
+    Allow(
+        "allow.operator.messages",
+        _roles(Role.OPERATOR),
+        EVERY,
+        frozenset({"Group", "MessageHeader"}),
+        Relation.WROTE,
+        "agreement on the pilot: what the operator itself put together",
+    ),
+    Allow(
+        "allow.subscription.create",
+        CARERS | {Role.NURSE},
+        frozenset({"create"}),
+        frozenset({"Subscription"}),
+        Relation.NONE,
+        "hpl § 45: to be told what one may read; each notice is decided like a reading",
+    ),
+    Allow(
+        "allow.subscription.keep",
+        CARERS | {Role.NURSE},
+        EVERY - {"create"},
+        frozenset({"Subscription"}),
+        Relation.WROTE,
+        "hpl § 45: one's own subscriptions only",
     ),
     Allow(
         "allow.operator.gp-of-record",

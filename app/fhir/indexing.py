@@ -128,10 +128,17 @@ def _reader(param: SearchParam, route: paths.Route) -> Reader | None:
     """What this kind of search finds in a value of this type; None where it does not look at the type."""
     if param.kind is Kind.TOKEN:
         return _token_reader(route)
+    if param.kind is Kind.REFERENCE:
+        return _reference_reader if route.type == "Reference" else None
     read: Reader | None = _TABLES[param.kind].get(route.type)
     if read is not None and param.code == "phonetic":
         return lambda value: [(folding.sound(folded), exact) for folded, exact in read(value)]
     return read
+
+
+def _reference_reader(value: Any) -> list[Any]:
+    row = reference_row(value)
+    return [row] if row is not None else []
 
 
 def _token_reader(route: paths.Route) -> Reader | None:
@@ -240,4 +247,5 @@ _SHAPES: Final[dict[Kind, Callable[[Any], Cells]]] = {
     Kind.QUANTITY: lambda measure: (measure[2], measure[3], measure[0], measure[1], None, None, None),
     Kind.DATE: lambda interval: (None, None, None, None, *interval, None),
     Kind.STRING: lambda text: (None, None, None, None, None, None, text[0]),
+    Kind.REFERENCE: lambda row: (row[0], row[1] or row[2], None, None, None, None, None),
 }

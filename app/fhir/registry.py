@@ -14,7 +14,8 @@ ALL = READ | {"create", "update", "delete"}
 class ResourceType:
     """One kind of resource.
 
-    ``patient``   element paths that reference the woman; ``("id",)`` for Patient itself; empty where no woman.
+    ``patient``   element paths that reference the woman, the first that names one wins; ``("id",)`` for Patient
+                  itself; empty where no woman. A path with dots goes through lists.
     ``episode``   element paths that lead to her card: an EpisodeOfCare or an Encounter reference.
     ``status``    the element that holds the lifecycle status, or "".
     ``category``  the element whose codes access rows may name, or "".
@@ -47,6 +48,61 @@ RESOURCE_TYPES: tuple[ResourceType, ...] = (
     ResourceType("Flag", ("subject",), ("encounter",), category="category"),
     ResourceType("Provenance", ("target",), status="", category="activity"),
     ResourceType("AuditEvent", status="", category="type", interactions=frozenset({"read", "search-type"})),
+    # Care beyond the consultation
+    ResourceType("ServiceRequest", ("subject",), ("encounter",), category="category"),
+    ResourceType("Procedure", ("subject",), ("encounter",), category="category"),
+    ResourceType("MedicationStatement", ("subject",), ("context",), category="category"),
+    ResourceType("MedicationRequest", ("subject",), ("encounter",), category="category"),
+    ResourceType("MedicationAdministration", ("subject",), ("context",), category="category"),
+    ResourceType("Immunization", ("patient",), ("encounter",)),
+    ResourceType("FamilyMemberHistory", ("patient",), status="status"),
+    ResourceType("ImagingStudy", ("subject",), ("encounter",)),
+    ResourceType("Media", ("subject",), ("encounter",)),
+    ResourceType("Specimen", ("subject",), status="status"),
+    ResourceType("Device", ("patient",)),
+    ResourceType("BodyStructure", ("patient",), status=""),
+    ResourceType("Goal", ("subject",), status="lifecycleStatus", category="category"),
+    ResourceType("ClinicalImpression", ("subject",), ("encounter",)),
+    ResourceType("RiskAssessment", ("subject",), ("encounter",)),
+    ResourceType("DetectedIssue", ("patient",)),
+    # Planning and messages
+    ResourceType("Appointment", ("participant.actor",), category="serviceCategory"),
+    ResourceType("AppointmentResponse", ("actor", "appointment"), status="participantStatus"),
+    ResourceType("Task", ("for",), ("encounter",)),
+    ResourceType("Communication", ("subject",), ("encounter",), category="category"),
+    ResourceType("CommunicationRequest", ("subject",), ("encounter",), category="category"),
+    # Documents and collections
+    ResourceType("Composition", ("subject",), ("encounter",), category="category"),
+    ResourceType("DocumentReference", ("subject",), ("context.encounter",), category="category"),
+    ResourceType("Binary", ("securityContext",), status=""),
+    ResourceType("Bundle", ("entry.resource.subject",), status="", category=""),
+    ResourceType("List", ("subject",), ("encounter",)),
+    ResourceType("Basic", ("subject",), status="", category="code"),
+    ResourceType("MeasureReport", ("subject",)),
+    # What is about no woman: where, by whom, with what, by which definitions
+    ResourceType("Location", category="type"),
+    ResourceType("HealthcareService", status="", category="category"),
+    ResourceType("Endpoint"),
+    ResourceType("Schedule", status=""),
+    ResourceType("Slot"),
+    ResourceType("Medication"),
+    ResourceType("Questionnaire"),
+    ResourceType("PlanDefinition"),
+    ResourceType("ActivityDefinition"),
+    ResourceType("Library"),
+    ResourceType("Measure"),
+    ResourceType("ValueSet"),
+    ResourceType("CodeSystem"),
+    ResourceType("ConceptMap"),
+    ResourceType("NamingSystem"),
+    ResourceType("StructureDefinition"),
+    ResourceType("SearchParameter"),
+    ResourceType("OperationDefinition"),
+    ResourceType("CapabilityStatement"),
+    # For operators and systems
+    ResourceType("Group", status="", category="code"),
+    ResourceType("MessageHeader", status=""),
+    ResourceType("Subscription"),
 )
 
 BY_NAME: dict[str, ResourceType] = {row.name: row for row in RESOURCE_TYPES}

@@ -49,6 +49,9 @@ EXCLUDED: Final[dict[str, str]] = {
     "_content": "no full-text index: free text in a card names people and must not be searchable across women",
     "_text": "no full-text index of narratives, for the same reason",
     "_query": "no named queries are defined",
+    "Bundle.composition": "its first entry is no resource of its own here: Compositions are searched as such",
+    "Bundle.message": "its first entry is no resource of its own here, and messages are not kept in Bundles",
+    "Location.near": "places are found by name, address and organisation: no positions are kept",
 }
 COLUMNS: Final = frozenset(
     {"_id", "_lastUpdated"}
@@ -105,7 +108,7 @@ def _episode(row: ResourceType, codes_of_type: set[str]) -> Iterator[SearchParam
 def _load() -> dict[str, dict[str, SearchParam]]:
     by_type: dict[str, list[tuple[str, ...]]] = {}
     for row in definitions.rows("search_params.tsv"):
-        if row[1] not in EXCLUDED:
+        if row[1] not in EXCLUDED and f"{row[0]}.{row[1]}" not in EXCLUDED:
             by_type.setdefault(row[0], []).append(row)
     table: dict[str, dict[str, SearchParam]] = {}
     for kept in RESOURCE_TYPES:

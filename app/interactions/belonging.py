@@ -1,7 +1,7 @@
 """Which woman and which card a draft belongs to: derived by the server, not claimed by the client (design §3)."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -54,11 +54,18 @@ def literal_key(reference: str, base: str) -> Key | None:
     return (match[1], match[2]) if match else None
 
 
-def _referenced(preparation: Preparation, resource: Json, path: str) -> Key | None:
-    value = resource.get(path)
-    first = value[0] if isinstance(value, list) and value else value
-    text = first.get("reference") if isinstance(first, dict) else None
-    return literal_key(text, preparation.context.house.fhir_base) if isinstance(text, str) else None
+def _referenced(preparation: Preparation, resource: Json, path: str) -> Iterator[Key]:
+    """The resources of this server that the references at ``path`` lead to, in their order."""
+    nodes: list[Any] = [resource]
+    for name in path.split("."):
+        found = [node[name] for node in nodes if isinstance(node, dict) and name in node]
+        nodes = [item for value in found for item in (value if isinstance(value, list) else [value])]
+    base = preparation.context.house.fhir_base
+    for node in nodes:
+        text = node.get("reference") if isinstance(node, dict) else None
+        key = literal_key(text, base) if isinstance(text, str) else None
+        if key is not None:
+            yield key
 
 
 def patient_of(preparation: Preparation, draft: Draft) -> str | None:
@@ -77,17 +84,20 @@ def _patient(preparation: Preparation, draft: Draft) -> str | None:
     if draft.resource is None:
         target = preparation.targets.found.get(draft.key)
         return target.patient if target else None
-    for path in BY_NAME[draft.type].patient:
-        key = _referenced(preparation, draft.resource, path)
-        if key is None:
-            continue
-        if key[0] == "Patient":
-            return key[1]
-        if key in preparation.by_key:
-            return patient_of(preparation, preparation.by_key[key])
-        target = preparation.targets.found.get(key)
-        return target.patient if target else None
-    return None
+    keys = [
+        key for path in BY_NAME[draft.type].patient for key in _referenced(preparation, draft.resource, path)
+    ]
+    return next((woman for key in keys if (woman := _woman(preparation, key))), None)
+
+
+def _woman(preparation: Preparation, key: Key) -> str | None:
+    """The woman whom the resource ``key`` is about."""
+    if key[0] == "Patient":
+        return key[1]
+    if key in preparation.by_key:
+        return patient_of(preparation, preparation.by_key[key])
+    target = preparation.targets.found.get(key)
+    return target.patient if target else None
 
 
 def episode_of(preparation: Preparation, draft: Draft, patient: str | None) -> str | None:
@@ -97,7 +107,7 @@ def episode_of(preparation: Preparation, draft: Draft, patient: str | None) -> s
         return None
     if draft.type == "EpisodeOfCare":
         return draft.id
-    for key in filter(None, (_referenced(preparation, draft.resource, path) for path in row.episode)):
+    for key in (key for path in row.episode for key in _referenced(preparation, draft.resource, path)):
         if key[0] == "EpisodeOfCare":
             return key[1]
         if key in preparation.by_key:

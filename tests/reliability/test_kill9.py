@@ -77,10 +77,9 @@ class House:
             "postgres",
             "-d",
             "helsekort",
-            "-c",
-            sql,
         ]
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+        done = subprocess.run(command, input=sql, capture_output=True, text=True, check=True)
+        return done.stdout.split()
 
     def command(self, *words: str) -> subprocess.CompletedProcess[str]:
         """A ``helsekort`` command as the owner of this house's database."""
