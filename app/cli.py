@@ -25,6 +25,7 @@ def serve(options: argparse.Namespace) -> int:
         log_level="warning",
         access_log=False,  # paths hold ids; the log of who looked is the audit log
         server_header=False,
+        proxy_headers=False,  # the public address is a setting; no header changes who asks from where
         timeout_graceful_shutdown=5,
     )
     return 0

@@ -7,10 +7,11 @@ from fastapi import FastAPI
 
 from app import clock
 from app.access.sealing import Seal, read_key
+from app.api.dispatch import Application, Dispatcher
 from app.api.endpoint import Door
 from app.api.fhir_rest import software_version
 from app.api.identity import Identity
-from app.api.routes import routes
+from app.api.routes import routes, rows
 from app.interactions.context import House
 from app.settings import Settings, read
 from app.store.database import Database
@@ -32,10 +33,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         yield
         await database.stop()
 
-    app = FastAPI(
+    app = Application(
         title="Helsekort", version=software_version(), lifespan=lifespan, openapi_url=None, routes=[*routes(door)],
         redirect_slashes=False,
     )  # fmt: skip
+    app.front = Dispatcher(app.behind, rows(door))
     app.state.house = house
     app.state.started = clock.instant(clock.now())
     return app

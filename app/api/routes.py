@@ -1,6 +1,6 @@
 """TABLE: every URL of this server; a test pins it. Order matters: the first that fits answers."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import NamedTuple
 
 from starlette.requests import Request
@@ -45,12 +45,17 @@ GUARDED: tuple[Guarded, ...] = (
 )
 
 
+def rows(door: Door) -> Iterator[tuple[str, str, Open]]:
+    """Path, method and endpoint of every row, in their order."""
+    for path, endpoint in OPEN:
+        yield path, "GET", endpoint
+    for row in GUARDED:
+        yield row.path, row.method, door.endpoint(row.interaction, row.handler)
+
+
 def routes(door: Door) -> list[Route]:
     """The routes, with what is at no address and what no address does at the end."""
-    found = [Route(path, endpoint, methods=["GET"]) for path, endpoint in OPEN]
-    for row in GUARDED:
-        endpoint = door.endpoint(row.interaction, row.handler)
-        found.append(Route(row.path, endpoint, methods=[row.method]))
+    found = [Route(path, endpoint, methods=[method]) for path, method, endpoint in rows(door)]
     rest = door.endpoint("operation", fhir_rest.not_supported)
     found.extend(Route(path, rest, methods=METHODS) for path in dict.fromkeys(row.path for row in GUARDED))
     found.append(Route("/fhir/{rest:path}", door.endpoint("operation", fhir_rest.nowhere), methods=METHODS))
