@@ -25,6 +25,7 @@ OPEN_SYSTEMS = {
     "http://unitsofmeasure.org",
 }  # checked by form, not list
 MOST_TARGETS = 100
+SWAPPED = {"relatesto=code;relation=target": "relatesto=target;relation=code"}  # an error of R4 itself
 BRACKETED = re.compile(r"\((\w[\w.]*\.ofType\(\w+\))\)")
 ENVELOPES = {"Resource", "DomainResource", "Bundle", "Parameters", "OperationOutcome"}
 
@@ -173,7 +174,7 @@ def search_rows(package: Path, names: set[str]) -> Iterator[tuple[str, ...]]:
             if base not in names and not general:
                 continue
             expression = BRACKETED.sub(r"\1", row.get("expression", ""))
-            components = (
+            components = ";".join(
                 f"{codes[one['definition']]}={one['expression']}" for one in row.get("component", ())
             )
             rows.add(
@@ -183,7 +184,7 @@ def search_rows(package: Path, names: set[str]) -> Iterator[tuple[str, ...]]:
                     row["type"],
                     expression if general else parts(expression, base),
                     _targets(row),
-                    ";".join(components),
+                    SWAPPED.get(components, components),
                 )
             )
     yield from sorted(rows)

@@ -150,7 +150,7 @@ def _token_reader(route: paths.Route) -> Reader | None:
 
 
 def _reference_writer(number: int, type_name: str) -> paths.Visit | None:
-    if type_name == "canonical":
+    if type_name in {"canonical", "uri"}:
         return lambda value, rows: rows.references.extend(_canonical(number, value))
     if type_name != "Reference":
         return None

@@ -14,9 +14,10 @@ ALL = READ | {"create", "update", "delete"}
 class ResourceType:
     """One kind of resource.
 
-    ``patient``   element paths that reference the woman, the first that names one wins; ``("id",)`` for Patient
-                  itself; empty where no woman. A path with dots goes through lists.
-    ``episode``   element paths that lead to her card: an EpisodeOfCare or an Encounter reference.
+    ``patient``   element paths that reference the woman, or what is about her; ``("id",)`` for Patient itself; empty
+                  where no woman. A path goes through lists; ``[0]`` is the first of a list only.
+    ``episode``   element paths that lead to her card: an EpisodeOfCare, an Encounter, or what stands on a card. Where
+                  none leads there, it is her open one (``app/interactions/belonging.py``).
     ``status``    the element that holds the lifecycle status, or "".
     ``category``  the element whose codes access rows may name, or "".
     """
@@ -55,19 +56,23 @@ RESOURCE_TYPES: tuple[ResourceType, ...] = (
     ResourceType("MedicationRequest", ("subject",), ("encounter",), category="category"),
     ResourceType("MedicationAdministration", ("subject",), ("context",), category="category"),
     ResourceType("Immunization", ("patient",), ("encounter",)),
-    ResourceType("FamilyMemberHistory", ("patient",), status="status"),
+    ResourceType("FamilyMemberHistory", ("patient",), ("reasonReference",)),
     ResourceType("ImagingStudy", ("subject",), ("encounter",)),
     ResourceType("Media", ("subject",), ("encounter",)),
-    ResourceType("Specimen", ("subject",), status="status"),
+    ResourceType("Specimen", ("subject",), ("request",)),
     ResourceType("Device", ("patient",)),
     ResourceType("BodyStructure", ("patient",), status=""),
-    ResourceType("Goal", ("subject",), status="lifecycleStatus", category="category"),
+    ResourceType("Goal", ("subject",), ("addresses",), status="lifecycleStatus", category="category"),
     ResourceType("ClinicalImpression", ("subject",), ("encounter",)),
     ResourceType("RiskAssessment", ("subject",), ("encounter",)),
-    ResourceType("DetectedIssue", ("patient",)),
+    ResourceType("DetectedIssue", ("patient",), ("implicated",)),
     # Planning and messages
-    ResourceType("Appointment", ("participant.actor",), category="serviceCategory"),
-    ResourceType("AppointmentResponse", ("actor", "appointment"), status="participantStatus"),
+    ResourceType(
+        "Appointment", ("participant.actor",), ("basedOn", "reasonReference"), category="serviceCategory"
+    ),
+    ResourceType(
+        "AppointmentResponse", ("actor", "appointment"), ("appointment",), status="participantStatus"
+    ),
     ResourceType("Task", ("for",), ("encounter",)),
     ResourceType("Communication", ("subject",), ("encounter",), category="category"),
     ResourceType("CommunicationRequest", ("subject",), ("encounter",), category="category"),
@@ -75,7 +80,7 @@ RESOURCE_TYPES: tuple[ResourceType, ...] = (
     ResourceType("Composition", ("subject",), ("encounter",), category="category"),
     ResourceType("DocumentReference", ("subject",), ("context.encounter",), category="category"),
     ResourceType("Binary", ("securityContext",), status=""),
-    ResourceType("Bundle", ("entry.resource.subject",), status="", category=""),
+    ResourceType("Bundle", ("entry[0].resource.subject",), status=""),
     ResourceType("List", ("subject",), ("encounter",)),
     ResourceType("Basic", ("subject",), status="", category="code"),
     ResourceType("MeasureReport", ("subject",)),
@@ -106,3 +111,5 @@ RESOURCE_TYPES: tuple[ResourceType, ...] = (
 )
 
 BY_NAME: dict[str, ResourceType] = {row.name: row for row in RESOURCE_TYPES}
+# The types whose resources are about a woman; of the others everybody here may know
+CONCERNING: frozenset[str] = frozenset(row.name for row in RESOURCE_TYPES if row.patient)

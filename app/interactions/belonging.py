@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.fhir import codes
-from app.fhir.registry import BY_NAME
+from app.fhir.references import references
+from app.fhir.registry import BY_NAME, CONCERNING
 from app.interactions.context import Context
 from app.store.targets import Key, Targets
 
@@ -54,14 +55,33 @@ def literal_key(reference: str, base: str) -> Key | None:
     return (match[1], match[2]) if match else None
 
 
+def outward(resource: Json | None) -> list[tuple[str, Json]]:
+    """The references that must lead somewhere, each with its place.
+
+    A document is closed: what its entries refer to stands in it (https://hl7.org/fhir/R4/documents.html), and only the
+    woman whom it is about is looked for here.
+    """
+    found = references(resource) if resource else []
+    if resource and resource["resourceType"] == "Bundle":
+        return [row for row in found if row[0] == "Bundle.entry[0].resource.subject"]
+    return found
+
+
+def _at(resource: Json, path: str) -> list[Any]:
+    """What stands at ``path`` of the registry, in its order."""
+    nodes: list[Any] = [resource]
+    for step in path.split("."):
+        name, first, _ = step.partition("[0]")
+        found = [node[name] for node in nodes if isinstance(node, dict) and name in node]
+        lists = [value if isinstance(value, list) else [value] for value in found]
+        nodes = [item for items in lists for item in (items[:1] if first else items)]
+    return nodes
+
+
 def _referenced(preparation: Preparation, resource: Json, path: str) -> Iterator[Key]:
     """The resources of this server that the references at ``path`` lead to, in their order."""
-    nodes: list[Any] = [resource]
-    for name in path.split("."):
-        found = [node[name] for node in nodes if isinstance(node, dict) and name in node]
-        nodes = [item for value in found for item in (value if isinstance(value, list) else [value])]
     base = preparation.context.house.fhir_base
-    for node in nodes:
+    for node in _at(resource, path):
         text = node.get("reference") if isinstance(node, dict) else None
         key = literal_key(text, base) if isinstance(text, str) else None
         if key is not None:
@@ -85,9 +105,14 @@ def _patient(preparation: Preparation, draft: Draft) -> str | None:
         target = preparation.targets.found.get(draft.key)
         return target.patient if target else None
     keys = [
-        key for path in BY_NAME[draft.type].patient for key in _referenced(preparation, draft.resource, path)
+        key
+        for path in BY_NAME[draft.type].patient
+        for key in _referenced(preparation, draft.resource, path)
+        if key[0] in CONCERNING
     ]
-    return next((woman for key in keys if (woman := _woman(preparation, key))), None)
+    # A Patient that is named, else the first of them: which one decides must not depend on what is there
+    keys.sort(key=lambda key: key[0] != "Patient")
+    return _woman(preparation, keys[0]) if keys else None
 
 
 def _woman(preparation: Preparation, key: Key) -> str | None:

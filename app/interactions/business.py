@@ -13,6 +13,7 @@ from app.fhir.identifiers import problem
 from app.fhir.outcome import Issue
 from app.settings import Settings
 
+Json = dict[str, Any]
 _IDENTIFIED = frozenset({"Patient", "RelatedPerson", "Practitioner", "Organization"})
 _ONE_NUMBER = {  # whom a number names must not be ambiguous: access and blocks go by it
     "Patient": (FNR, "A woman has one national identity number"),
@@ -27,28 +28,40 @@ def problems(
     """What a resource breaks; ``place`` stands before each text."""
     name = resource["resourceType"]
     if name in _IDENTIFIED:
-        for n, identifier in enumerate(resource.get("identifier", ())):
-            system = identifier.get("system", "")
-            if caller.role is Role.HARNESS and system not in PERSON_NUMBERS:
-                continue
-            if name == "Practitioner" and system in PERSON_NUMBERS:
-                text = f"{place}Personnel are named by HPR number; everyone here may read this register"
-                yield Issue("business-rule", text, (f"{name}.identifier[{n}].system",))
-                continue
-            reason = problem(system, identifier.get("value", ""), synthetic=settings.sandbox)
-            if reason:
-                yield Issue("business-rule", f"{place}{reason}", (f"{name}.identifier[{n}].value",))
-    system, text = _ONE_NUMBER.get(name, ("", ""))
-    if (
-        system
-        and sum(
-            row.get("system") == system and row.get("use") != "old" for row in resource.get("identifier", ())
-        )
-        > 1
-    ):
-        yield Issue("business-rule", f"{place}{text}", (f"{name}.identifier",))
-    if name == "Patient" and method == "create" and caller.role is not Role.HARNESS:
+        yield from _identifiers(resource, settings, caller, place)
+    if name in _ONE_NUMBER:
+        yield from _several_numbers(resource, place)
+    if caller.role is Role.HARNESS:
+        return
+    if name == "Bundle" and resource.get("type") != "document":
+        text = f"{place}Only documents are kept as Bundles; a batch or transaction is sent to the base URL"
+        yield Issue("business-rule", text, ("Bundle.type",))
+    if name == "Patient" and method == "create":
         yield from _outside(resource, settings, place)
+
+
+def _identifiers(resource: Json, settings: Settings, caller: Caller, place: str) -> Iterator[Issue]:
+    """Numbers that cannot exist, are of the wrong world, or that everybody would read."""
+    name = resource["resourceType"]
+    for n, identifier in enumerate(resource.get("identifier", ())):
+        system = identifier.get("system", "")
+        if caller.role is Role.HARNESS and system not in PERSON_NUMBERS:
+            continue
+        if name == "Practitioner" and system in PERSON_NUMBERS:
+            text = f"{place}Personnel are named by HPR number; everyone here may read this register"
+            yield Issue("business-rule", text, (f"{name}.identifier[{n}].system",))
+            continue
+        reason = problem(system, identifier.get("value", ""), synthetic=settings.sandbox)
+        if reason:
+            yield Issue("business-rule", f"{place}{reason}", (f"{name}.identifier[{n}].value",))
+
+
+def _several_numbers(resource: Json, place: str) -> Iterator[Issue]:
+    """More than one number where one decides who this is."""
+    system, text = _ONE_NUMBER[resource["resourceType"]]
+    current = [row for row in resource.get("identifier", ()) if row.get("use") != "old"]
+    if sum(row.get("system") == system for row in current) > 1:
+        yield Issue("business-rule", f"{place}{text}", (f"{resource['resourceType']}.identifier",))
 
 
 def _outside(patient: dict[str, Any], settings: Settings, place: str) -> Iterator[Issue]:

@@ -162,10 +162,12 @@ def _refusal(draft: Draft, write: Write, outcome: Outcome) -> FhirError:
         return error(f"{place}{text}", draft.type)
     if outcome.decision.rule == "block.her-choice":
         return Forbidden(f"{place}She has chosen that you are not given access", draft.type)
-    known = write.patient and not looks_like_person_number(write.patient)
-    about = f" about Patient/{write.patient}" if known else ""
+    about = (
+        f"Patient/{write.patient}"  # told only where it was said: what she is derived from may be a secret
+    )
+    said = write.patient and about.encode() in draft.body and not looks_like_person_number(about)
     verb = {"create": "register", "update": "change", "delete": "delete"}[draft.method]
     return Forbidden(
-        f"{place}Your role and relation do not let you {verb} {draft.type}{about}, or there is no such woman",
+        f"{place}Your role and relation do not let you {verb} {draft.type}{f' about {about}' if said else ''}, or there is no such woman",
         draft.type,
     )

@@ -9,16 +9,15 @@ from typing import Any
 
 from app import clock
 from app.access.caller import CLINICIANS, Role
-from app.access.rules import LABELS, masked_types, masks
+from app.access.rules import CATALOGUE, LABELS, masked_types, masks
 from app.fhir import codes
 from app.fhir import json as fhir_json
 from app.fhir.card_index import index_with_card
 from app.fhir.identifiers import looks_like_person_number
-from app.fhir.indexing import references
 from app.fhir.outcome import Issue
-from app.fhir.registry import BY_NAME
+from app.fhir.registry import BY_NAME, CONCERNING
 from app.interactions import business, projections
-from app.interactions.belonging import Draft, Preparation, episode_of, literal_key, patient_of
+from app.interactions.belonging import Draft, Preparation, episode_of, literal_key, outward, patient_of
 from app.interactions.context import Context
 from app.interactions.redaction import holds
 from app.store.targets import Key, Target, find
@@ -58,7 +57,7 @@ def _bodies(context: Context, drafts: Sequence[Draft]) -> list[str]:
 
 
 def _keys(draft: Draft, base: str) -> Iterator[Key]:
-    for _, reference in references(draft.resource) if draft.resource else ():
+    for _, reference in outward(draft.resource):
         key = literal_key(reference["reference"], base)
         if key is not None:
             yield key
@@ -72,7 +71,7 @@ def _resolve_urns(drafts: Sequence[Draft]) -> None:
     if not new:
         return
     for draft in drafts:
-        for _, reference in references(draft.resource) if draft.resource else ():
+        for _, reference in outward(draft.resource):
             if reference["reference"] in new:
                 reference["reference"] = new[reference["reference"]]
                 draft.rewritten = True
@@ -82,7 +81,7 @@ def _problems(preparation: Preparation, draft: Draft) -> Iterator[Issue]:
     if draft.resource is None:
         return
     context = preparation.context
-    for where, reference in references(draft.resource):
+    for where, reference in outward(draft.resource):
         reason = _nowhere(preparation, draft, reference["reference"])
         if reason:
             yield Issue("not-found", f"{draft.place}{reason}", (f"{where}.reference",))
@@ -97,7 +96,11 @@ def _problems(preparation: Preparation, draft: Draft) -> Iterator[Issue]:
 
 
 def _nowhere(preparation: Preparation, draft: Draft, reference: str) -> str | None:
-    """Why a reference leads nowhere; a resource of another woman is told like one that is not there."""
+    """Why a reference leads nowhere; a resource of another woman is told like one that is not there.
+
+    What is about no woman (a Group, a Subscription) is written by those who need no relation to any: whether what it
+    names about women is there is not looked at, and so not told.
+    """
     key = literal_key(reference, preparation.context.house.fhir_base)
     if key is None or key[0] not in BY_NAME or looks_like_person_number(reference):
         return _no_reference(reference, key)
@@ -107,11 +110,15 @@ def _nowhere(preparation: Preparation, draft: Draft, reference: str) -> str | No
         about = patient_of(preparation, other)
         stays = other.method != "delete" and (about in {None, hers} or hers is None)
         return None if stays else _elsewhere(key)
+    if hers is None and key[0] in CONCERNING and not _sees_all(preparation.context):
+        return (
+            f"A {draft.type} is known to all and refers to no {key[0]}" if draft.type in CATALOGUE else None
+        )
     target = preparation.targets.found.get(key)
     if target is None and key == ("Patient", hers) and _by_relation(preparation.context):
         return None  # decided like a woman without relation: the answer must not tell whether she is here
     there = target is not None and not target.deleted
-    if there and target is not None and preparation.context.caller.role not in {Role.HARNESS, Role.SYSTEM}:
+    if there and target is not None and not _sees_all(preparation.context):
         there = target.patient is None or hers is None or target.patient == hers
     return None if there else _elsewhere(key)
 
@@ -133,6 +140,10 @@ def _no_reference(reference: str, key: Key | None) -> str | None:
 
 def _elsewhere(key: Key) -> str:
     return f"There is no {key[0]} with the id {key[1][:64]}, or it is not of this woman"
+
+
+def _sees_all(context: Context) -> bool:
+    return context.caller.role in {Role.HARNESS, Role.SYSTEM}
 
 
 def _by_relation(context: Context) -> bool:

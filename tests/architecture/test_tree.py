@@ -74,4 +74,4 @@ def test_every_person_number_is_synthetic(path):
 
 @pytest.mark.parametrize("path", tree.files(), ids=tree.name)
 def test_files_have_a_size_that_can_be_reviewed(path):
-    assert path.stat().st_size < 1_000_000
+    assert path.stat().st_size < 3_000_000

@@ -11,7 +11,7 @@ def test_every_reference_is_found_with_its_place():
         "CarePlan.basedOn[0]",
     ]
     assert ("CarePlan.activity[0].detail.performer[0]", {"reference": "Practitioner/jordmor-anne"}) in found
-    assert ("CarePlan.activity[1].reference", {"reference": "ServiceRequest/henvisning"}) in found
+    assert ("CarePlan.activity[1].reference", {"reference": "ServiceRequest/selma-ultralyd"}) in found
     assert len(found) == len({where for where, _ in found}) == 12
 
 
