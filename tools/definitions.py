@@ -113,6 +113,18 @@ class Terminology:
             raise ValueError(f"{system} is not complete")
         return list(walk(definition["concept"]))
 
+    def rows(self, system: str) -> Iterator[tuple[str, ...]]:
+        """The codes of a complete code system: code, the code above it, whether it only groups others, display."""
+
+        def walk(concepts: list[Json], parent: str) -> Iterator[tuple[str, ...]]:
+            for concept in concepts:
+                groups = any(row["code"] == "notSelectable" for row in concept.get("property", ()))
+                display = " ".join(concept.get("display", "").split())
+                yield system, concept["code"], parent, "abstract" if groups else "", display
+                yield from walk(concept.get("concept", []), concept["code"])
+
+        return walk(self.code_systems[system]["concept"], "")
+
     def expand(self, url: str) -> dict[str, list[str]] | None:
         """System → codes; None if the set is open (mime types, currencies, units)."""
         compose = self.value_sets[url]["compose"]
@@ -148,6 +160,13 @@ def value_set_rows(urls: set[str], terminology: Terminology) -> Iterator[tuple[s
     for url in sorted(urls):
         for system, codes in (terminology.expand(url) or {}).items():
             yield url.rpartition("/")[2], system, " ".join(codes)
+
+
+def code_system_rows(urls: set[str], terminology: Terminology) -> Iterator[tuple[str, ...]]:
+    """One row a code of every code system of which a required value set names codes."""
+    systems = {system for url in urls for system in terminology.expand(url) or {}}
+    for system in sorted(systems - OPEN_SYSTEMS):
+        yield from terminology.rows(system)
 
 
 def parts(expression: str, base: str) -> str:
@@ -208,7 +227,7 @@ def write(name: str, header: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -
 
 
 def main(package: Path) -> None:
-    """Write the four tables."""
+    """Write the five tables."""
     sys.path.insert(0, str(ROOT))
     from app.fhir.registry import BY_NAME  # noqa: PLC0415 (the generator runs outside the package)
 
@@ -220,6 +239,8 @@ def main(package: Path) -> None:
         raise ValueError("two value sets share a name")
     write("elements.tsv", ("path", "min", "max", "types", "binding"), element_rows(types, names))
     write("value_sets.tsv", ("name", "system", "codes"), value_set_rows(urls, terminology))
+    columns = ("system", "code", "parent", "abstract", "display")
+    write("code_systems.tsv", columns, code_system_rows(urls, terminology))
     header = ("type", "code", "kind", "expression", "targets", "components")
     write("invariants.tsv", ("path", "key"), invariant_rows(types, {*BY_NAME, *ENVELOPES}))
     write("search_params.tsv", header, search_rows(package, set(BY_NAME)))

@@ -11,7 +11,7 @@ from app.access.caller import Role
 from app.access.rules import ALLOW
 from app.api.fhir_rest import software_version
 from app.api.routes import GUARDED, OPEN, Guarded
-from app.fhir.capability import OPERATIONS
+from app.fhir.operations import BY_PATH, Operation, in_url
 from app.fhir.outcome import FhirError
 from app.fhir.query_controls import SILENT, TABLE
 from app.fhir.registry import RESOURCE_TYPES, ResourceType
@@ -33,7 +33,7 @@ INTERACTIONS: dict[str, tuple[str, str, tuple[int, str], tuple[int, ...]]] = {
         "A batch, each entry by itself, or a transaction, all or nothing", "", (200, "Bundle"),
         (404, 406, 409, 412, 413, 415, 422),
     ),
-    "operation": ("", "", (200, "Bundle"), (404, 406, 422)),
+    "operation": ("", "", (200, "Bundle"), (404, 406, 413, 415, 422)),
 }  # fmt: skip
 EVERYWHERE = (400, 401, 403, 405, 503)  # what any guarded address can answer
 HEALTH = {"/health/live": "The process answers", "/health/ready": "The database answers"}
@@ -82,7 +82,7 @@ def _addresses(row: Guarded) -> Iterator[tuple[str, ResourceType | None]]:
         yield row.path, None
         return
     for kept in RESOURCE_TYPES:
-        if row.interaction in kept.interactions:
+        if row.interaction in {*kept.interactions, "operation"}:
             yield row.path.replace("{type}", kept.name), kept
 
 
@@ -98,11 +98,14 @@ def _open(path: str) -> Json:
 def _operation(row: Guarded, path: str, kept: ResourceType | None) -> Json:
     summary, do, (success, body), refusals = INTERACTIONS[row.interaction]
     steps = [step for step in path.split("/")[2:] if step and not step.startswith("{")]
-    type_name = kept.name if kept else steps[0] if steps else ""
-    if row.interaction == "operation":
-        summary, success, body = _described(type_name, steps[-1])
+    type_name = kept.name if kept else steps[0] if steps and not steps[0].startswith("$") else ""
+    asked = BY_PATH.get(row.path)
+    if asked is not None:
+        summary, body = asked.text, asked.answer
     found: Json = {
-        "operationId": "-".join([row.method.lower(), *(step.lstrip("$_") for step in steps), *_last(path)]),
+        "operationId": "-".join(
+            [row.method.lower(), *(step.lstrip("$_") for step in steps), *_last(path, asked)]
+        ),
         "summary": summary,
         "tags": [type_name or "system"],
         "parameters": [*_path_parameters(path), *_headers(row.interaction)],
@@ -115,24 +118,27 @@ def _operation(row: Guarded, path: str, kept: ResourceType | None) -> Json:
         found["responses"]["304"] = {"description": "The client has the current version"}
     if kept and do:
         found["description"] = f"Roles with a right: {_roles(do, kept.name)}."
-    if row.interaction == "search-type" and kept:
-        _searching(found, row, kept)
-    elif row.method in {"POST", "PUT"}:
-        wanted = "Parameters" if row.interaction == "operation" else type_name or "Bundle"
-        found["requestBody"] = {"required": True, "content": {JSON: {"schema": _ref("schemas", wanted)}}}
-    if path.endswith("$card"):
-        found["parameters"] += [_ref("parameters", name) for name in ("asOf", "_format")]
+    _input(found, row, kept, type_name)
     return found
 
 
-def _last(path: str) -> list[str]:
-    return ["by-id"] if path.endswith("}") else []
+def _input(found: Json, row: Guarded, kept: ResourceType | None, type_name: str) -> None:
+    """Body or parameters."""
+    asked = BY_PATH.get(row.path)
+    if row.interaction == "search-type" and kept:
+        _searching(found, row, kept)
+    elif row.method in {"POST", "PUT"}:
+        wanted = "Parameters" if asked else type_name or "Bundle"
+        found["requestBody"] = {"required": True, "content": {JSON: {"schema": _ref("schemas", wanted)}}}
+    elif asked is not None:
+        query = [_parameter(name, "query", text, required=must) for name, text, must in in_url(asked)]
+        found["parameters"] += [*query, _ref("parameters", "_format")]
 
 
-def _described(type_name: str, step: str) -> tuple[str, int, str]:
-    """Summary, status and body of an operation."""
-    text = next(text for kind, name, _, text in OPERATIONS if (kind, f"${name}") == (type_name, step))
-    return text, 200, "Parameters" if step == "$declare-relation" else "Bundle"
+def _last(path: str, asked: Operation | None) -> list[str]:
+    """What tells addresses apart that have the same names in them."""
+    several = asked is not None and len(asked.levels) > 1 and "{id}" in path
+    return ["by-id"] if path.endswith("}") or several else []
 
 
 def _roles(do: str, type_name: str) -> str:
@@ -196,7 +202,6 @@ def _parameters() -> Json:
     for name in _controls():
         found[name] = _parameter(name, "query", f"{R4}/search.html#return")
     found["_format"] = _parameter("_format", "query", "json, or html for the card")
-    found["asOf"] = _parameter("asOf", "query", "Clinical today, YYYY-MM-DD")
     for kept in RESOURCE_TYPES:
         for param in _searchable(kept):
             found[f"{kept.name}.{param.code}"] = _parameter(param.code, "query", _meaning(param))

@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from app.api import fhir_rest, health, operations
 from app.api.endpoint import Door, Handler
+from app.fhir.operations import OPERATIONS
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 Open = Callable[[Request], Awaitable[Response]]
@@ -28,10 +29,18 @@ OPEN: tuple[tuple[str, Open], ...] = (
     ("/health/ready", health.ready),
     ("/fhir/metadata", fhir_rest.metadata),
 )
+HANDLERS: dict[tuple[str, str], Handler] = {  # of the rows of OPERATIONS
+    ("EpisodeOfCare", "card"): operations.card,
+    ("Patient", "access-log"): operations.access_log,
+    ("Patient", "declare-relation"): operations.declare_relation,
+}
 GUARDED: tuple[Guarded, ...] = (
-    Guarded("/fhir/EpisodeOfCare/{id}/$card", "GET", "operation", operations.card),
-    Guarded("/fhir/Patient/{id}/$access-log", "GET", "operation", operations.access_log),
-    Guarded("/fhir/Patient/$declare-relation", "POST", "operation", operations.declare_relation),
+    *(
+        Guarded(path, method, "operation", HANDLERS[row.type, row.name])
+        for row in OPERATIONS
+        for path in row.paths()
+        for method in row.methods
+    ),
     Guarded("/fhir/{type}/_search", "POST", "search-type", fhir_rest.search_by_post),
     Guarded("/fhir/{type}/{id}/_history/{version}", "GET", "vread", fhir_rest.vread),
     Guarded("/fhir/{type}/{id}/_history", "GET", "history-instance", fhir_rest.history_instance),

@@ -2,21 +2,11 @@
 
 from typing import Any
 
+from app.fhir.operations import EVERY_TYPE, OPERATIONS, Operation
 from app.fhir.registry import RESOURCE_TYPES, ResourceType
 from app.fhir.search_params import Kind, of_type
 
 _ORDER = ("read", "vread", "create", "update", "delete", "history-instance", "search-type")
-# TABLE: operations: type, name, instance level, what it is
-OPERATIONS: tuple[tuple[str, str, bool, str], ...] = (
-    (
-        "EpisodeOfCare",
-        "card",
-        True,
-        "The card (helsekort) as document Bundle or page; parameters asOf, _format",
-    ),
-    ("Patient", "access-log", True, "Who looked at her card (innsynslogg)"),
-    ("Patient", "declare-relation", False, "An attested clinician declares the organisation's care relation"),
-)
 
 
 def _resource(row: ResourceType) -> dict[str, Any]:
@@ -42,15 +32,18 @@ def _resource(row: ResourceType) -> dict[str, Any]:
         "searchParam": sorted(params, key=lambda param: param["name"]),
     }
     operations = [
-        {"name": name, "definition": f"https://helsekort.example/fhir/OperationDefinition/{type_name}-{name}"}
-        for type_name, name, _, _ in OPERATIONS
-        if type_name == row.name
+        _operation(op) for op in OPERATIONS if op.type in {row.name, EVERY_TYPE} and op.levels != ("system",)
     ]
     return described | ({"operation": operations} if operations else {})
 
 
+def _operation(row: Operation) -> dict[str, str]:
+    return {"name": row.name, "definition": row.definition}
+
+
 def statement(base: str, date: str, version: str) -> dict[str, Any]:
     """What this server does, true in every row."""
+    everywhere = [_operation(row) for row in OPERATIONS if "system" in row.levels]
     return {
         "resourceType": "CapabilityStatement",
         "status": "active",
@@ -79,6 +72,7 @@ def statement(base: str, date: str, version: str) -> dict[str, Any]:
                 },
                 "resource": [_resource(row) for row in RESOURCE_TYPES],
                 "interaction": [{"code": "transaction"}, {"code": "batch"}],
+                **({"operation": everywhere} if everywhere else {}),
             }
         ],
     }

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from app.api.routes import METHODS, routes
-from app.fhir.capability import OPERATIONS
+from app.fhir.operations import OPERATIONS
 
 ALL = "DELETE GET HEAD OPTIONS PATCH POST PUT"
 PINNED = [
@@ -69,7 +69,11 @@ def test_no_method_is_left_to_the_framework():
     assert set(METHODS) == set(ALL.split())
 
 
-@pytest.mark.parametrize(("type_name", "operation", "instance"), [row[:3] for row in OPERATIONS])
-def test_every_operation_of_the_capability_statement_has_a_url(type_name, operation, instance):
-    path = f"/fhir/{type_name}/{'{id}/' if instance else ''}${operation}"
-    assert path in [path for _, path in PINNED]
+@pytest.mark.parametrize("row", OPERATIONS, ids=lambda row: f"{row.type}${row.name}")
+def test_every_operation_of_the_capability_statement_has_a_url(row):
+    for path in row.paths():
+        assert (ALL, path) in PINNED
+        methods = {
+            method for found, pinned in PINNED if pinned == path and found != ALL for method in found.split()
+        }
+        assert set(row.methods) == methods - {"HEAD"}

@@ -1,0 +1,81 @@
+"""TABLE: the operations of this server, each with its levels, methods and parameters.
+
+https://hl7.org/fhir/R4/operations.html. Routes, CapabilityStatement and OpenAPI are made from these rows, and what a
+request gives is checked against them (``parameters.py``).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from app.fhir.codes import CANONICAL
+from app.fhir.primitives import PRIMITIVES
+
+EVERY_TYPE = "Resource"  # in place of a type: each type of the registry
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """What may be given; ``types`` are FHIR's data types or resource types, of which a value has one."""
+
+    name: str
+    types: tuple[str, ...] = ("string",)
+    required: bool = False
+    many: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation. ``type`` is a resource type, ``EVERY_TYPE`` or "" (the system alone).
+
+    ``levels``  where it is asked: system, type, instance.
+    ``answer``  the type of resource that it answers with.
+    ``ours``    defined by us; else by R4.
+    """
+
+    type: str
+    name: str
+    levels: tuple[str, ...]
+    methods: tuple[str, ...]
+    answer: str
+    text: str
+    parameters: tuple[Parameter, ...] = ()
+    ours: bool = False
+
+    @property
+    def definition(self) -> str:
+        """The canonical of its OperationDefinition."""
+        base = CANONICAL if self.ours else "http://hl7.org/fhir"
+        return f"{base}/OperationDefinition/{self.type or EVERY_TYPE}-{self.name}"
+
+    def paths(self) -> Iterator[str]:
+        """The URLs at which it stands."""
+        kept = "{type}" if self.type == EVERY_TYPE else self.type
+        steps = {"system": "", "type": f"/{kept}", "instance": f"/{kept}/{{id}}"}
+        for level in self.levels:
+            yield f"/fhir{steps[level]}/${self.name}"
+
+
+INSTANCE, TYPE = ("instance",), ("type",)
+GET, POST, BOTH = ("GET",), ("POST",), ("GET", "POST")
+
+OPERATIONS: tuple[Operation, ...] = (
+    Operation(
+        "EpisodeOfCare", "card", INSTANCE, GET, "Bundle",
+        "The card (helsekort) as document Bundle or page",
+        (Parameter("asOf", ("date",)), Parameter("_language", ("code",))), ours=True,
+    ),
+    Operation("Patient", "access-log", INSTANCE, GET, "Bundle", "Who looked at her card (innsynslogg)", ours=True),
+    Operation(
+        "Patient", "declare-relation", TYPE, POST, "Parameters",
+        "An attested clinician declares the organisation's care relation",
+        (Parameter("identifier", ("Identifier",), required=True),), ours=True,
+    ),
+)  # fmt: skip
+BY_PATH: dict[str, Operation] = {path: row for row in OPERATIONS for path in row.paths()}
+
+
+def in_url(row: Operation) -> Iterator[tuple[str, str, bool]]:
+    """What may stand in the URL: the parameters of primitive types, each with its meaning and whether it must."""
+    for one in row.parameters:
+        if set(one.types) <= set(PRIMITIVES):
+            yield one.name, f"{' or '.join(one.types)}{', may be repeated' if one.many else ''}", one.required
