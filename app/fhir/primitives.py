@@ -119,15 +119,23 @@ def _cached(checker: Checker) -> Checker:
     return check
 
 
-_partial = rf"{_YEAR}(?:-{_MONTH}(?:-{_DAY}"
-_uri: Final = _cached(
-    _text(
-        r"(?!urn:uuid:(?![0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$))"
-        r"(?!urn:oid:(?![0-2](?:\.(?:0|[1-9]\d*))+$))\S+",
-        "must be a URI without spaces (urn:uuid: and urn:oid: in full)",
-    )
-)
-CODE: Final = _text(r"[^\s]+(?:\s[^\s]+)*", "must be a code: no spaces at the ends, single spaces inside")
+_PARTIAL: Final = rf"{_YEAR}(?:-{_MONTH}(?:-{_DAY}"
+PATTERNS: Final[dict[str, str]] = {  # the whole value, as far as a regular expression can say it
+    "id": _ID,
+    "code": r"[^\s]+(?:\s[^\s]+)*",
+    "uri": r"(?!urn:uuid:(?![0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$))"
+    r"(?!urn:oid:(?![0-2](?:\.(?:0|[1-9]\d*))+$))\S+",
+    "oid": r"urn:oid:[0-2](?:\.(?:0|[1-9]\d*))+",
+    "uuid": r"urn:uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}",
+    "date": rf"{_PARTIAL})?)?",
+    "dateTime": rf"{_PARTIAL}(?:T{_CLOCK}{_ZONE})?)?)?",
+    "instant": rf"{_YEAR}-{_MONTH}-{_DAY}T{_CLOCK}{_ZONE}",
+    "time": _CLOCK,
+}
+PATTERNS["url"] = PATTERNS["canonical"] = PATTERNS["uri"]
+
+_uri: Final = _cached(_text(PATTERNS["uri"], "must be a URI without spaces (urn:uuid: and urn:oid: in full)"))
+CODE: Final = _text(PATTERNS["code"], "must be a code: no spaces at the ends, single spaces inside")
 
 PRIMITIVES: Final[dict[str, Checker]] = {
     "boolean": _boolean,
@@ -138,20 +146,20 @@ PRIMITIVES: Final[dict[str, Checker]] = {
     "string": _string,
     "markdown": _string,
     "code": CODE,
-    "id": _text(_ID, "must be 1 to 64 letters, digits, - and ."),
+    "id": _text(PATTERNS["id"], "must be 1 to 64 letters, digits, - and ."),
     "uri": _uri,
     "url": _uri,
     "canonical": _uri,
-    "oid": _text(r"urn:oid:[0-2](?:\.(?:0|[1-9]\d*))+", "must be urn:oid: and an OID"),
-    "uuid": _text(r"urn:uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", "must be urn:uuid: and a UUID"),
+    "oid": _text(PATTERNS["oid"], "must be urn:oid: and an OID"),
+    "uuid": _text(PATTERNS["uuid"], "must be urn:uuid: and a UUID"),
     "base64Binary": _base64,
-    "date": _date(rf"{_partial})?)?", "must be yyyy, yyyy-mm or yyyy-mm-dd"),
+    "date": _date(PATTERNS["date"], "must be yyyy, yyyy-mm or yyyy-mm-dd"),
     "dateTime": _date(
-        rf"{_partial}(?:T{_CLOCK}{_ZONE})?)?)?",
+        PATTERNS["dateTime"],
         "must be yyyy, yyyy-mm, yyyy-mm-dd or yyyy-mm-ddThh:mm:ss with seconds and a zone",
     ),
-    "instant": _date(rf"{_YEAR}-{_MONTH}-{_DAY}T{_CLOCK}{_ZONE}", "must be yyyy-mm-ddThh:mm:ss with a zone"),
-    "time": _text(_CLOCK, "must be hh:mm:ss without a zone"),
+    "instant": _date(PATTERNS["instant"], "must be yyyy-mm-ddThh:mm:ss with a zone"),
+    "time": _text(PATTERNS["time"], "must be hh:mm:ss without a zone"),
 }
 FORMS: Final[dict[str, Checker]] = {  # required bindings to sets without a list
     "mimetypes": _text(r"[^\s/;]+(?:/[^\s/;]+)?(?:\s*;.+)?", "must be a MIME type"),
