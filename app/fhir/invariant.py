@@ -3,7 +3,7 @@
 https://hl7.org/fhir/R4/conformance-rules.html#constraints. Rules get an element that is structurally valid.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,3 +55,40 @@ def codes(concept: Json | None, system: str) -> Iterator[str]:
     for coding in (concept or {}).get("coding", ()):
         if coding.get("system") == system and "code" in coding:
             yield coding["code"]
+
+
+def distinct(values: Iterable[Any]) -> bool:
+    """Whether no value comes twice."""
+    listed = list(values)
+    return len(set(listed)) == len(listed)
+
+
+def only_where(name: str, other: str, *allowed: Any) -> Rule:
+    """``name`` is there only if ``other`` has one of the values."""
+    return lambda value: not has(value, name) or value.get(other) in allowed
+
+
+def if_then(name: str, expected: Any, rule: Rule) -> Rule:
+    """The rule, where ``name`` has the value."""
+    return lambda value: value.get(name) != expected or rule(value)
+
+
+def inside(value: Json, *names: str) -> Iterator[Json]:
+    """The elements that a path of names leads to, through lists and single elements."""
+    found: list[Json] = [value]
+    for name in names:
+        found = [one for outer in found for one in _several(outer.get(name, ()))]
+    yield from found
+
+
+def _several(value: Any) -> Any:
+    return value if isinstance(value, list | tuple) else (value,)
+
+
+def within(value: Json, name: str) -> Iterator[Json]:
+    """The elements called ``name``, and those within them, however deep."""
+    pending = list(value.get(name, ()))
+    while pending:
+        one = pending.pop()
+        yield one
+        pending.extend(one.get(name, ()))

@@ -1,18 +1,33 @@
-"""TABLE: the rules of R4's resource types in the registry, and of Bundle and Parameters.
+"""TABLE: the rules of R4's resource types for care, administration and the log.
 
 https://hl7.org/fhir/R4/resourcelist.html.
 """
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any, Final
 
-from app.fhir.invariant import Invariant, Json, codes, either, has, has_choice, not_both
+from app.fhir import dates
+from app.fhir.folding import lexeme_of
+from app.fhir.invariant import (
+    Invariant,
+    Json,
+    codes,
+    either,
+    has,
+    has_choice,
+    needs,
+    not_both,
+    only_where,
+)
+from app.fhir.invariants_of_types import UCUM
 from app.fhir.references import target_type
 
 _HL7: Final = "http://terminology.hl7.org/CodeSystem/"
 _ALLERGY: Final = f"{_HL7}allergyintolerance-verification"
 _CONDITION: Final = f"{_HL7}condition-ver-status"
 _CLINICAL: Final = f"{_HL7}condition-clinical"
+_WHOLE: Final = 100  # percent
 _ENDED: Final = frozenset({"resolved", "remission", "inactive"})
 
 
@@ -50,11 +65,6 @@ def _on_behalf(value: Json) -> bool:
     return not has(value, "onBehalfOf") or target_type(value.get("member", {})) in {None, "Practitioner"}
 
 
-def _parameter(value: Json) -> bool:
-    held = [has(value, "part"), has_choice(value, "value"), has(value, "resource")]
-    return sum(held) == 1
-
-
 def _contained(value: Json) -> list[Json]:
     found: list[Json] = value.get("contained", [])
     return found
@@ -87,81 +97,30 @@ DOMAIN_RESOURCE: Final = (
 )
 
 
-# Bundle
+def _times(value: Json) -> bool:
+    """Appointments without times are only proposed, waiting or cancelled."""
+    timed = has(value, "start") and has(value, "end")
+    return timed or value.get("status") in {"proposed", "cancelled", "waitlist"}
 
 
-def _entries(value: Json) -> list[Json]:
-    found: list[Json] = value.get("entry", [])
-    return found
+def _modified_after(value: Json) -> bool:
+    first, last = value.get("authoredOn"), value.get("lastModified")
+    return first is None or last is None or dates.interval(first)[0] < dates.interval(last)[1]
 
 
-def _only_in(name: str, *types: str) -> Callable[[Json], bool]:
-    return lambda value: not has(value, name) or value.get("type") in types
+def _percent(value: Json) -> bool:
+    chance = value.get("probabilityDecimal", 0)
+    return Decimal(lexeme_of(chance)) <= _WHOLE
 
 
-def _each_entry_has(name: str, *types: str) -> Callable[[Json], bool]:
-    return lambda value: all((name in entry) == (value.get("type") in types) for entry in _entries(value))
+def _percentages(value: Json) -> bool:
+    limits = value.get("probabilityRange", {})
+    return all(
+        limits[end].get("code") == "%" and limits[end].get("system") == UCUM
+        for end in ("low", "high")
+        if end in limits
+    )
 
-
-def _first_is(bundle_type: str, resource_type: str) -> Callable[[Json], bool]:
-    def holds(value: Json) -> bool:
-        if value.get("type") != bundle_type:
-            return True
-        entries = _entries(value)
-        return bool(entries) and entries[0].get("resource", {}).get("resourceType") == resource_type
-
-    return holds
-
-
-def _full_urls_differ(value: Json) -> bool:
-    if value.get("type") == "history":
-        return True
-    keys = [
-        (entry["fullUrl"], entry.get("resource", {}).get("meta", {}).get("versionId"))
-        for entry in _entries(value)
-        if "fullUrl" in entry
-    ]
-    return len(set(keys)) == len(keys)
-
-
-def _document_identifier(value: Json) -> bool:
-    identifier = value.get("identifier", {})
-    return value.get("type") != "document" or (has(identifier, "system") and has(identifier, "value"))
-
-
-_BUNDLE: Final = (
-    Invariant(
-        "bdl-1", _only_in("total", "searchset", "history"), "must have a total only as searchset or history"
-    ),
-    Invariant(
-        "bdl-2",
-        lambda value: (
-            value.get("type") == "searchset" or not any("search" in entry for entry in _entries(value))
-        ),
-        "must have entry.search only as searchset",
-    ),
-    Invariant(
-        "bdl-3",
-        _each_entry_has("request", "batch", "transaction", "history"),
-        "must have entry.request in a batch, transaction or history, and only there",
-    ),
-    Invariant(
-        "bdl-4",
-        _each_entry_has("response", "batch-response", "transaction-response", "history"),
-        "must have entry.response in an answer or history, and only there",
-    ),
-    Invariant("bdl-7", _full_urls_differ, "must not repeat a fullUrl"),
-    Invariant("bdl-9", _document_identifier, "must have an identifier with system and value as a document"),
-    Invariant(
-        "bdl-10",
-        lambda value: value.get("type") != "document" or has(value, "timestamp"),
-        "must have a timestamp as a document",
-    ),
-    Invariant("bdl-11", _first_is("document", "Composition"), "must begin with a Composition as a document"),
-    Invariant(
-        "bdl-12", _first_is("message", "MessageHeader"), "must begin with a MessageHeader as a message"
-    ),
-)
 
 TABLE: Final[dict[str, tuple[Invariant, ...]]] = {
     "AllergyIntolerance": (
@@ -176,21 +135,25 @@ TABLE: Final[dict[str, tuple[Invariant, ...]]] = {
             "must not have a clinicalStatus if it was entered in error",
         ),
     ),
+    "Appointment": (
+        Invariant(
+            "app-2",
+            lambda value: has(value, "start") == has(value, "end"),
+            "must have both start and end, or neither",
+        ),
+        Invariant("app-3", _times, "must have start and end unless proposed, on a waiting list or cancelled"),
+        Invariant(
+            "app-4",
+            only_where("cancelationReason", "status", "noshow", "cancelled"),
+            "must be cancelled or noshow to have a cancelationReason",
+        ),
+    ),
+    "Appointment.participant": (Invariant("app-1", either("type", "actor"), "must have a type or an actor"),),
+    "AppointmentResponse": (
+        Invariant("apr-1", either("participantType", "actor"), "must have a participantType or an actor"),
+    ),
     "AuditEvent.entity": (
         Invariant("sev-1", not_both("name", "query"), "must not have both name and query"),
-    ),
-    "Bundle": _BUNDLE,
-    "Bundle.entry": (
-        Invariant(
-            "bdl-5",
-            either("resource", "request", "response"),
-            "must have a resource, a request or a response",
-        ),
-        Invariant(
-            "bdl-8",
-            lambda value: "/_history/" not in value.get("fullUrl", ""),
-            "must not have a version in fullUrl",
-        ),
     ),
     "CarePlan.activity": (
         Invariant("cpl-3", not_both("detail", "reference"), "must not have both detail and reference"),
@@ -211,6 +174,35 @@ TABLE: Final[dict[str, tuple[Invariant, ...]]] = {
     ),
     "Condition.evidence": (Invariant("con-2", either("code", "detail"), "must have a code or a detail"),),
     "Consent": (Invariant("ppc-1", either("policy", "policyRule"), "must have a policy or a policyRule"),),
+    "FamilyMemberHistory": (
+        Invariant(
+            "fhs-1",
+            lambda value: not (has_choice(value, "age") and has_choice(value, "born")),
+            "must not have both an age and a birth",
+        ),
+        Invariant(
+            "fhs-2",
+            lambda value: has_choice(value, "age") or not has(value, "estimatedAge"),
+            "must have an age to say that it is estimated",
+        ),
+    ),
+    "Goal.target": (
+        Invariant(
+            "gol-1",
+            lambda value: has(value, "measure") or not has_choice(value, "detail"),
+            "must have the measure of its detail",
+        ),
+    ),
+    "Immunization.education": (
+        Invariant("imm-1", either("documentType", "reference"), "must have a documentType or a reference"),
+    ),
+    "MedicationAdministration.dosage": (
+        Invariant(
+            "mad-1",
+            lambda value: has(value, "dose") or has_choice(value, "rate"),
+            "must have a dose or a rate",
+        ),
+    ),
     "Observation": (
         Invariant(
             "obs-6",
@@ -227,9 +219,6 @@ TABLE: Final[dict[str, tuple[Invariant, ...]]] = {
         Invariant("org-2", _not_at_home("address"), "must not have a home address"),
         Invariant("org-3", _not_at_home("telecom"), "must not have a home telecom"),
     ),
-    "Parameters.parameter": (
-        Invariant("inv-1", _parameter, "must have either a value, a resource or parts"),
-    ),
     "Patient.contact": (
         Invariant(
             "pat-1",
@@ -237,11 +226,12 @@ TABLE: Final[dict[str, tuple[Invariant, ...]]] = {
             "must have a name, telecom, address or organization",
         ),
     ),
-    "QuestionnaireResponse.item": (
-        Invariant(
-            "qrs-1",
-            not_both("answer", "item"),
-            "must not have both an answer and items: nest them in the answer",
-        ),
+    "RiskAssessment.prediction": (
+        Invariant("ras-1", _percentages, "must have a range of probability in percent"),
+        Invariant("ras-2", _percent, "must not have a probability above 100"),
     ),
+    "ServiceRequest": (
+        Invariant("prr-1", needs("orderDetail", "code"), "must have the code of its details"),
+    ),
+    "Task": (Invariant("inv-1", _modified_after, "must not be last modified before it was authored"),),
 }

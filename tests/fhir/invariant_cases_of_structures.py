@@ -1,0 +1,109 @@
+"""TABLE: each rule of StructureDefinition and ElementDefinition, both ways."""
+
+from typing import Any
+
+BASE = "http://hl7.org/fhir/StructureDefinition/"
+OWN = "http://x.example/fhir/StructureDefinition/x"
+
+
+def structure(*changed: dict, snapshot: list[dict] | None = None, **elements) -> dict:
+    """A profile of Patient, with elements of its differential or its snapshot."""
+    found: dict[str, Any] = {
+        "resourceType": "StructureDefinition", "url": OWN, "name": "X", "status": "draft", "fhirVersion": "4.0.1",
+        "kind": "resource", "abstract": False, "type": "Patient", "baseDefinition": f"{BASE}Patient",
+        "derivation": "constraint", **elements,
+    }  # fmt: skip
+    if snapshot:
+        found["snapshot"] = {"element": snapshot}
+    if changed or not snapshot:
+        found["differential"] = {"element": list(changed) or [element()]}
+    return {key: value for key, value in found.items() if value is not None}
+
+
+def element(name: str = "", **elements) -> dict:
+    path = f"Patient.{name}" if name else "Patient"
+    found = {"id": path, "path": path, **elements}
+    return {key: value for key, value in found.items() if value is not None}
+
+
+def whole(name: str = "", **elements) -> dict:
+    """An element of a snapshot."""
+    base = {"path": f"Patient.{name}" if name else "Patient", "min": 0, "max": "*"}
+    found = {**element(name), "definition": "x", "min": 0, "max": "*", "base": base, **elements}
+    return {key: value for key, value in found.items() if value is not None}
+
+
+def typed(*codes: str, **elements) -> dict:
+    return element("x", type=[{"code": code} for code in codes], **elements)
+
+
+def constraint(key: str) -> dict:
+    return {"key": key, "severity": "error", "human": "x", "expression": "true"}
+
+
+def extension(**elements) -> dict:
+    root = {"id": "Extension", "path": "Extension"}
+    return structure(
+        root, type="Extension", kind="complex-type", baseDefinition=f"{BASE}Extension", **elements
+    )
+
+
+ROOT = element()
+CONTEXT = {"context": [{"type": "element", "expression": "Patient"}]}
+BINDING = {"strength": "example"}
+TARGET = {"targetProfile": [f"{BASE}Patient"]}
+
+CASES: list[tuple[str, dict, dict]] = [
+    ("eld-1", structure(ROOT, element("x", slicing={"rules": "open", "description": "x"})), structure(ROOT, element("x", slicing={"rules": "open"}))),
+    ("eld-2", structure(ROOT, element("x", min=1, max="1")), structure(ROOT, element("x", min=2, max="1"))),
+    ("eld-3", structure(ROOT, element("x", max="3")), structure(ROOT, element("x", max="many"))),
+    ("eld-4", structure(ROOT, element("x", type=[{"code": "Reference", "aggregation": ["contained"]}])), structure(ROOT, element("x", type=[{"code": "string", "aggregation": ["contained"]}]))),
+    ("eld-5", structure(ROOT, element("x", contentReference="#Patient.y")), structure(ROOT, element("x", contentReference="#Patient.y", maxLength=3))),
+    ("eld-6", structure(ROOT, typed("string", fixedString="a")), structure(ROOT, typed("string", "code", fixedString="a"))),
+    ("eld-7", structure(ROOT, typed("string", patternString="a")), structure(ROOT, typed("string", "code", patternString="a"))),
+    ("eld-8", structure(ROOT, typed("string", patternString="a")), structure(ROOT, typed("string", patternString="a", fixedString="a"))),
+    ("eld-12", structure(ROOT, element("x", binding={**BINDING, "valueSet": "urn:x"})), structure(ROOT, element("x", binding={**BINDING, "valueSet": "x"}))),
+    ("eld-13", structure(ROOT, typed("string", "code")), structure(ROOT, typed("string", "string"))),
+    ("eld-14", structure(ROOT, element("x", constraint=[constraint("a-1"), constraint("a-2")])), structure(ROOT, element("x", constraint=[constraint("a-1"), constraint("a-1")]))),
+    (
+        "eld-15",
+        structure(ROOT, element("x", meaningWhenMissing="x")),
+        structure(ROOT, typed("string", meaningWhenMissing="x", defaultValueString="a"), derivation="specialization"),
+    ),
+    ("eld-16", structure(ROOT, element("x", sliceName="a/b")), structure(ROOT, element("x", sliceName="a b"))),
+    ("eld-17", structure(ROOT, element("x", type=[{"code": "canonical", **TARGET}])), structure(ROOT, element("x", type=[{"code": "string", **TARGET}]))),
+    ("eld-18", structure(ROOT, element("x", isModifier=True, isModifierReason="x")), structure(ROOT, element("x", isModifier=True))),
+    ("eld-19", structure(ROOT, element("x")), structure(ROOT, element("x y"))),
+    ("eld-22", structure(ROOT, element("x", sliceIsConstraining=True, sliceName="a")), structure(ROOT, element("x", sliceIsConstraining=True))),
+    ("sdf-1", structure(snapshot=[whole(), whole("x")]), structure(snapshot=[whole(), whole("x"), whole("x", id="y")], derivation="specialization")),
+    ("sdf-2", structure(mapping=[{"identity": "a", "name": "x"}]), structure(mapping=[{"identity": "a"}])),
+    ("sdf-3", structure(snapshot=[whole(), whole("x")]), structure(snapshot=[whole(), whole("x", definition=None)])),
+    ("sdf-4", structure(baseDefinition=None, abstract=True, derivation="specialization"), structure(baseDefinition=None, derivation="specialization")),
+    ("sdf-5", extension(**CONTEXT), extension()),
+    ("sdf-6", structure(), structure() | {"differential": None}),
+    ("sdf-8", structure(snapshot=[whole(), whole("x")]), structure(snapshot=[whole(), whole("x", path="Flag.x")])),
+    ("sdf-8a", structure(ROOT, element("x")), structure(ROOT, element("x", path="Flag.x"))),
+    ("sdf-8b", structure(snapshot=[whole(), whole("x")]), structure(snapshot=[whole(), whole("x", base=None)])),
+    ("sdf-9", structure(element(short="x")), structure(element(label="x"))),
+    ("sdf-10", structure(snapshot=[whole(), whole("x", binding={**BINDING, "description": "x"})]), structure(snapshot=[whole(), whole("x", binding=BINDING)])),
+    ("sdf-11", structure(snapshot=[whole()]), structure(snapshot=[whole(path="Flag")])),
+    ("sdf-14", structure(ROOT), structure(element(id=None))),
+    ("sdf-15", structure(snapshot=[whole()]), structure(snapshot=[whole(type=[{"code": "Patient"}])])),
+    ("sdf-15a", structure(ROOT), structure(element(type=[{"code": "Patient"}]))),
+    ("sdf-16", structure(snapshot=[whole(), whole("x")]), structure(snapshot=[whole(), whole("x", id="Patient")])),
+    ("sdf-17", structure(ROOT, element("x")), structure(ROOT, element("x", id="Patient"))),
+    ("sdf-18", extension(**CONTEXT, contextInvariant=["true"]), structure(contextInvariant=["true"])),
+    ("sdf-19", structure(ROOT, typed("string"), url=f"{BASE}X"), structure(ROOT, typed("http://x.example"), url=f"{BASE}X")),
+    ("sdf-20", structure(ROOT), structure(element(slicing={"rules": "open", "description": "x"}))),
+    ("sdf-21", structure(ROOT, typed("string", defaultValueString="a"), derivation="specialization"), structure(ROOT, typed("string", defaultValueString="a"))),
+    (
+        "sdf-22",
+        structure(ROOT, typed("string", defaultValueString="a"), derivation="specialization"),
+        structure(ROOT, typed("string", defaultValueString="a"), derivation="specialization", url=f"{BASE}X"),
+    ),
+    ("sdf-23", structure(ROOT, element("x", sliceName="a")), structure(element(sliceName="a"))),
+]  # fmt: skip
+CASES = [
+    (key, keeps, {name: one for name, one in breaks.items() if one is not None})
+    for key, keeps, breaks in CASES
+]
