@@ -1,9 +1,17 @@
 """Operations: https://hl7.org/fhir/R4/operations.html"""
 
+from collections.abc import Awaitable, Callable
+
 from starlette.requests import Request
 
 from app.api import headers
-from app.interactions import audit_reading, declaring
+from app.api.endpoint import Handler
+from app.fhir import json as fhir_json
+from app.fhir.operations import BY_NAME
+from app.fhir.outcome import BadRequest
+from app.fhir.parameters import Given, from_body, from_pairs
+from app.fhir.validation import check
+from app.interactions import audit_reading, code_answers, declaring, expansion, translation
 from app.interactions.card import card as make_card
 from app.interactions.context import Answer, Context
 
@@ -43,3 +51,45 @@ async def access_log(context: Context, request: Request) -> Answer:
 async def declare_relation(context: Context, request: Request) -> Answer:
     """POST Patient/$declare-relation"""
     return await declaring.declare(context, await headers.body(request, context.house.settings.max_body))
+
+
+Run = Callable[[Context, Given, str | None], Awaitable[Answer]]
+
+
+def _handler(type_name: str, name: str, run: Run) -> Handler:
+    """The handler of an operation that needs its parameters and, at instance level, an id."""
+    row = BY_NAME[type_name, name]
+
+    async def answer(context: Context, request: Request) -> Answer:
+        headers.accept_json(request)
+        pairs = headers.query(request)
+        body = await headers.body(request, context.house.settings.max_body) if _has_body(request) else b""
+        given = from_body(row, _resource(body, pairs)) if body else from_pairs(row, pairs)
+        return await run(context, given, request.path_params.get("id"))
+
+    return answer
+
+
+def _has_body(request: Request) -> bool:
+    announced = request.headers.get("content-length", "0")
+    return request.method == "POST" and (announced != "0" or "transfer-encoding" in request.headers)
+
+
+def _resource(body: bytes, pairs: headers.Pairs) -> dict[str, object]:
+    """The valid resource of a body, beside which the URL gives nothing. Raises BadRequest."""
+    named = [name for name, _ in pairs if name not in {"_format", "_pretty"}]
+    if named:
+        raise BadRequest("With a body, the parameters stand in the body", named[0][:64])
+    resource = fhir_json.parse(body)
+    if not isinstance(resource, dict):
+        raise BadRequest("The body must be one resource, a JSON object", code="structure")
+    check(resource)
+    return resource
+
+
+expand = _handler("ValueSet", "expand", expansion.expand)
+in_value_set = _handler("ValueSet", "validate-code", code_answers.in_value_set)
+in_code_system = _handler("CodeSystem", "validate-code", code_answers.in_code_system)
+look_up = _handler("CodeSystem", "lookup", code_answers.look_up)
+subsumes = _handler("CodeSystem", "subsumes", code_answers.subsumes)
+translate = _handler("ConceptMap", "translate", translation.translate)

@@ -33,6 +33,12 @@ HANDLERS: dict[tuple[str, str], Handler] = {  # of the rows of OPERATIONS
     ("EpisodeOfCare", "card"): operations.card,
     ("Patient", "access-log"): operations.access_log,
     ("Patient", "declare-relation"): operations.declare_relation,
+    ("ValueSet", "expand"): operations.expand,
+    ("ValueSet", "validate-code"): operations.in_value_set,
+    ("CodeSystem", "validate-code"): operations.in_code_system,
+    ("CodeSystem", "lookup"): operations.look_up,
+    ("CodeSystem", "subsumes"): operations.subsumes,
+    ("ConceptMap", "translate"): operations.translate,
 }
 GUARDED: tuple[Guarded, ...] = (
     *(

@@ -55,8 +55,17 @@ class Operation:
             yield f"/fhir{steps[level]}/${self.name}"
 
 
-INSTANCE, TYPE = ("instance",), ("type",)
+INSTANCE, TYPE, EITHER = ("instance",), ("type",), ("type", "instance")
 GET, POST, BOTH = ("GET",), ("POST",), ("GET", "POST")
+
+URI, TEXT, CODE, FLAG, WHOLE = ("uri",), ("string",), ("code",), ("boolean",), ("integer",)
+LANGUAGE = Parameter("displayLanguage", CODE)
+_ASKED = (  # a code, in one of three ways
+    Parameter("code", CODE),
+    Parameter("display", TEXT),
+    Parameter("coding", ("Coding",)),
+    Parameter("codeableConcept", ("CodeableConcept",)),
+)
 
 OPERATIONS: tuple[Operation, ...] = (
     Operation(
@@ -70,7 +79,57 @@ OPERATIONS: tuple[Operation, ...] = (
         "An attested clinician declares the organisation's care relation",
         (Parameter("identifier", ("Identifier",), required=True),), ours=True,
     ),
+    Operation(
+        "ValueSet", "expand", EITHER, BOTH, "ValueSet", "The codes of a value set",
+        (
+            Parameter("url", URI), Parameter("valueSet", ("ValueSet",)), Parameter("valueSetVersion", TEXT),
+            Parameter("filter", TEXT), Parameter("offset", WHOLE), Parameter("count", WHOLE),
+            Parameter("includeDesignations", FLAG), Parameter("includeDefinition", FLAG),
+            Parameter("activeOnly", FLAG), Parameter("excludeNested", FLAG), Parameter("excludeNotForUI", FLAG),
+            LANGUAGE,
+        ),
+    ),
+    Operation(
+        "ValueSet", "validate-code", EITHER, BOTH, "Parameters", "Whether a code is in a value set",
+        (
+            Parameter("url", URI), Parameter("valueSet", ("ValueSet",)), Parameter("valueSetVersion", TEXT),
+            *_ASKED, Parameter("system", URI), Parameter("systemVersion", TEXT), Parameter("abstract", FLAG),
+            LANGUAGE,
+        ),
+    ),
+    Operation(
+        "CodeSystem", "validate-code", EITHER, BOTH, "Parameters", "Whether a code is in a code system",
+        (
+            Parameter("url", URI), Parameter("codeSystem", ("CodeSystem",)), Parameter("version", TEXT),
+            *_ASKED, Parameter("abstract", FLAG), LANGUAGE,
+        ),
+    ),
+    Operation(
+        "CodeSystem", "lookup", TYPE, BOTH, "Parameters", "What is known of a code",
+        (
+            Parameter("code", CODE), Parameter("system", URI), Parameter("version", TEXT),
+            Parameter("coding", ("Coding",)), LANGUAGE, Parameter("property", CODE, many=True),
+        ),
+    ),
+    Operation(
+        "CodeSystem", "subsumes", EITHER, BOTH, "Parameters", "Which of two codes subsumes the other",
+        (
+            Parameter("codeA", CODE), Parameter("codeB", CODE), Parameter("system", URI),
+            Parameter("version", TEXT), Parameter("codingA", ("Coding",)), Parameter("codingB", ("Coding",)),
+        ),
+    ),
+    Operation(
+        "ConceptMap", "translate", EITHER, BOTH, "Parameters", "What a code is in another system",
+        (
+            Parameter("url", URI), Parameter("conceptMap", ("ConceptMap",)),
+            Parameter("conceptMapVersion", TEXT), Parameter("code", CODE), Parameter("system", URI),
+            Parameter("version", TEXT), Parameter("source", URI), Parameter("coding", ("Coding",)),
+            Parameter("codeableConcept", ("CodeableConcept",)), Parameter("target", URI),
+            Parameter("targetsystem", URI), Parameter("reverse", FLAG),
+        ),
+    ),
 )  # fmt: skip
+BY_NAME: dict[tuple[str, str], Operation] = {(row.type, row.name): row for row in OPERATIONS}
 BY_PATH: dict[str, Operation] = {path: row for row in OPERATIONS for path in row.paths()}
 
 

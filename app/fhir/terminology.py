@@ -188,15 +188,17 @@ class Library:
         if missing:
             raise Wanted(missing)
 
+    def get(self, key: Key) -> Any:
+        """The artefact under ``key``, or None. Raises Wanted."""
+        self.want([key])
+        return self.found[key]
+
     def code_system(self, url: str, version: str = "") -> CodeSystem | None:
         """The code system ``url``. Raises Wanted."""
-        key = ("CodeSystem", f"{url}|{version}" if version else url)
-        self.want([key])
-        system: CodeSystem | None = self.found[key]
+        system: CodeSystem | None = self.get(("CodeSystem", f"{url}|{version}" if version else url))
         return system
 
     def value_set(self, canonical: str) -> Json | None:
         """The ValueSet ``canonical``. Raises Wanted."""
-        self.want([("ValueSet", canonical)])
-        resource: Json | None = self.found["ValueSet", canonical]
+        resource: Json | None = self.get(("ValueSet", canonical))
         return resource

@@ -123,7 +123,7 @@ def _of_system(part: Json, library: Library) -> Iterator[Term]:
     held = _whole(system, part)
     concepts = filtered(held, part["filter"]) if "filter" in part else held.concepts.values()
     for concept in concepts:
-        yield _term(held, concept)
+        yield term_of(held, concept)
 
 
 def _whole(system: CodeSystem | None, part: Json) -> CodeSystem:
@@ -143,7 +143,7 @@ def _listed(row: Json, url: str, system: CodeSystem | None, version: str) -> Ter
         if system is not None and system.complete:
             return None
         return Term(url, row["code"], version, row.get("display", ""), "", tuple(row.get("designation", ())))
-    held = _term(system, concept)
+    held = term_of(system, concept)
     words = (*row.get("designation", ()), *held.designations)
     return Term(
         url, concept.code, held.version, row.get("display") or held.display,
@@ -151,7 +151,8 @@ def _listed(row: Json, url: str, system: CodeSystem | None, version: str) -> Ter
     )  # fmt: skip
 
 
-def _term(system: CodeSystem, concept: Concept) -> Term:
+def term_of(system: CodeSystem, concept: Concept) -> Term:
+    """``concept`` as it stands in an expansion."""
     return Term(
         system.url, concept.code, system.version, concept.display, system.language,
         tuple(concept.node.get("designation", ())), concept.abstract, concept.inactive,
