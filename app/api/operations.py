@@ -11,7 +11,7 @@ from app.fhir.operations import BY_NAME
 from app.fhir.outcome import BadRequest
 from app.fhir.parameters import Given, from_body, from_pairs
 from app.fhir.validation import check
-from app.interactions import audit_reading, code_answers, declaring, expansion, translation
+from app.interactions import audit_reading, code_answers, declaring, everything, expansion, translation
 from app.interactions.card import card as make_card
 from app.interactions.context import Answer, Context
 
@@ -87,6 +87,8 @@ def _resource(body: bytes, pairs: headers.Pairs) -> dict[str, object]:
     return resource
 
 
+everything_of_patient = _handler("Patient", "everything", everything.of_patient)
+everything_of_card = _handler("EpisodeOfCare", "everything", everything.of_card)
 expand = _handler("ValueSet", "expand", expansion.expand)
 in_value_set = _handler("ValueSet", "validate-code", code_answers.in_value_set)
 in_code_system = _handler("CodeSystem", "validate-code", code_answers.in_code_system)

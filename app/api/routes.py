@@ -33,6 +33,8 @@ HANDLERS: dict[tuple[str, str], Handler] = {  # of the rows of OPERATIONS
     ("EpisodeOfCare", "card"): operations.card,
     ("Patient", "access-log"): operations.access_log,
     ("Patient", "declare-relation"): operations.declare_relation,
+    ("Patient", "everything"): operations.everything_of_patient,
+    ("EpisodeOfCare", "everything"): operations.everything_of_card,
     ("ValueSet", "expand"): operations.expand,
     ("ValueSet", "validate-code"): operations.in_value_set,
     ("CodeSystem", "validate-code"): operations.in_code_system,

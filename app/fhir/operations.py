@@ -60,6 +60,14 @@ GET, POST, BOTH = ("GET",), ("POST",), ("GET", "POST")
 
 URI, TEXT, CODE, FLAG, WHOLE = ("uri",), ("string",), ("code",), ("boolean",), ("integer",)
 LANGUAGE = Parameter("displayLanguage", CODE)
+_EVERYTHING = (
+    Parameter("start", ("date",)),
+    Parameter("end", ("date",)),
+    Parameter("_since", ("dateTime",)),
+    Parameter("_type", CODE, many=True),
+    Parameter("_count", WHOLE),
+    Parameter("_cursor", TEXT),
+)
 _ASKED = (  # a code, in one of three ways
     Parameter("code", CODE),
     Parameter("display", TEXT),
@@ -78,6 +86,15 @@ OPERATIONS: tuple[Operation, ...] = (
         "Patient", "declare-relation", TYPE, POST, "Parameters",
         "An attested clinician declares the organisation's care relation",
         (Parameter("identifier", ("Identifier",), required=True),), ours=True,
+    ),
+    Operation(
+        "Patient", "everything", INSTANCE, BOTH, "Bundle",
+        "All that is about her, as far as the caller may see it, and what that refers to", _EVERYTHING,
+    ),
+    Operation(
+        "EpisodeOfCare", "everything", INSTANCE, BOTH, "Bundle",
+        "All that belongs to the card, as far as the caller may see it, and what that refers to", _EVERYTHING,
+        ours=True,
     ),
     Operation(
         "ValueSet", "expand", EITHER, BOTH, "ValueSet", "The codes of a value set",

@@ -25,7 +25,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from app.access.caller import Role
 from app.store.access_sql import allowed, rule
 from app.store.log import finish, fresh_proof, logged
-from app.store.resources import NO_ROW, NOTHING, Stored, facets, shown, stored
+from app.store.resources import NO_ROW, NOTHING, Stored, facets, facets_of, shown, stored
 from app.store.session import Session
 from app.store.statement import Statement, build
 from app.store.tables import resource
@@ -37,6 +37,16 @@ _WITHOUT_CARD = (
     "Condition",
     "CareTeam",
 )  # hers, in any pregnancy
+
+
+def belongs(episode: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether a resource of a woman belongs to her card ``episode``: it is the card, is on it, or is hers in any pregnancy."""
+    general: list[ColumnElement[Any]] = [literal_column(f"'{name}'") for name in _WITHOUT_CARD]
+    return or_(
+        resource.c.episode == episode,
+        and_(resource.c.type == literal_column("'EpisodeOfCare'"), resource.c.id == episode),
+        and_(resource.c.episode.is_(None), resource.c.type.in_(general)),
+    )
 
 
 @cache
@@ -52,16 +62,11 @@ def _statement(role: Role) -> Statement:
         resource.c.type, resource.c.id, resource.c.version, resource.c.updated, resource.c.deleted,
         resource.c.patient, resource.c.labels, resource.c.body,
     )  # fmt: skip
-    general: list[ColumnElement[Any]] = [literal_column(f"'{name}'") for name in _WITHOUT_CARD]
     found = (
-        select(*columns, rule(role, "read", facets()).label("rule"))
+        select(*columns, rule(role, "read", facets_of(hers)).label("rule"))
         .where(
             resource.c.patient == hers,
-            or_(
-                resource.c.episode == id_,
-                and_(resource.c.type == literal_column("'EpisodeOfCare'"), resource.c.id == id_),
-                and_(resource.c.episode.is_(None), resource.c.type.in_(general)),
-            ),
+            belongs(id_),
             ~resource.c.deleted,
         )
         .cte("of_card")

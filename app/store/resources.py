@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    ColumnElement,
     Integer,
     Text,
     and_,
@@ -81,6 +82,11 @@ def stored(row: Any) -> Stored:
 def facets(declared: Any = None) -> FacetColumns:
     """The facet columns of the ``resource`` table."""
     return FacetColumns(resource.c.type, resource.c.patient, resource.c.labels, resource.c.author, declared)
+
+
+def facets_of(patient: ColumnElement[Any]) -> FacetColumns:
+    """The same where every row is about ``patient``: what is hers alone is then decided once a statement, not once a row."""
+    return FacetColumns(resource.c.type, patient, resource.c.labels, resource.c.author)
 
 
 @cache
