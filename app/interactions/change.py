@@ -27,7 +27,7 @@ from app.fhir.outcome import (
 from app.interactions.belonging import Draft
 from app.interactions.context import Context
 from app.interactions.drafts import prepare
-from app.store.writes import Delivery, Job, Outcome, Write, WriteSet, put
+from app.store.writes import Changed, Delivery, Outcome, Write, WriteSet, put
 
 _TRIES = 5
 SEALED_FOR = "session"  # what a sealed token is sealed for
@@ -108,14 +108,15 @@ def _set(context: Context, drafts: Sequence[Draft], writes: Sequence[Write]) -> 
     if not concerned or caller.role is Role.SYSTEM:
         return change
     episodes = {w.patient: w.episode for w in concerned if w.patient}
-    change.jobs = [
-        Job("changed", woman, {"patient": woman, "episode": episode, "entry": context.entry.id})
+    by_carer = caller.role in CLINICIANS
+    told = {w.patient for w in concerned if "NOPAT" not in w.labels} if by_carer else set()
+    change.changed = [
+        Changed(woman, episode, context.entry.id, woman in told)
         for woman, episode in sorted(episodes.items())
     ]
-    if caller.role not in CLINICIANS:
+    if not by_carer:
         return change
-    told = sorted({w.patient for w in concerned if w.patient and "NOPAT" not in w.labels})
-    deliveries = [Delivery(clock.new_id(), "notice", woman) for woman in told]
+    deliveries: list[Delivery] = []
     for draft, write in zip(drafts, writes, strict=True):
         if write in concerned and write.patient and _critical(write, draft):
             id_ = clock.new_id()

@@ -271,6 +271,16 @@ dpop_jti = Table(
 )
 Index("dpop_jti_expires", dpop_jti.c.expires)
 
+changed = Table(  # women whose card somebody changed; the worker makes jobs of them and removes the rows
+    "changed",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("patient", Text, nullable=False),
+    Column("episode", Text),
+    Column("entry", Text, nullable=False),
+    Column("notify", Boolean, nullable=False),
+)
+
 delivery = Table(  # what another system shall be told; the body is looked up when it is sent
     "delivery",
     metadata,

@@ -59,7 +59,7 @@ COLUMNS: dict[str, tuple[tuple[str, TypeEngine[Any]], ...]] = {
         ("id", _TEXT), ("kind", _TEXT), ("patient", _TEXT), ("type", _TEXT), ("resource", _TEXT), ("version", _INT),
         ("token", LargeBinary()), ("token_expires", INSTANT),
     ),
-    "job": (("task", _TEXT), ("lock", _TEXT), ("args", _TEXT)),
+    "changed": (("patient", _TEXT), ("episode", _TEXT), ("entry", _TEXT), ("notify", Boolean())),
 }  # fmt: skip
 OWNED = [name for name in COLUMNS if name.startswith("index_") or name in {"person", "relation", "choice"}]
 SEPARATOR: ColumnElement[Any] = literal_column(r"E'\x1f'")

@@ -13,7 +13,6 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
-    column,
     delete,
     func,
     insert,
@@ -21,7 +20,6 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
-    table,
     union_all,
     update,
 )  # fmt: skip
@@ -31,7 +29,7 @@ from app.store.access_sql import AT, AUTHOR
 from app.store.log import finish, fresh_proof, logged
 from app.store.resources import KEPT_FROM_HER as _KEPT_FROM_HER
 from app.store.statement import Statement, build
-from app.store.tables import INSTANT, delivery, metadata, resource, resource_version
+from app.store.tables import INSTANT, changed, delivery, metadata, resource, resource_version
 from app.store.write_columns import COLUMNS, OWNED, Shape, unnest
 from app.store.write_state import current_rows, state_of, writes_given
 
@@ -99,30 +97,24 @@ def _index(
     return made
 
 
-def _follow(shape: Shape, ok: ColumnElement[bool]) -> tuple[list[CTE], list[ColumnElement[Any]]]:
-    """Deliveries, jobs and re-armed deliveries that commit with the write."""
+def _follow(shape: Shape, ok: ColumnElement[bool]) -> list[CTE]:
+    """What follows from the write commits with it: messages, their new sessions, and who is to be looked at."""
     made = [_queued(ok)] if "delivery" in shape.tables else []
     made += [_rearmed(ok)] if shape.rearm else []
-    return made, [_deferred(ok)] if "job" in shape.tables else []
+    if "changed" in shape.tables:
+        rows = unnest("changed")
+        columns = [name for name, _ in COLUMNS["changed"]]
+        source = select(*(rows.c[name] for name in columns)).where(ok)
+        made.append(insert(changed).from_select(columns, source).cte("changed_new"))
+    return made
 
 
 def _queued(ok: ColumnElement[bool]) -> CTE:
-    """New deliveries; a woman for whom a notice waits needs no second one."""
     rows = unnest("delivery")
     columns = [name for name, _ in COLUMNS["delivery"]]
-    waits = (
-        select(delivery.c.id)
-        .where(
-            delivery.c.patient == rows.c.patient,
-            delivery.c.kind == literal_column("'notice'"),
-            delivery.c.state == literal_column("'pending'"),
-        )
-        .exists()
-    )
     values = (*(rows.c[c] for c in columns), literal_column("'pending'"), literal_column("0"), AT, AT)
-    source = select(*values).where(ok, or_(rows.c.kind != literal_column("'notice'"), ~waits))
     names = [*columns, "state", "attempts", "created", "updated"]
-    return insert(delivery).from_select(names, source).cte("delivery_new")
+    return insert(delivery).from_select(names, select(*values).where(ok)).cte("delivery_new")
 
 
 def _rearmed(ok: ColumnElement[bool]) -> CTE:
@@ -139,39 +131,6 @@ def _rearmed(ok: ColumnElement[bool]) -> CTE:
             updated=AT,
         )
         .cte("rearmed")
-    )
-
-
-def _deferred(ok: ColumnElement[bool]) -> ColumnElement[Any]:
-    """The jobs, but for women for whom one waits."""
-    job, waiting = unnest("job"), _waiting_jobs()
-    text = "ROW('default', job_rows.task, 0, job_rows.lock, NULL, job_rows.args::jsonb, NULL)"
-    row: ColumnElement[Any] = literal_column(f"{text}::procrastinate_job_to_defer_v1")
-    deferred = select(func.procrastinate_defer_jobs_v1(func.array_agg(row)).label("ids"))
-    deferred = deferred.select_from(job.outerjoin(waiting, waiting.c.lock == job.c.lock))
-    return (
-        deferred.where(ok, waiting.c.lock.is_(None)).having(func.count() > 0).scalar_subquery().label("jobs")
-    )
-
-
-_JOBS = table("procrastinate_jobs", column("lock", Text), column("task_name", Text), column("status"))
-
-
-def _waiting_jobs() -> CTE:
-    """Jobs for these women that have not begun: they will see this write, so that no further one is needed.
-
-    The rows are locked, so that none begins before this write is there to be seen: the queue skips locked rows.
-    """
-    locks = select(func.unnest(bindparam("job_lock", type_=ARRAY(Text))))
-    return (
-        select(_JOBS.c.lock)
-        .where(
-            _JOBS.c.lock.in_(locks),
-            _JOBS.c.task_name == literal_column("'changed'"),
-            _JOBS.c.status == literal_column("'todo'"),
-        )
-        .with_for_update(read=True)
-        .cte("waiting")
     )
 
 
@@ -208,7 +167,7 @@ def put_statement(shape: Shape) -> Statement:
     made = [consumed, version]
     for name in OWNED:
         made += _index(metadata.tables[name], name, shape, state, written, ok)
-    more, selected = _follow(shape, ok)
+    made += _follow(shape, ok)
     first = select(func.concat(state.c.problem, ":", state.c.rule)).where(state.c.problem.is_not(None))
     log = logged(
         verdict=func.coalesce(first.order_by(state.c.n).limit(1).scalar_subquery(), literal("stored", Text)),
@@ -232,5 +191,5 @@ def put_statement(shape: Shape) -> Statement:
         .scalar_subquery(),
         fresh=fresh,
     )
-    answer: Select[Any] = select(state.c.n, state.c.problem, state.c.rule, *selected).order_by(state.c.n)
-    return build(finish(answer, log, fresh).add_cte(*made, *more))
+    answer: Select[Any] = select(state.c.n, state.c.problem, state.c.rule).order_by(state.c.n)
+    return build(finish(answer, log, fresh).add_cte(*made))

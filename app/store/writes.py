@@ -4,7 +4,6 @@ https://hl7.org/fhir/R4/http.html#create. Either every write of the set is store
 audit row and nothing else. Access is evaluated again here, on the rows that the statement has locked.
 """
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -59,12 +58,13 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
-    """A job that commits with the write; ``lock`` keeps the order for one woman."""
+class Changed:
+    """A woman whose card this write changes, by which row of the log; ``notify``: she is told that something is new."""
 
-    task: str
-    lock: str
-    args: dict[str, Any]
+    patient: str
+    episode: str | None
+    entry: str
+    notify: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class WriteSet:
 
     writes: Sequence[Write]
     deliveries: Sequence[Delivery] = ()
-    jobs: Sequence[Job] = ()
+    changed: Sequence[Changed] = ()
     declared: Sequence[str] = ()  # women whom the attest of this request registers
     rearm: tuple[bytes, datetime] | None = (
         None  # a fresh session token for deliveries that wait for a clinician
@@ -120,7 +120,7 @@ def _tables(change: WriteSet) -> dict[str, list[tuple[Any, ...]]]:
         (row.id, row.kind, row.patient, row.type, row.resource, row.version, row.token, row.token_expires)
         for row in change.deliveries
     ]
-    tables["job"] = [(row.task, row.lock, json.dumps(row.args)) for row in change.jobs]
+    tables["changed"] = [(row.patient, row.episode, row.entry, row.notify) for row in change.changed]
     return tables
 
 

@@ -51,7 +51,7 @@ async def dispatch(app: App, messages: Iterable[Due], after: float = 0.0) -> Non
 
 
 def build(house: House, channels: Channels) -> App:
-    """The queue's application with its tasks. Serving enqueues ``changed`` in the statement that stores a change."""
+    """The queue's application with its tasks. ``changed`` follows from the rows that writes leave (store/changed.py)."""
     connector = PsycopgConnector(
         conninfo=house.settings.database_url,
         min_size=1,

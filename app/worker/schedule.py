@@ -14,7 +14,7 @@ from procrastinate import App
 
 from app import clock
 from app.interactions.context import House
-from app.store import deliveries, housekeeping, seals
+from app.store import changed, deliveries, housekeeping, seals
 from app.store.anchors import Anchors
 from app.store.seals import Signer
 from app.worker.jobs import dispatch
@@ -38,6 +38,12 @@ class Duties:
 async def put_back(duties: Duties) -> None:
     """Jobs of workers that are gone."""
     await duties.rescue.sweep(duties.app)
+
+
+async def follow(duties: Duties) -> None:
+    """Jobs and notices for the women whose cards were changed."""
+    while await changed.take(duties.house.database, clock.now()):
+        continue
 
 
 async def sweep(duties: Duties) -> None:
@@ -80,6 +86,7 @@ class Row:
 
 
 TABLE: tuple[Row, ...] = (
+    Row(0.25, follow),
     Row(2, put_back),
     Row(15, sweep),
     Row(60, seal),

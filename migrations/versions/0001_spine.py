@@ -47,7 +47,6 @@ def upgrade() -> None:
     for month in months_from(datetime.now(UTC), 3):
         connection.exec_driver_sql(create_month(month))
     connection.connection.cursor().execute(SchemaManager.get_schema())  # as it is: it holds per cent signs
-    connection.exec_driver_sql("CREATE INDEX changed_todo ON procrastinate_jobs (lock) WHERE status = 'todo'")
     for statement in GRANTS.split(";"):
         if statement.strip():
             connection.execute(text(statement))

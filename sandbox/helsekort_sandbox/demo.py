@@ -155,7 +155,8 @@ def waiting(started: Services) -> int:
     jobs = (
         "SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing') AND scheduled_at IS NULL"
     )
-    return sum(int(started.cluster.execute(sql)) for sql in (deliveries, jobs))
+    changes = "SELECT count(*) FROM changed"
+    return sum(int(started.cluster.execute(sql)) for sql in (deliveries, jobs, changes))
 
 
 def watch(started: Services) -> None:

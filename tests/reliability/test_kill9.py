@@ -139,7 +139,8 @@ def test_nothing_that_was_acknowledged_is_lost(house: House) -> None:
 def _wait_for_clinicians(house: House, clients: Clients) -> None:
     """What waits because its session ended goes out with the next clinician who writes on the woman's card."""
     deadline = time.monotonic() + 150
-    while time.monotonic() < deadline and house.rows("SELECT 1 FROM delivery WHERE state <> 'sent' LIMIT 1"):
+    unsent = "SELECT 1 FROM delivery WHERE state <> 'sent' UNION ALL SELECT 1 FROM changed LIMIT 1"
+    while time.monotonic() < deadline and house.rows(unsent):
         waiting = set(house.rows("SELECT DISTINCT patient FROM delivery WHERE state = 'waiting'"))
         for actor, woman in zip(clients.actors, clients.women, strict=True):
             if woman in waiting:

@@ -16,6 +16,7 @@ from app.access.sealing import Seal, read_key
 from app.interactions.context import House
 from app.settings import Settings
 from app.store.database import Database
+from app.worker import schedule
 from app.worker.channels import open_channels
 from app.worker.jobs import build
 from app.worker.schedule import Duties, prepare
@@ -82,6 +83,7 @@ class Crew:
 
         async def run(duties: Duties) -> None:
             duties.app.periodic_registry.periodic_tasks.clear()
+            await schedule.follow(duties)
             while self.rows(DUE):
                 await duties.app.run_worker_async(
                     wait=False,
@@ -90,6 +92,7 @@ class Crew:
                     concurrency=4,
                     listen_notify=False,
                 )
+                await schedule.follow(duties)
 
         self.duty(run)
 

@@ -197,7 +197,7 @@ def test_42_weeks_need_nobody_to_write(crew: Crew) -> None:
         woman.reference, codes.EDD_ULTRASOUND, valueDateTime=due, effectiveDateTime="2026-05-01"
     )
     assert crew.person("midwife").post("/Observation", edd).status_code == 201
-    crew.rows(f"DELETE FROM procrastinate_jobs WHERE args->>'patient' = '{woman.id}'")
+    crew.rows(f"DELETE FROM changed WHERE patient = '{woman.id}'")
     crew.work()
     assert crew.flags(woman) == []
     crew.duty(lambda duties: look_at_every_card(duties.app, duties.house))

@@ -71,6 +71,7 @@ def test_without_files_it_says_that_the_log_is_not_sealed(
 
 def test_a_message_without_a_job_is_found(crew: Crew, woman: Woman) -> None:
     assert crew.person("midwife").post("/AllergyIntolerance", an_allergy(woman.reference)).status_code == 201
+    crew.duty(schedule.follow)
     crew.rows("DELETE FROM procrastinate_jobs")
     crew.duty(schedule.sweep)
     crew.work()
@@ -83,8 +84,22 @@ def test_a_message_without_a_job_is_found(crew: Crew, woman: Woman) -> None:
     assert crew.deliveries(woman) == ["sent|1|f|"]
 
 
+def test_many_changes_of_one_woman_are_one_job_and_one_notice(crew: Crew, woman: Woman) -> None:
+    for _ in range(3):
+        assert crew.person("midwife").post("/Observation", a_weight(woman.reference)).status_code == 201
+    assert crew.rows("SELECT count(*) FROM changed") == ["3"]
+    crew.duty(schedule.follow)
+    assert crew.person("midwife").post("/Observation", a_weight(woman.reference)).status_code == 201
+    crew.duty(schedule.follow)
+    assert crew.rows("SELECT count(*) FROM changed") == ["0"]
+    assert crew.rows(f"SELECT count(*) FROM procrastinate_jobs WHERE lock = '{woman.id}'") == ["1"]
+    assert [row.partition("|")[0] for row in crew.deliveries(woman, "notice")].count("pending") == 1
+    crew.work()
+
+
 def test_a_message_that_a_job_looks_at_is_not_stranded(crew: Crew, woman: Woman) -> None:
     assert crew.person("midwife").post("/Observation", a_weight(woman.reference)).status_code == 201
+    crew.duty(schedule.follow)
     crew.rows("UPDATE delivery SET updated = updated - interval '1 minute'")
     (id_,) = crew.rows(f"SELECT id FROM delivery WHERE patient = '{woman.id}' AND state = 'pending'")
     crew.duty(lambda duties: dispatch(duties.app, [deliveries.Due(id_, "lock")]))
