@@ -1,5 +1,6 @@
 """What a write statement takes: one array for each column, and the shape that decides its text."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,9 +13,11 @@ from sqlalchemy import (
     Numeric,
     Text,
     bindparam,
+    cast,
     column,
     func,
     literal_column,
+    select,
 )  # fmt: skip
 from sqlalchemy.types import TypeEngine
 
@@ -62,6 +65,13 @@ COLUMNS: dict[str, tuple[tuple[str, TypeEngine[Any]], ...]] = {
     "changed": (("patient", _TEXT), ("episode", _TEXT), ("entry", _TEXT), ("notify", Boolean())),
 }  # fmt: skip
 OWNED = [name for name in COLUMNS if name.startswith("index_") or name in {"person", "relation", "choice"}]
+CELL, ROW, NULL = (
+    "\x1f",
+    "\x1e",
+    "\x1d",
+)  # no valid FHIR string holds control characters but tab and line ends
+_ONCE: ColumnElement[Any] = literal_column("0")  # OFFSET 0: a line is split once, not for each of its cells
+_CONTROLS = {ord(CELL): " ", ord(ROW): " "}
 SEPARATOR: ColumnElement[Any] = literal_column(r"E'\x1f'")
 
 
@@ -81,8 +91,41 @@ class Shape:
         return bool(self.methods & {"update", "delete"})
 
 
-def unnest(name: str, *, ordinal: bool = False) -> Any:
-    binds = [bindparam(f"{name}_{column_name}", type_=ARRAY(kind)) for column_name, kind in COLUMNS[name]]
-    columns = [column(column_name, kind) for column_name, kind in COLUMNS[name]]
-    table = func.unnest(*binds).table_valued(*columns, with_ordinality="n" if ordinal else None)
-    return table.render_derived(name=f"{name}_rows")
+def rows_of(name: str) -> Any:
+    """The rows of a table, sent as one text: many small arrays cost the client more than the database saves."""
+    text = bindparam(f"{name}_rows", type_=Text)
+    lines = func.string_to_table(text, literal_column(r"E'\x1e'")).table_valued(column("line", Text))
+    lines = lines.render_derived(name=f"{name}_lines")
+    cells = func.string_to_array(lines.c.line, SEPARATOR, literal_column(r"E'\x1d'"), type_=ARRAY(Text))
+    split = select(cells.label("cells")).select_from(lines)
+    found = split.offset(_ONCE).subquery(f"{name}_cells")
+    kinds = enumerate(COLUMNS[name], 1)
+    columns = [
+        cast(found.c.cells[literal_column(str(n))], kind).label(column_name)
+        for n, (column_name, kind) in kinds
+    ]
+    return select(*columns).subquery(f"{name}_given")
+
+
+def encode(name: str, rows: Iterable[tuple[Any, ...]]) -> str:
+    """``rows`` of a table as ``rows_of`` reads them."""
+    cells = [[_cell(value) for value in row] for row in rows]
+    whole = ROW.join(map(CELL.join, cells))
+    if whole.count(ROW) + 1 == len(cells) and whole.count(CELL) == (len(COLUMNS[name]) - 1) * len(cells):
+        return whole
+    return ROW.join([CELL.join([cell.translate(_CONTROLS) for cell in row]) for row in cells])
+
+
+def _cell(value: Any) -> str:
+    if type(value) is str:
+        return value
+    if value is None:
+        return NULL
+    return f"\\x{value.hex()}" if type(value) is bytes else str(value)
+
+
+def writes_rows() -> Any:
+    """The writes themselves, numbered; bodies are bytes, so that each column is an array."""
+    binds = [bindparam(f"write_{name}", type_=ARRAY(kind)) for name, kind in COLUMNS["write"]]
+    columns = [column(name, kind) for name, kind in COLUMNS["write"]]
+    return func.unnest(*binds).table_valued(*columns, with_ordinality="n").render_derived(name="write_rows")

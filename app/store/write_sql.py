@@ -30,7 +30,7 @@ from app.store.log import finish, fresh_proof, logged
 from app.store.resources import KEPT_FROM_HER as _KEPT_FROM_HER
 from app.store.statement import Statement, build
 from app.store.tables import INSTANT, changed, delivery, metadata, resource, resource_version
-from app.store.write_columns import COLUMNS, OWNED, Shape, unnest
+from app.store.write_columns import COLUMNS, OWNED, Shape, rows_of
 from app.store.write_state import current_rows, state_of, writes_given
 
 
@@ -88,7 +88,7 @@ def _index(
         made.append(gone)
         settled = select(func.count()).select_from(gone).scalar_subquery() >= literal_column("0")
     if name in shape.tables:
-        rows = unnest(name)
+        rows = rows_of(name)
         columns = [column_name for column_name, _ in COLUMNS[name] if column_name != "n"]
         source = select(written.c.rid, *(rows.c[c] for c in columns)).join(rows, rows.c.n == written.c.n)
         if settled is not None:
@@ -102,7 +102,7 @@ def _follow(shape: Shape, ok: ColumnElement[bool]) -> list[CTE]:
     made = [_queued(ok)] if "delivery" in shape.tables else []
     made += [_rearmed(ok)] if shape.rearm else []
     if "changed" in shape.tables:
-        rows = unnest("changed")
+        rows = rows_of("changed")
         columns = [name for name, _ in COLUMNS["changed"]]
         source = select(*(rows.c[name] for name in columns)).where(ok)
         made.append(insert(changed).from_select(columns, source).cte("changed_new"))
@@ -110,7 +110,7 @@ def _follow(shape: Shape, ok: ColumnElement[bool]) -> list[CTE]:
 
 
 def _queued(ok: ColumnElement[bool]) -> CTE:
-    rows = unnest("delivery")
+    rows = rows_of("delivery")
     columns = [name for name, _ in COLUMNS["delivery"]]
     values = (*(rows.c[c] for c in columns), literal_column("'pending'"), literal_column("0"), AT, AT)
     names = [*columns, "state", "attempts", "created", "updated"]

@@ -23,11 +23,11 @@ from sqlalchemy import (
 
 from app.store.access_sql import AUTHOR, FacetColumns, allowed, rule
 from app.store.tables import index_reference, resource
-from app.store.write_columns import SEPARATOR, Shape, unnest
+from app.store.write_columns import SEPARATOR, Shape, writes_rows
 
 
 def writes_given() -> CTE:
-    rows = unnest("write", ordinal=True)
+    rows = writes_rows()
     plain = [row for row in rows.c if row.name not in {"labels", "categories"}]
     lists = [
         func.string_to_array(rows.c[name], SEPARATOR, type_=ARRAY(Text)).label(name)

@@ -4,7 +4,7 @@ https://hl7.org/fhir/R4/http.html#create. Either every write of the set is store
 audit row and nothing else. Access is evaluated again here, on the rows that the statement has locked.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from app.access.caller import CLINICIANS
 from app.access.decide import Decision
 from app.fhir.indexing import IndexRows
 from app.store.session import Session
-from app.store.write_columns import COLUMNS, Shape
+from app.store.write_columns import COLUMNS, Shape, encode
 from app.store.write_sql import put_statement
 
 SEPARATOR = "\x1f"
@@ -89,14 +89,6 @@ class WriteSet:
     may_name: bool = False  # update of an unknown id creates it
 
 
-def _columns(count: int, rows: Iterable[tuple[Any, ...]]) -> list[list[Any]]:
-    columns: list[list[Any]] = [[] for _ in range(count)]
-    for row in rows:
-        for column, value in zip(columns, row, strict=True):
-            column.append(value)
-    return columns
-
-
 def _tables(change: WriteSet) -> dict[str, list[tuple[Any, ...]]]:
     """The rows of every index table and projection, each led by the ordinal of its write."""
     tables: dict[str, list[tuple[Any, ...]]] = {name: [] for name in COLUMNS if name != "write"}
@@ -156,11 +148,12 @@ async def put(session: Session, change: WriteSet) -> list[Outcome]:
         rearm=change.rearm is not None and session.caller.role in CLINICIANS,
     )
     values: dict[str, Any] = {"declared": list(change.declared), "may_name": change.may_name}
-    tables["write"] = [_write_row(write) for write in change.writes]
-    for name, rows in tables.items():
-        columns = COLUMNS[name]
-        for (column, _), cells in zip(columns, _columns(len(columns), rows), strict=True):
-            values[f"{name}_{column}"] = cells
+    values |= {f"{name}_rows": encode(name, rows) for name, rows in tables.items()}
+    cells = zip(*(_write_row(write) for write in change.writes), strict=True)
+    values |= {
+        f"write_{column}": list(column_cells)
+        for (column, _), column_cells in zip(COLUMNS["write"], cells, strict=True)
+    }
     if change.rearm is not None:
         values["rearm_token"], values["rearm_expires"] = change.rearm
     rows_back = await session.fetch_logged(put_statement(shape), **values)
