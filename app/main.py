@@ -4,9 +4,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
 
 from app import clock
 from app.access.sealing import Seal, read_key
+from app.api.browsers import cors
 from app.api.dispatch import Application, Dispatcher
 from app.api.endpoint import Door
 from app.api.fhir_rest import software_version
@@ -15,6 +18,9 @@ from app.api.routes import routes, rows
 from app.interactions.context import House
 from app.settings import Settings, read
 from app.store.database import Database
+
+_LEAST_COMPRESSED = 1024  # smaller bodies do not shrink by what compressing costs
+_COMPRESSION = 4
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -37,7 +43,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         title="Helsekort", version=software_version(), lifespan=lifespan, openapi_url=None, routes=[*routes(door)],
         redirect_slashes=False,
     )  # fmt: skip
-    app.front = Dispatcher(app.behind, rows(door))
+    front = GZipMiddleware(
+        Dispatcher(app.behind, rows(door)), minimum_size=_LEAST_COMPRESSED, compresslevel=_COMPRESSION
+    )
+    app.front = CORSMiddleware(front, **cors(settings.cors_origins)) if settings.cors_origins else front
     app.state.house = house
     app.state.started = clock.instant(clock.now())
     return app

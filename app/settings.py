@@ -5,10 +5,13 @@ Each variable is ``HELSEKORT_`` and the field's name in capitals; ``docs/setting
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+
+_ORIGIN = re.compile(r"https?://[a-z0-9.\-]+(?::\d{1,5})?")
 
 
 class UnsafeSettings(Exception):
@@ -83,6 +86,9 @@ class Settings:
     dating_precedence: str = _doc(
         "Which scan dates the pregnancy: `first-scan` or `routine-scan`.", "first-scan"
     )
+    cors_origins: str = _doc(
+        "Origins whose pages may call this server from a browser, with a space between; empty: none."
+    )
     max_body: int = _doc("Largest request body in bytes.", 2_000_000)
     max_entries: int = _doc("Most entries in a batch or transaction.", 300)
     max_page: int = _doc("Most matches on one search page.", 500)
@@ -134,6 +140,9 @@ def check(settings: Settings) -> None:
         raise UnsafeSettings("HELSEKORT_MODE is neither production nor sandbox")
     if settings.dating_precedence not in {"first-scan", "routine-scan"}:
         raise UnsafeSettings("HELSEKORT_DATING_PRECEDENCE is neither first-scan nor routine-scan")
+    for origin in settings.cors_origins.split():
+        if not _ORIGIN.fullmatch(origin):
+            raise UnsafeSettings(f"HELSEKORT_CORS_ORIGINS: {origin!r} is no origin, scheme://host[:port]")
     if settings.sandbox:
         return
     if settings.allow_bearer or settings.allow_harness:

@@ -16,12 +16,12 @@ from starlette.responses import Response
 
 from app import clock
 from app.access.caller import Caller, Role
-from app.api.headers import masked, refuse_person_number
+from app.api.headers import masked, pretty, refuse_person_number
 from app.api.identity import Identified, Identity, Roleless
 from app.api.proof import refusal
 from app.fhir import json as fhir_json
 from app.fhir.outcome import FhirError, Issue, NotFound, Unavailable, operation_outcome
-from app.interactions.context import Answer, Context, House
+from app.interactions.context import FHIR_JSON, Answer, Context, House
 from app.store.log import Entry, refuse
 from app.store.session import Replayed, Session
 
@@ -29,6 +29,7 @@ Handler = Callable[[Context, Request], Awaitable[Answer]]
 _log = logging.getLogger("helsekort")
 _NOBODY = Caller(role=Role.CITIZEN, subject="", client="")
 _MOST_CORRELATION = 128
+_UNPRINTABLE = re.compile(r"[^\x20-\x7e]")
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")  # https://hl7.org/fhir/R4/datatypes.html#id
 
 
@@ -58,7 +59,7 @@ def _facts(request: Request, interaction: str) -> dict[str, Any]:
         facts["query"] = masked(asked)[:500]
     correlation = request.headers.get("x-request-id") or request.headers.get("nhn-event-id")
     if correlation:
-        facts["correlation"] = masked(correlation)[:_MOST_CORRELATION]
+        facts["correlation"] = _UNPRINTABLE.sub("?", masked(correlation))[:_MOST_CORRELATION]
     system = request.headers.get("nhn-source-system") or request.headers.get("user-agent")
     if system:
         facts["system"] = masked(system)[:_MOST_CORRELATION]
@@ -82,10 +83,14 @@ def _who(caller: Caller) -> dict[str, Any]:
     return {name: value for name, value in known.items() if value}
 
 
-def _rendered(answer: Answer, entry: Entry) -> Response:
+def _rendered(answer: Answer, entry: Entry, request: Request) -> Response:
     headers = {**answer.headers, "X-Request-Id": entry.id, "Cache-Control": "no-store"}
-    media_type = answer.media_type if answer.body is not None else None
-    return Response(answer.body or b"", answer.status, headers, media_type)
+    if "correlation" in entry.facts:
+        headers["X-Correlation-Id"] = entry.facts["correlation"]
+    body = answer.body or b""
+    if body and answer.media_type == FHIR_JSON and pretty(request):
+        body = fhir_json.indented(body)
+    return Response(body, answer.status, headers, answer.media_type if answer.body is not None else None)
 
 
 def problem(error: FhirError) -> Answer:
@@ -116,7 +121,7 @@ class Door:
             except Exception as error:  # noqa: BLE001 (the door: whatever it was, it is logged and answered)
                 _log.exception("request %s failed", entry.id)
                 found = await self._refused(entry, _unforeseen(error, entry))
-            return _rendered(found, entry)
+            return _rendered(found, entry, request)
 
         return answer
 

@@ -9,15 +9,11 @@ from starlette.responses import Response
 from app.api import headers
 from app.fhir import json as fhir_json
 from app.fhir.capability import statement
-from app.fhir.outcome import BadRequest, MethodNotAllowed, NotFound
+from app.fhir.outcome import MethodNotAllowed, NotFound
 from app.interactions import audit_reading, history, reading, searching, transaction, writing
 from app.interactions.context import Answer, Context
 
 _MOST_DIGITS = 9
-
-
-def _prefer(request: Request) -> str:
-    return request.headers.get("prefer", "")
 
 
 async def read(context: Context, request: Request) -> Answer:
@@ -26,7 +22,7 @@ async def read(context: Context, request: Request) -> Answer:
     type_name, id_ = request.path_params["type"], request.path_params["id"]
     if type_name == "AuditEvent":
         return await audit_reading.read(context, id_)
-    return await reading.read(context, type_name, id_, request.headers.get("if-none-match", ""))
+    return await reading.read(context, type_name, id_, headers.known(request))
 
 
 async def vread(context: Context, request: Request) -> Answer:
@@ -35,38 +31,24 @@ async def vread(context: Context, request: Request) -> Answer:
     wanted = request.path_params["version"]
     if not wanted.isdigit() or len(wanted) > _MOST_DIGITS:
         raise NotFound(f"There is no version {wanted[:16]}")
-    return await reading.vread(context, request.path_params["type"], request.path_params["id"], int(wanted))
+    type_name, id_ = request.path_params["type"], request.path_params["id"]
+    return await reading.vread(context, type_name, id_, int(wanted), headers.known(request))
 
 
-def _whole(pairs: headers.Pairs, name: str, default: int | None, most: int) -> int | None:
-    value = dict(pairs).get(name)
-    if value is None:
-        return default
-    if not value.isdigit() or len(value) > _MOST_DIGITS:
-        raise BadRequest(f"{name} must be a whole number", name)
-    return min(int(value), most)
-
-
-async def history_instance(context: Context, request: Request) -> Answer:
-    """GET Type/id/_history"""
+async def history_of(context: Context, request: Request) -> Answer:
+    """GET _history, Type/_history, Type/id/_history"""
     headers.accept_json(request)
-    pairs, settings = headers.query(request), context.house.settings
-    unknown = [name for name, _ in pairs if name not in {"_count", "_before", "_format", "_pretty"}]
-    if unknown:
-        raise BadRequest(
-            f"The parameter {unknown[0][:64]} is not supported here", unknown[0][:64], code="not-supported"
-        )
-    count = _whole(pairs, "_count", settings.default_page, settings.max_page)
-    before = _whole(pairs, "_before", None, 2**31 - 1)
-    return await history.instance(
-        context, request.path_params["type"], request.path_params["id"], count=count or 1, before=before
-    )
+    lenient = headers.preference(request).lenient
+    return await history.history(
+        context, request.path_params.get("type", ""), request.path_params.get("id", ""), headers.query(request),
+        lenient=lenient,
+    )  # fmt: skip
 
 
 async def search(context: Context, request: Request) -> Answer:
     """GET Type?…"""
     headers.accept_json(request)
-    lenient = "handling=lenient" in _prefer(request)
+    lenient = headers.preference(request).lenient
     pairs = headers.query(request)
     return await searching.search(context, request.path_params["type"], pairs, in_url=True, lenient=lenient)
 
@@ -74,7 +56,7 @@ async def search(context: Context, request: Request) -> Answer:
 async def search_by_post(context: Context, request: Request) -> Answer:
     """POST Type/_search: parameters of the URL and of the form, the only way for person numbers."""
     headers.accept_json(request)
-    lenient = "handling=lenient" in _prefer(request)
+    lenient = headers.preference(request).lenient
     in_url = headers.query(request)
     pairs = [*in_url, *await headers.form(request, context.house.settings.max_body)]
     return await searching.search(context, request.path_params["type"], pairs, in_url=False, lenient=lenient)
@@ -85,7 +67,7 @@ async def create(context: Context, request: Request) -> Answer:
     headers.accept_json(request)
     headers.refuse_conditional(request)
     body = await headers.body(request, context.house.settings.max_body)
-    return await writing.create(context, request.path_params["type"], body, _prefer(request))
+    return await writing.create(context, request.path_params["type"], body, headers.preference(request))
 
 
 async def update(context: Context, request: Request) -> Answer:
@@ -94,7 +76,7 @@ async def update(context: Context, request: Request) -> Answer:
     body = await headers.body(request, context.house.settings.max_body)
     type_name, id_ = request.path_params["type"], request.path_params["id"]
     return await writing.update(
-        context, type_name, id_, body, if_match=headers.if_match(request), prefer=_prefer(request)
+        context, type_name, id_, body, if_match=headers.if_match(request), prefer=headers.preference(request)
     )
 
 

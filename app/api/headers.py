@@ -1,18 +1,27 @@
-"""What headers and query say: ETags, formats, forms, and the refusal of person numbers in a URL."""
+"""What headers and query say: ETags, formats, preferences, forms, and the refusal of person numbers in a URL."""
 
 import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
 from app.fhir.identifiers import looks_like_person_number
 from app.fhir.outcome import BadRequest, NotAcceptable, TooLarge, UnsupportedMediaType
+from app.interactions.context import Preference
+from app.interactions.reading import Known
 
 JSON_TYPES = ("application/fhir+json", "application/json", "application/json+fhir")
 _ACCEPTED = frozenset({*JSON_TYPES, "*/*", "application/*", "text/json", ""})
-_FORMATS = frozenset({"json", "application/json", "application/fhir+json", "application/fhir json"})
+_FORMATS = frozenset(
+    {"json", "text/json", "application/json", "application/fhir+json", "application/fhir json"}
+)
+_ONLY = "This server speaks JSON only: application/fhir+json"
 _FORM = "application/x-www-form-urlencoded"
 _ETAG = re.compile(r'\s*(?:W/)?"(\d{1,9})(?:-[0-9a-f]{8})?"\s*')
+_TAGS = re.compile(r'\s*(?:W/)?("[^"]*"|\*)\s*')
+_RETURNS = frozenset({"minimal", "representation", "OperationOutcome"})
 _DIGITS = re.compile(r"\d{6}[ .\-+]?\d{5}")
 Pairs = list[tuple[str, str]]
 
@@ -55,6 +64,37 @@ def if_match(request: Request) -> int | None:
     return int(match[1])
 
 
+def known(request: Request) -> Known:
+    """What the client has already (RFC 9110 § 13.1): a date that is none counts for nothing, as it says there."""
+    tags = frozenset(
+        match[1]
+        for part in request.headers.get("if-none-match", "").split(",")
+        if (match := _TAGS.fullmatch(part))
+    )
+    return Known(tags, instant(request.headers.get("if-modified-since", "")))
+
+
+def instant(text: str) -> datetime | None:
+    """The moment of an HTTP date, or None for what is none."""
+    try:
+        found = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def preference(request: Request) -> Preference:
+    """What ``Prefer`` asks for; what this server does not know is ignored, as RFC 7240 says."""
+    asked: dict[str, str] = {}
+    for part in re.split("[,;]", request.headers.get("prefer", "")):
+        name, _, value = part.partition("=")
+        asked.setdefault(name.strip().lower(), value.strip().strip('"'))
+    returns = asked.get("return", "")
+    return Preference(
+        returns if returns in _RETURNS else "representation", lenient=asked.get("handling") == "lenient"
+    )
+
+
 def refuse_conditional(request: Request) -> None:
     """Conditional create is not offered yet and must not be taken for a plain one. Raises BadRequest."""
     if "if-none-exist" in request.headers:
@@ -65,13 +105,19 @@ def accept_json(request: Request) -> None:
     """The client takes JSON. Raises NotAcceptable."""
     wanted = dict(query(request)).get("_format")
     if wanted is not None:
-        if wanted not in _FORMATS:
-            raise NotAcceptable("This server speaks application/fhir+json", "_format")
+        if wanted.partition(";")[0] not in _FORMATS:
+            raise NotAcceptable(_ONLY, "_format")
         return
     header = request.headers.get("accept", "")
-    types = {part.partition(";")[0].strip() for part in header.split(",")}
+    types = {part.partition(";")[0].strip().lower() for part in header.split(",")}
     if not types & _ACCEPTED:
-        raise NotAcceptable("This server speaks application/fhir+json", "http.Accept")
+        raise NotAcceptable(_ONLY, "http.Accept")
+
+
+def pretty(request: Request) -> bool:
+    """Whether the client wants to read the JSON with its eyes."""
+    text = request.scope["query_string"]
+    return b"_pretty" in text and ("_pretty", "true") in parse_qsl(text.decode("latin-1"))
 
 
 async def body(request: Request, limit: int) -> bytes:

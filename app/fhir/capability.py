@@ -6,7 +6,7 @@ from app.fhir.operations import EVERY_TYPE, OPERATIONS, Operation
 from app.fhir.registry import RESOURCE_TYPES, ResourceType
 from app.fhir.search_params import Kind, of_type
 
-_ORDER = ("read", "vread", "create", "update", "delete", "history-instance", "search-type")
+_ORDER = ("read", "vread", "create", "update", "delete", "history-instance", "history-type", "search-type")
 
 
 def _resource(row: ResourceType) -> dict[str, Any]:
@@ -71,7 +71,7 @@ def statement(base: str, date: str, version: str) -> dict[str, Any]:
                     ],
                 },
                 "resource": [_resource(row) for row in RESOURCE_TYPES],
-                "interaction": [{"code": "transaction"}, {"code": "batch"}],
+                "interaction": [{"code": "transaction"}, {"code": "batch"}, {"code": "history-system"}],
                 **({"operation": everywhere} if everywhere else {}),
             }
         ],

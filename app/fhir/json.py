@@ -101,6 +101,11 @@ def dump(value: Any) -> bytes:
     return orjson.dumps(value, default=_lexeme)
 
 
+def indented(body: bytes) -> bytes:
+    """``body`` over several lines, every lexeme as it was."""
+    return msgspec.json.format(body, indent=2)
+
+
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _encode = msgspec.json.Encoder().encode
 

@@ -6,7 +6,7 @@ https://hl7.org/fhir/R4/resourcelist.html. ``patient`` names the elements that s
 
 from dataclasses import dataclass
 
-READ = frozenset({"read", "vread", "history-instance", "search-type"})
+READ = frozenset({"read", "vread", "history-instance", "history-type", "search-type"})
 ALL = READ | {"create", "update", "delete"}
 
 

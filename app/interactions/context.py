@@ -11,6 +11,8 @@ from app.store.database import Database
 from app.store.log import Entry
 from app.store.session import Session
 
+FHIR_JSON = "application/fhir+json"
+
 
 @dataclass(frozen=True, slots=True)
 class House:
@@ -50,10 +52,19 @@ class Context:
 
 
 @dataclass(frozen=True, slots=True)
+class Preference:
+    """What ``Prefer`` asks for (RFC 7240, https://hl7.org/fhir/R4/http.html#ops): the body of a write's answer, and
+    whether unknown search parameters are ignored."""
+
+    returns: str = "representation"  # or minimal, OperationOutcome
+    lenient: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What HTTP will say: status, body bytes (None: no body) and headers."""
 
     status: int
     body: bytes | None = None
     headers: dict[str, str] = field(default_factory=dict)
-    media_type: str = "application/fhir+json"
+    media_type: str = FHIR_JSON

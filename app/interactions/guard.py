@@ -5,7 +5,7 @@ from app.fhir.outcome import BadRequest, Forbidden, Gone, MethodNotAllowed, NotF
 from app.fhir.registry import BY_NAME, ResourceType
 from app.store.resources import Stored
 
-_REFUSED = "She has chosen that you are not given access"
+REFUSED_BY_HER = "She has chosen that you are not given access"
 
 
 def kept_type(name: str, interaction: str) -> ResourceType:
@@ -21,7 +21,7 @@ def kept_type(name: str, interaction: str) -> ResourceType:
 def visible(stored: Stored | None, type_name: str, id_: str) -> Stored:
     """``stored`` if the caller may see it and it is there. Raises NotFound, Forbidden or Gone."""
     if stored is not None and stored.rule == "block.her-choice":
-        raise Forbidden(_REFUSED, type_name)
+        raise Forbidden(REFUSED_BY_HER, type_name)
     if stored is None or not stored.visible:
         raise NotFound(f"There is no {type_name}/{id_[:64]}", type_name)
     if stored.deleted:

@@ -4,18 +4,16 @@ A page link holds the whole query and the place of its last row, sealed for this
 from it, nobody else can use it.
 """
 
-import json
 from typing import Any
 from urllib.parse import urlencode
 
 from app import clock
 from app.access.rules import masks
-from app.access.sealing import Broken
 from app.fhir import json as fhir_json
 from app.fhir.bundle import Entry, bundle
 from app.fhir.outcome import BadRequest, Issue, operation_outcome
 from app.fhir.query import Query, parse
-from app.interactions import audit_reading
+from app.interactions import audit_reading, page_links
 from app.interactions.context import Answer, Context
 from app.interactions.guard import kept_type, scoped
 from app.interactions.redaction import view
@@ -66,20 +64,8 @@ def _count(context: Context, query: Query) -> int:
     return min(settings.default_page if query.count is None else query.count, settings.max_page)
 
 
-def _purpose(context: Context, type_name: str) -> str:
-    return f"page {type_name} {context.caller.subject} {context.caller.author}"
-
-
-def _close(context: Context, type_name: str, pairs: Pairs, place: list[Any]) -> str:
-    content = json.dumps([pairs, place], default=str).encode()
-    return context.house.seal.close_text(content, _purpose(context, type_name))
-
-
 def _open(context: Context, type_name: str, cursor: str) -> tuple[Pairs, list[Any]]:
-    try:
-        pairs, place = json.loads(context.house.seal.open_text(cursor, _purpose(context, type_name)))
-    except Broken as error:
-        raise BadRequest("This page link is not yours, or is not for this search", "_cursor") from error
+    pairs, place = page_links.opened(context, type_name, cursor)
     return [(name, value) for name, value in pairs], place
 
 
@@ -87,7 +73,7 @@ def _bundle(context: Context, query: Query, pairs: Pairs, page: Page) -> bytes:
     base = f"{context.house.fhir_base}/{query.type}"
     links = [("self", f"{base}?{urlencode(query.used)}" if query.used else base)]
     if page.next is not None:
-        links.append(("next", f"{base}?_cursor={_close(context, query.type, pairs, page.next)}"))
+        links.append(("next", f"{base}?_cursor={page_links.close(context, query.type, [pairs, page.next])}"))
     entries = [_entry(context, row, "match") for row in page.matches]
     entries += [_entry(context, row, "include") for row in page.included]
     if query.ignored:

@@ -21,15 +21,17 @@ from app.fhir.validation import validate
 from app.interactions import audit_reading, history, reading, searching, writing
 from app.interactions.belonging import Draft
 from app.interactions.change import Applied, apply
-from app.interactions.context import Answer, Context
+from app.interactions.context import Answer, Context, Preference
 from app.interactions.guard import id_of, kept_type, scoped
+from app.interactions.reading import Known
 from app.store.log import refuse
 
 _ORDER = {"DELETE": 0, "POST": 1, "PUT": 2, "GET": 3, "HEAD": 3}
 _METHODS = {"POST": "create", "PUT": "update", "DELETE": "delete"}
 _URL = re.compile(
-    r"(?P<type>[A-Za-z]+)(?:/(?P<id>[A-Za-z0-9\-.]{1,64})(?:/_history(?:/(?P<version>\d{1,9}))?)?)?(?:\?(?P<query>.*))?"
+    r"(?P<type>[A-Za-z]+)(?:/(?P<id>[A-Za-z0-9\-.]{1,64}))?(?:/_history(?:/(?P<version>\d{1,9}))?)?(?:\?(?P<query>.*))?"
 )
+_TAG = re.compile(r'"[^"]*"')
 _CONDITIONAL = ("ifNoneExist", "ifModifiedSince")
 
 
@@ -49,7 +51,7 @@ class Step:
     resource: Any
     body: bytes
     if_match: int | None
-    if_none_match: str
+    known: Known
 
     @property
     def place(self) -> str:
@@ -104,7 +106,7 @@ def _step(n: int, entry: Any, body: bytes) -> Step:
         n, method, url, match["type"], match["id"] or "", match["query"],
         int(match["version"]) if match["version"] else None, "/_history" in url, entry.get("fullUrl") or "",
         entry.get("resource"), body, _version(request.get("ifMatch"), f"{where}.request."),
-        str(request.get("ifNoneMatch") or ""),
+        Known(frozenset(_TAG.findall(str(request.get("ifNoneMatch") or "")))),
     )  # fmt: skip
 
 
@@ -184,7 +186,7 @@ async def _transaction(context: Context, steps: Sequence[Step]) -> list[Entry]:
 
 
 def _stored(context: Context, step: Step, applied: Applied) -> Answer:
-    return Answer(204) if step.method == "DELETE" else writing.answer(context, applied, "")
+    return Answer(204) if step.method == "DELETE" else writing.answer(context, applied, Preference())
 
 
 async def _note(context: Context) -> None:
@@ -223,18 +225,16 @@ async def _one(context: Context, step: Step) -> Answer:
 
 
 async def _read(context: Context, step: Step) -> Answer:
-    if not step.id:
-        pairs = parse_qsl(step.query or "", keep_blank_values=True)
+    pairs = parse_qsl(step.query or "", keep_blank_values=True)
+    if not step.id and not step.has_history:
         return await searching.search(context, step.type, pairs, in_url=True)
     if step.type == "AuditEvent":
         return await audit_reading.read(context, step.id)
     if step.version is not None:
         return await reading.vread(context, step.type, step.id, step.version)
     if step.has_history:
-        return await history.instance(
-            context, step.type, step.id, count=context.house.settings.default_page, before=None
-        )
-    return await reading.read(context, step.type, step.id, step.if_none_match)
+        return await history.history(context, step.type, step.id, pairs)
+    return await reading.read(context, step.type, step.id, step.known)
 
 
 def _entry(answer: Answer) -> Entry:

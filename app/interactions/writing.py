@@ -8,7 +8,7 @@ from app.fhir.outcome import BadRequest, Issue, operation_outcome
 from app.fhir.validation import check
 from app.interactions.belonging import Draft
 from app.interactions.change import Applied, apply
-from app.interactions.context import Answer, Context
+from app.interactions.context import Answer, Context, Preference
 from app.interactions.guard import id_of, kept_type, scoped
 from app.interactions.reading import headers
 from app.interactions.redaction import view
@@ -26,7 +26,7 @@ def parsed(body: bytes, type_name: str) -> dict[str, Any]:
     return resource
 
 
-def answer(context: Context, applied: Applied, prefer: str) -> Answer:
+def answer(context: Context, applied: Applied, prefer: Preference) -> Answer:
     """201 or 200 with Location, ETag and what ``Prefer: return=`` asks for."""
     draft, write = applied.draft, applied.write
     stored = Stored(
@@ -44,15 +44,15 @@ def answer(context: Context, applied: Applied, prefer: str) -> Answer:
     created = write.version == 1
     location = f"{context.house.fhir_base}/{write.type}/{write.id}/_history/{write.version}"
     sent = {**headers(stored, etag), "Location": location}
-    if "return=minimal" in prefer:
+    if prefer.returns == "minimal":
         return Answer(201 if created else 200, None, sent)
-    if "return=OperationOutcome" in prefer:
+    if prefer.returns == "OperationOutcome":
         text = f"{draft.type}/{draft.id} is stored as version {write.version}"
         body = fhir_json.dump(operation_outcome([Issue("informational", text, severity="information")]))
     return Answer(201 if created else 200, body, sent)
 
 
-async def create(context: Context, type_name: str, body: bytes, prefer: str = "") -> Answer:
+async def create(context: Context, type_name: str, body: bytes, prefer: Preference) -> Answer:
     """Store a new resource under an id of ours. Raises FhirError."""
     kept_type(type_name, "create")
     scoped(context.caller, "create")
@@ -61,7 +61,13 @@ async def create(context: Context, type_name: str, body: bytes, prefer: str = ""
 
 
 async def update(
-    context: Context, type_name: str, id_: str, body: bytes, *, if_match: int | None = None, prefer: str = ""
+    context: Context,
+    type_name: str,
+    id_: str,
+    body: bytes,
+    prefer: Preference,
+    *,
+    if_match: int | None = None,
 ) -> Answer:
     """Store the next version; with ``if_match`` only on that version. Raises FhirError."""
     kept_type(type_name, "update")

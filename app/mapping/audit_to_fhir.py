@@ -21,7 +21,8 @@ _INTERACTIONS = "http://hl7.org/fhir/restful-interaction"
 _ENTITY_TYPE = "http://terminology.hl7.org/CodeSystem/audit-entity-type"
 _OBJECT_ROLE = "http://terminology.hl7.org/CodeSystem/object-role"
 _ACTIONS = {
-    "read": "R", "vread": "R", "history-instance": "R", "search-type": "E", "create": "C", "update": "U",
+    "read": "R", "vread": "R", "history-instance": "R", "history-type": "R", "history-system": "R", "search-type": "E", "create": "C", "update": "U",
+    "patch": "U",
     "delete": "D", "operation": "E", "transaction": "E", "batch": "E", "capabilities": "R",
 }  # fmt: skip
 _ROLES = {

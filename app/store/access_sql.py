@@ -13,6 +13,7 @@ from sqlalchemy import (
     any_,
     bindparam,
     case,
+    false,
     func,
     literal,
     not_,
@@ -136,6 +137,30 @@ def rule(role: Role, do: str, facets: FacetColumns, type_name: str | None = None
         *((_condition(row, role, facets, type_name), literal(row.id, Text)) for row in (*blocks, *rights)),
         else_=null(),
     )
+
+
+def reach(role: Role, do: str, facets: FacetColumns) -> ColumnElement[bool] | None:
+    """What must hold for any right of ``role`` to speak, in terms that leave other women's rows alone; None: nothing.
+
+    It decides nothing: it spares the rules the rows that no row could be for.
+    """
+    held = (
+        select(relation.c.patient)
+        .where(relation.c.organization == any_(ORGANIZATIONS), _in_force(relation.c.begins, relation.c.ends))
+        .scalar_subquery()
+    )
+    related_or_own = facets.patient == own_patient() if role is Role.CITIZEN else facets.patient.in_(held)
+    needs: dict[Relation, ColumnElement[bool]] = {
+        Relation.NONE: facets.patient.is_(None),
+        Relation.RELATED: facets.patient.in_(held),
+        Relation.AUTHOR: related_or_own,
+        Relation.WROTE: facets.author == AUTHOR,
+        Relation.SELF: facets.patient == own_patient(),
+    }
+    relations = {row.relation for row in ALLOW if role in row.roles and do in row.do}
+    if not relations <= needs.keys():
+        return None
+    return or_(*(needs[name] for name in Relation if name in relations)) if relations else false()
 
 
 def allowed(rule_column: ColumnElement[Any]) -> ColumnElement[bool]:

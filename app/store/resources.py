@@ -10,7 +10,11 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+<<<<<<< HEAD
     ColumnElement,
+=======
+    CTE,
+>>>>>>> ffdd2ea (Histories of types and everything, conditional reads, formats, gzip, browsers of the portal)
     Integer,
     Text,
     and_,
@@ -22,7 +26,6 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 
 from app.access.caller import Role
 from app.store.access_sql import FacetColumns, allowed, rule
@@ -34,6 +37,11 @@ from app.store.tables import resource, resource_version
 NOTHING = "not-found"
 NO_ROW = "no-rule"
 KEPT_FROM_HER: Any = literal_column("'{NOPAT}'::text[]", ARRAY(Text))
+
+
+def is_right(rule: str | None) -> bool:
+    """Whether the winning row is a right, not a block."""
+    return rule is not None and rule.startswith("allow.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +62,7 @@ class Stored:
     @property
     def visible(self) -> bool:
         """Whether a right, not a block, won."""
-        return self.rule is not None and self.rule.startswith("allow.")
+        return is_right(self.rule)
 
 
 def shown(row: Any) -> Any:
@@ -106,6 +114,11 @@ def _read(role: Role, type_name: str) -> Statement:
         .where(resource.c.type == literal(type_name, Text), resource.c.id == bindparam("id", type_=Text))
         .cte("asked")
     )
+    return _one(asked)
+
+
+def _one(asked: CTE) -> Statement:
+    """At most one row, shown where a right speaks and it is not deleted, and logged."""
     consumed, fresh = fresh_proof()
     may = and_(allowed(asked.c.rule), ~asked.c.deleted)
     log = logged(
@@ -134,11 +147,11 @@ async def read(session: Session, type_name: str, id_: str) -> Stored | None:
 
 
 @cache
-def _versions(role: Role, type_name: str, one: bool) -> Statement:
-    """Versions of one resource: a right must hold for the labels of now and of then together."""
+def _vread(role: Role, type_name: str) -> Statement:
+    """One version: a right must hold for the labels of now and of then together."""
     labels: Any = resource.c.labels.op("||")(resource_version.c.labels)
     then = FacetColumns(resource.c.type, resource.c.patient, labels, resource.c.author)
-    found = (
+    asked = (
         select(
             resource.c.type,
             resource.c.id,
@@ -152,46 +165,18 @@ def _versions(role: Role, type_name: str, one: bool) -> Statement:
             rule(role, "read", then, type_name).label("rule"),
         )
         .join(resource_version, resource_version.c.rid == resource.c.rid)
-        .where(resource.c.type == literal(type_name, Text), resource.c.id == bindparam("id", type_=Text))
-        .order_by(resource_version.c.version.desc())
-        .limit(bindparam("count", type_=Integer))
+        .where(
+            resource.c.type == literal(type_name, Text),
+            resource.c.id == bindparam("id", type_=Text),
+            resource_version.c.version == bindparam("version", type_=Integer),
+        )
+        .cte("asked")
     )
-    limit = bindparam("version", type_=Integer)
-    found = found.where(resource_version.c.version == limit if one else resource_version.c.version < limit)
-    versions = found.cte("versions")
-    consumed, fresh = fresh_proof()
-    may = allowed(versions.c.rule)
-    seen = case(
-        (func.count() == 0, literal(NOTHING, Text)), else_=func.coalesce(func.max(versions.c.rule), NO_ROW)
-    )
-    log = logged(
-        verdict=select(seen).select_from(versions).scalar_subquery(),
-        shown=select(func.jsonb_agg(shown(versions.c), type_=JSONB)).where(may).scalar_subquery(),
-        patients=select(func.array_agg(versions.c.patient.distinct(), type_=ARRAY(Text)))
-        .where(versions.c.patient.is_not(None))
-        .scalar_subquery(),
-        fresh=fresh,
-    )
-    base = select(literal_column("1")).subquery("one")
-    listed = [column for column in versions.c if column.name != "body"]
-    body = case((may, versions.c.body)).label("body")
-    return build(
-        finish(select(*listed, body), log, fresh)
-        .select_from(base.outerjoin(versions, true()))
-        .order_by(versions.c.version.desc())
-        .add_cte(consumed)
-    )
+    return _one(asked)
 
 
 async def vread(session: Session, type_name: str, id_: str, version: int) -> Stored | None:
     """One version, decided by the labels of then and of now. Raises Replayed."""
-    statement = _versions(session.caller.role, type_name, True)
-    rows = await session.fetch_logged(statement, id=id_, version=version, count=1)
+    statement = _vread(session.caller.role, type_name)
+    rows = await session.fetch_logged(statement, id=id_, version=version)
     return stored(rows[0]) if rows[0]["id"] is not None else None
-
-
-async def versions(session: Session, type_name: str, id_: str, *, before: int, count: int) -> list[Stored]:
-    """The versions below ``before``, newest first. Raises Replayed."""
-    statement = _versions(session.caller.role, type_name, False)
-    rows = await session.fetch_logged(statement, id=id_, version=before, count=count)
-    return [stored(row) for row in rows if row["id"] is not None]

@@ -69,6 +69,12 @@ resource_version = Table(
     Column("author", Text, nullable=False),
     Column("body", LargeBinary, nullable=False),
 )
+Index(
+    "resource_version_updated",
+    resource_version.c.updated,
+    resource_version.c.rid,
+    resource_version.c.version,
+)
 
 
 def _owner() -> list[Column[int]]:

@@ -121,9 +121,28 @@ def _card(accept: str) -> Ask:
     return ask
 
 
+def _turned(path: str) -> Ask:
+    """The page of a history that holds the item, else the last."""
+
+    def ask(asked: Asked, person: Person) -> httpx.Response:
+        answer = person.get(path.format(type=asked.item.type))
+        while asked.item.mark not in answer.text and answer.status_code == 200:
+            links = {row["relation"]: row["url"] for row in answer.json()["link"]}
+            if "next" not in links:
+                break
+            answer = person.get(links["next"])
+        return answer
+
+    return ask
+
+
 def _unchanged(asked: Asked, person: Person) -> httpx.Response:
     tags = ", ".join(f'W/"{version}"' for version in range(1, 9))
     return person.get(asked.path, If_None_Match=tags)
+
+
+def _unmodified(asked: Asked, person: Person) -> httpx.Response:
+    return person.get(asked.path, If_Modified_Since="Fri, 31 Dec 2999 23:59:59 GMT")
 
 
 def _changed(body: Json, id_: str) -> Json:
@@ -164,7 +183,11 @@ DOORS: tuple[Door, ...] = (
         secret=True,
     ),
     Door("history", lambda asked, person: person.get(f"{asked.path}/_history"), _body, secret=True),
+    Door("history of the type", _turned("/{type}/_history?_count=500"), _body),
+    Door("history of everything", _turned("/_history?_count=500"), _body),
+    Door("head", lambda asked, person: person.request("HEAD", asked.path), _done(200), secret=True),
     Door("not modified", _unchanged, _done(304), secret=True),
+    Door("not modified since", _unmodified, _done(304), secret=True),
     Door("search by id", _search("_id={id}"), _body),
     Door("search by patient", _search("patient={woman}&_count=500"), _body, applies=_of_woman),
     Door("search without criteria", _search("_count=500"), _body),
