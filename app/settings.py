@@ -11,6 +11,12 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+_EITHER = {
+    "mode": ("production", "sandbox"),
+    "dating_precedence": ("first-scan", "routine-scan"),
+    "conditional_delete": ("single", "multiple"),
+    "update_as_create": ("harness", "all"),
+}
 _ORIGIN = re.compile(r"https?://[a-z0-9.\-]+(?::\d{1,5})?")
 
 
@@ -91,6 +97,12 @@ class Settings:
     )
     max_body: int = _doc("Largest request body in bytes.", 2_000_000)
     max_entries: int = _doc("Most entries in a batch or transaction.", 300)
+    conditional_delete: str = _doc(
+        "How much a conditional delete may delete: `single`, or `multiple` up to `max_entries`.", "single"
+    )
+    update_as_create: str = _doc(
+        "Who may create a resource under an id of its own by PUT: `harness` or `all`.", "harness"
+    )
     max_page: int = _doc("Most matches on one search page.", 500)
     default_page: int = _doc("Matches on a search page where `_count` is not given.", 50)
     statement_timeout: int = _doc("Milliseconds after which a statement is given up (503).", 10_000)
@@ -136,10 +148,9 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
 
 def check(settings: Settings) -> None:
     """Refuse what must not run. Raises UnsafeSettings."""
-    if settings.mode not in {"production", "sandbox"}:
-        raise UnsafeSettings("HELSEKORT_MODE is neither production nor sandbox")
-    if settings.dating_precedence not in {"first-scan", "routine-scan"}:
-        raise UnsafeSettings("HELSEKORT_DATING_PRECEDENCE is neither first-scan nor routine-scan")
+    for name, (one, other) in _EITHER.items():
+        if getattr(settings, name) not in {one, other}:
+            raise UnsafeSettings(f"HELSEKORT_{name.upper()} is neither {one} nor {other}")
     for origin in settings.cors_origins.split():
         if not _ORIGIN.fullmatch(origin):
             raise UnsafeSettings(f"HELSEKORT_CORS_ORIGINS: {origin!r} is no origin, scheme://host[:port]")

@@ -65,25 +65,34 @@ async def search_by_post(context: Context, request: Request) -> Answer:
 async def create(context: Context, request: Request) -> Answer:
     """POST Type"""
     headers.accept_json(request)
-    headers.refuse_conditional(request)
     body = await headers.body(request, context.house.settings.max_body)
-    return await writing.create(context, request.path_params["type"], body, headers.preference(request))
+    return await writing.create(
+        context, request.path_params["type"], body, headers.preference(request),
+        none_exist=headers.none_exist(request),
+    )  # fmt: skip
+
+
+def _which(request: Request) -> str | headers.Pairs:
+    """The id in the path, or the criteria in the query."""
+    id_: str | None = request.path_params.get("id")
+    return headers.query(request) if id_ is None else id_
 
 
 async def update(context: Context, request: Request) -> Answer:
-    """PUT Type/id"""
+    """PUT Type/id, PUT Type?…"""
     headers.accept_json(request)
     body = await headers.body(request, context.house.settings.max_body)
-    type_name, id_ = request.path_params["type"], request.path_params["id"]
     return await writing.update(
-        context, type_name, id_, body, if_match=headers.if_match(request), prefer=headers.preference(request)
-    )
+        context, request.path_params["type"], _which(request), body, headers.preference(request),
+        if_match=headers.if_match(request),
+    )  # fmt: skip
 
 
 async def delete(context: Context, request: Request) -> Answer:
-    """DELETE Type/id"""
-    type_name, id_ = request.path_params["type"], request.path_params["id"]
-    return await writing.delete(context, type_name, id_, headers.if_match(request))
+    """DELETE Type/id, DELETE Type?…"""
+    return await writing.delete(
+        context, request.path_params["type"], _which(request), headers.if_match(request)
+    )
 
 
 async def bundle(context: Context, request: Request) -> Answer:

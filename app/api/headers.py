@@ -95,10 +95,10 @@ def preference(request: Request) -> Preference:
     )
 
 
-def refuse_conditional(request: Request) -> None:
-    """Conditional create is not offered yet and must not be taken for a plain one. Raises BadRequest."""
-    if "if-none-exist" in request.headers:
-        raise BadRequest("If-None-Exist is not supported", "http.If-None-Exist", code="not-supported")
+def none_exist(request: Request) -> str | None:
+    """The criteria of a conditional create, where a person number may stand: a header ends in no history."""
+    value = request.headers.get("if-none-exist")
+    return value.removeprefix("?") if value is not None else None
 
 
 def accept_json(request: Request) -> None:

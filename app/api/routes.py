@@ -59,6 +59,8 @@ GUARDED: tuple[Guarded, ...] = (
     Guarded("/fhir/{type}/{id}", "DELETE", "delete", fhir_rest.delete),
     Guarded("/fhir/{type}", "GET", "search-type", fhir_rest.search),
     Guarded("/fhir/{type}", "POST", "create", fhir_rest.create),
+    Guarded("/fhir/{type}", "PUT", "update", fhir_rest.update),
+    Guarded("/fhir/{type}", "DELETE", "delete", fhir_rest.delete),
     Guarded("/fhir", "POST", "transaction", fhir_rest.bundle),
     Guarded("/fhir/", "POST", "transaction", fhir_rest.bundle),
 )

@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.fhir import codes
+from app.fhir import json as fhir_json
 from app.fhir.references import references
 from app.fhir.registry import BY_NAME, CONCERNING
 from app.interactions.context import Context
+from app.interactions.criteria import Criteria
 from app.store.targets import Key, Targets
 
 Json = dict[str, Any]
@@ -28,6 +30,12 @@ class Draft:
     if_match: int | None = None
     place: str = ""  # where it stands in a bundle, for error texts
     rewritten: bool = field(default=False)
+    criteria: Criteria | None = None  # which resource is meant, or must not be there yet
+    expected: int | None = None  # the version that the criteria were answered by
+
+    def fresh(self) -> "Draft":
+        """The draft as it came, for another attempt."""
+        return replace(self, resource=fhir_json.parse(self.body) if self.body else None, rewritten=False)
 
     @property
     def key(self) -> Key:

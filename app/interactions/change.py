@@ -1,7 +1,7 @@
-"""Changing resources: prepare, store set-wise, and say what became of each.
+"""Changing resources: answer criteria, resolve links, prepare, store set-wise, and say what became of each.
 
-https://hl7.org/fhir/R4/http.html#create, #update, #delete. What follows from a change (alarms, notices, critical
-information) is enqueued in the statement that stores it.
+https://hl7.org/fhir/R4/http.html#create, #update, #patch, #delete, #transaction. However many drafts there are, one
+statement stores them, or none of them.
 """
 
 from collections.abc import Sequence
@@ -10,36 +10,30 @@ from dataclasses import dataclass
 import asyncpg
 
 from app import clock
-from app.access.caller import CLINICIANS, Role
-from app.access.rules import CARD
-from app.fhir.codes import CS_CARD
-from app.fhir.identifiers import looks_like_person_number
-from app.fhir.outcome import (
-    Conflict,
-    FhirError,
-    Forbidden,
-    Issue,
-    NotFound,
-    PreconditionFailed,
-    Unavailable,
-    Unprocessable,
-)
+from app.fhir.outcome import BadRequest, FhirError, Issue, Unprocessable
+from app.interactions import conditions, links
+from app.interactions.attempts import LOST, Raced, begin_again, in_one
 from app.interactions.belonging import Draft
+from app.interactions.conditions import Answered
+from app.interactions.consequences import write_set
 from app.interactions.context import Context
 from app.interactions.drafts import prepare
-from app.store.writes import Changed, Delivery, Outcome, Write, WriteSet, put
-
-_TRIES = 5
-SEALED_FOR = "session"  # what a sealed token is sealed for
+from app.interactions.guard import visible
+from app.interactions.refusals import broken, refusal
+from app.store import resources
+from app.store.locks import hold_rows
+from app.store.resources import Stored
+from app.store.writes import Outcome, Write, put
 
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What became of one draft; ``gone`` where there was nothing left to delete."""
+    """What became of one draft: what was written, or ``met``, what a conditional create found; neither where nothing
+    was left to delete."""
 
     draft: Draft
-    write: Write
-    gone: bool = False
+    write: Write | None = None
+    met: Stored | None = None
 
 
 async def apply(context: Context, drafts: Sequence[Draft]) -> list[Applied]:
@@ -47,128 +41,94 @@ async def apply(context: Context, drafts: Sequence[Draft]) -> list[Applied]:
 
     Raises FhirError. A lost race against another writer is tried again where the client did not say If-Match.
     """
-    for attempt in range(1, _TRIES + 1):
-        writes, issues = await prepare(context, drafts)
-        _check_versions(drafts, writes)
-        last = attempt == _TRIES
+    if context.session.connection is None and not any(draft.criteria for draft in drafts):
         try:
-            outcomes = await put(context.session, _set(context, drafts, writes))
-        except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError) as error:
-            if last:
-                raise Unavailable("Too many clients change the same resources; try again") from error
-            continue
-        except asyncpg.UniqueViolationError as error:
-            if error.constraint_name == "resource_pkey" and not last:
-                continue
-            raise _broken(error) from error
-        raced = any(
-            outcome.problem == "stale" and draft.if_match is None
-            for draft, outcome in zip(drafts, outcomes, strict=True)
-        )
-        if raced and not last:
-            context.session.entry.renew(clock.new_id(), clock.now())
-            continue
-        return _applied(drafts, writes, outcomes, issues)
-    raise Unavailable("Too many clients change the same resources; try again")
+            return await _once(context, drafts)
+        except LOST:
+            await begin_again(context)
+            drafts = [draft.fresh() for draft in drafts]
+    return await in_one(context, lambda: _once(context, [draft.fresh() for draft in drafts]))
 
 
-def _check_versions(drafts: Sequence[Draft], writes: Sequence[Write]) -> None:
-    for draft, write in zip(drafts, writes, strict=True):
-        if draft.if_match is not None:
-            write.version = draft.if_match + 1
-
-
-def _broken(error: asyncpg.UniqueViolationError) -> FhirError:
-    if error.constraint_name == "one_open_episode":
-        return Conflict("She has an open EpisodeOfCare already; one card at a time", "EpisodeOfCare.patient")
-    if error.constraint_name == "person_pkey":
-        return Conflict("Another Patient has this identity number", "Patient.identifier")
-    return Conflict("Another client stored the same; read again")
-
-
-def _critical(write: Write, draft: Draft) -> bool:
-    """Confirmed allergies and critical conditions (kjernejournal, kritisk informasjon)."""
-    resource = draft.resource or {}
-    confirmed = any(
-        coding.get("code") == "confirmed"
-        for coding in resource.get("verificationStatus", {}).get("coding", ())
-    )
-    return confirmed and (
-        write.type == "AllergyIntolerance"
-        or (write.type == "Condition" and f"{CS_CARD}|critical" in write.categories)
-    )
-
-
-def _set(context: Context, drafts: Sequence[Draft], writes: Sequence[Write]) -> WriteSet:
-    caller, house = context.caller, context.house
-    change = WriteSet(writes, may_name=caller.role is Role.HARNESS)
-    if caller.attested:
-        change.declared = [w.id for w in writes if w.type == "Patient" and w.method == "create"]
-    concerned = [w for w in writes if w.governed and w.patient and w.type in CARD]
-    if not concerned or caller.role is Role.SYSTEM:
-        return change
-    episodes = {w.patient: w.episode for w in concerned if w.patient}
-    by_carer = caller.role in CLINICIANS
-    told = {w.patient for w in concerned if "NOPAT" not in w.labels} if by_carer else set()
-    change.changed = [
-        Changed(woman, episode, context.entry.id, woman in told)
-        for woman, episode in sorted(episodes.items())
+async def _once(context: Context, drafts: Sequence[Draft]) -> list[Applied]:
+    answered = await conditions.answer(context, drafts)
+    _named_once(drafts, answered)
+    todo = [draft for one in answered for draft in one.drafts]
+    met = [(one.asked.type, one.met) for one in answered if one.met]
+    if met or context.session.careful:
+        await hold_rows(context.session, [*(draft.key for draft in todo if draft.method != "create"), *met])
+    await links.resolve(context, answered)
+    writes = iter(await _stored(context, todo))
+    applied = [[Applied(draft, next(writes)) for draft in one.drafts] for one in answered]
+    if not todo and (not met or len(drafts) > 1):
+        await context.session.note("nothing-to-do")
+    return [
+        some[0] if some else await _met(context, one) for some, one in zip(applied, answered, strict=True)
     ]
-    if not by_carer:
-        return change
-    deliveries: list[Delivery] = []
-    for draft, write in zip(drafts, writes, strict=True):
-        if write in concerned and write.patient and _critical(write, draft):
-            id_ = clock.new_id()
-            token = house.seal.close(caller.token.encode(), SEALED_FOR)
-            deliveries.append(
-                Delivery(
-                    id_, "critical-information", write.patient, write.type, write.id, write.version, token,
-                    caller.expires,
-                )
-            )  # fmt: skip
-    change.deliveries = deliveries
-    if caller.expires is not None:
-        change.rearm = (house.seal.close(caller.token.encode(), SEALED_FOR), caller.expires)
-    return change
 
 
-def _applied(
-    drafts: Sequence[Draft], writes: Sequence[Write], outcomes: Sequence[Outcome], issues: Sequence[Issue]
-) -> list[Applied]:
-    problems = [(d, w, o) for d, w, o in zip(drafts, writes, outcomes, strict=True) if o.problem]
-    if problems and not (len(drafts) == 1 and outcomes[0].problem == "gone"):
-        access = [row for row in problems if row[2].problem in {"refused", "missing"}]
-        if issues and not access:
-            raise Unprocessable(issues)
-        raise _refusal(*(access or problems)[0])
-    return [Applied(d, w, o.problem == "gone") for d, w, o in zip(drafts, writes, outcomes, strict=True)]
+async def _met(context: Context, answered: Answered) -> Applied:
+    """What a conditional create found, read and logged; nothing for a conditional delete."""
+    draft = answered.asked
+    if not answered.met:
+        return Applied(draft)
+    if context.entry.written:
+        context = context.part(interaction="read", type=draft.type, target=answered.met)
+    try:
+        stored = await resources.read(context.session, draft.type, answered.met)
+        return Applied(draft, met=visible(stored, draft.type, answered.met))
+    except FhirError as error:  # it was there a moment ago, and its row is locked: her choice has changed
+        raise Raced from error
 
 
-def _refusal(draft: Draft, write: Write, outcome: Outcome) -> FhirError:
-    name, place = f"{draft.type}/{draft.id}", draft.place
-    refusals: dict[str, tuple[type[FhirError], str]] = {
-        "missing": (NotFound, f"There is no {name}"),
-        "gone": (NotFound, f"There is no {name}"),
-        "stale": (PreconditionFailed, f"{name} is no longer at version {write.version - 1}"),
-        "referenced": (Conflict, f"Other resources refer to {name}"),
-        "moved": (
-            Unprocessable,
-            f"{name} is about another woman; mark it entered-in-error and register a new one",
-        ),
-        "masked": (Conflict, f"Elements of {name} are hidden from you; change visible elements by PATCH"),
-    }
-    if outcome.problem in refusals:
-        error, text = refusals[outcome.problem]
-        return error(f"{place}{text}", draft.type)
-    if outcome.decision.rule == "block.her-choice":
-        return Forbidden(f"{place}She has chosen that you are not given access", draft.type)
-    about = (
-        f"Patient/{write.patient}"  # told only where it was said: what she is derived from may be a secret
-    )
-    said = write.patient and about.encode() in draft.body and not looks_like_person_number(about)
-    verb = {"create": "register", "update": "change", "delete": "delete"}[draft.method]
-    return Forbidden(
-        f"{place}Your role and relation do not let you {verb} {draft.type}{f' about {about}' if said else ''}, or there is no such woman",
-        draft.type,
-    )
+def _named_once(drafts: Sequence[Draft], answered: Sequence[Answered]) -> None:
+    """Raises BadRequest where two drafts are about one resource, ask one question or bear one name."""
+    keys = [draft.key for one in answered for draft in one.drafts]
+    keys += [(one.asked.type, one.met) for one in answered if one.met]
+    urls = [draft.full_url for draft in drafts if draft.full_url]
+    questions = [draft.criteria.number for draft in drafts if draft.criteria]
+    if any(len(set[object](names)) < len(names) for names in (keys, urls, questions)):
+        raise BadRequest("One resource is named twice in the transaction", "Bundle.entry", code="duplicate")
+
+
+async def _stored(context: Context, todo: Sequence[Draft]) -> list[Write | None]:
+    """What was written of each; None for what had been deleted before. Raises FhirError and Raced."""
+    if not todo:
+        return []
+    writes, issues = await prepare(context, todo)
+    for draft, write in zip(todo, writes, strict=True):
+        wanted = draft.if_match if draft.if_match is not None else draft.expected
+        write.version = write.version if wanted is None else wanted + 1
+    try:
+        outcomes = await put(context.session, write_set(context, todo, writes))
+    except asyncpg.UniqueViolationError as error:
+        asked = any(draft.criteria for draft in todo)
+        if error.constraint_name == "resource_pkey" or (asked and not context.session.careful):
+            raise Raced from error
+        raise broken(error) from error
+    if any(outcome.problem for outcome in outcomes):
+        return await _not_stored(context, todo, writes, outcomes, issues)
+    return list(writes)
+
+
+async def _not_stored(
+    context: Context,
+    todo: Sequence[Draft],
+    writes: Sequence[Write],
+    outcomes: Sequence[Outcome],
+    issues: Sequence[Issue],
+) -> list[Write | None]:
+    """Why nothing was stored; what had been deleted before is left out, and the rest stored. Raises FhirError, Raced."""
+    problems = [row for row in zip(todo, writes, outcomes, strict=True) if row[2].problem]
+    if any(draft.if_match is None and outcome.problem == "stale" for draft, _, outcome in problems):
+        raise Raced
+    if all(outcome.problem == "gone" for _, _, outcome in problems):
+        rest = [draft for draft, outcome in zip(todo, outcomes, strict=True) if not outcome.problem]
+        if rest:
+            context.entry.renew(clock.new_id(), clock.now())
+        done = iter(await _stored(context, rest))
+        return [None if outcome.problem else next(done) for outcome in outcomes]
+    access = [row for row in problems if row[2].problem in {"refused", "missing"}]
+    if issues and not access:
+        raise Unprocessable(issues)
+    raise refusal(*(access or problems)[0])

@@ -1,6 +1,6 @@
 """The context of one request below HTTP, and what an interaction answers."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app import clock
@@ -48,7 +48,7 @@ class Context:
     def part(self, **facts: Any) -> "Context":
         """A context for one entry of a batch: same caller, a log entry of its own, the proof already consumed."""
         entry = Entry(clock.new_id(), clock.now(), {**self.entry.facts, "part": self.entry.id, **facts})
-        return Context(self.house, Session(self.session.database, self.caller, entry))
+        return Context(self.house, replace(self.session, entry=entry))
 
 
 @dataclass(frozen=True, slots=True)

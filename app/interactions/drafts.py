@@ -1,10 +1,11 @@
 """Drafts: from what a client sent to what the store keeps.
 
-References are resolved (urn:uuid within a bundle, our own absolute URLs), the woman and her card are derived, and
-identifiers and the pilot's rules are checked. https://hl7.org/fhir/R4/bundle.html#references
+References to this server must lead somewhere, the woman and her card are derived, and identifiers and the pilot's rules
+are checked. https://hl7.org/fhir/R4/references.html
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from app import clock
@@ -20,7 +21,7 @@ from app.interactions import business, projections
 from app.interactions.belonging import Draft, Preparation, episode_of, literal_key, outward, patient_of
 from app.interactions.context import Context
 from app.interactions.redaction import holds
-from app.store.targets import Key, Target, find
+from app.store.targets import Key, Target, Targets, find
 from app.store.writes import Write
 
 Json = dict[str, Any]
@@ -29,7 +30,6 @@ Json = dict[str, Any]
 async def prepare(context: Context, drafts: Sequence[Draft]) -> tuple[list[Write], list[Issue]]:
     """The writes of ``drafts``, and what is wrong with them, which only those who may write are told."""
     base = context.house.fhir_base
-    _resolve_urns(drafts)
     by_key = {draft.key: draft for draft in drafts}
     wanted: set[Key] = {draft.key for draft in drafts if draft.method != "create"}
     women: set[str] = set()
@@ -40,12 +40,26 @@ async def prepare(context: Context, drafts: Sequence[Draft]) -> tuple[list[Write
             if key not in by_key:
                 wanted.add(key)
     targets = await find(context.session, wanted, patients=women, bodies=_bodies(context, drafts))
+    if _names_its_own(context):
+        drafts = [_named(draft, targets) for draft in drafts]
+        by_key = {draft.key: draft for draft in drafts}
     preparation = Preparation(context, drafts, targets, by_key)
     issues = [issue for draft in drafts for issue in _problems(preparation, draft)]
     writes = [_write(preparation, draft) for draft in drafts]
     for write in writes if issues else ():
         write.flaw = write.flaw or "invalid"
     return writes, issues
+
+
+def _names_its_own(context: Context) -> bool:
+    """Whether an update of what is not there creates it, under the id that the client gave."""
+    return context.caller.role is Role.HARNESS or context.house.settings.update_as_create == "all"
+
+
+def _named(draft: Draft, targets: Targets) -> Draft:
+    """A draft that creates is decided as such, however it was asked for."""
+    fresh = draft.method == "update" and draft.key not in targets.found
+    return replace(draft, method="create") if fresh else draft
 
 
 def _bodies(context: Context, drafts: Sequence[Draft]) -> list[str]:
@@ -61,20 +75,6 @@ def _keys(draft: Draft, base: str) -> Iterator[Key]:
         key = literal_key(reference["reference"], base)
         if key is not None:
             yield key
-
-
-def _resolve_urns(drafts: Sequence[Draft]) -> None:
-    """Replace urn:uuid references by what they become in this set."""
-    new = {
-        draft.full_url: f"{draft.type}/{draft.id}" for draft in drafts if draft.full_url.startswith("urn:")
-    }
-    if not new:
-        return
-    for draft in drafts:
-        for _, reference in outward(draft.resource):
-            if reference["reference"] in new:
-                reference["reference"] = new[reference["reference"]]
-                draft.rewritten = True
 
 
 def _problems(preparation: Preparation, draft: Draft) -> Iterator[Issue]:

@@ -37,6 +37,11 @@ def view(stored: Stored) -> tuple[bytes, str]:
     hidden = tuple(
         name.partition(".")[2] for name in hidden_elements(stored.rule) if name.startswith(f"{stored.type}.")
     )
+    return view_without(stored, hidden)
+
+
+def view_without(stored: Stored, hidden: tuple[str, ...]) -> tuple[bytes, str]:
+    """``stored`` without its ``hidden`` elements, and the ETag of that view."""
     body = mask(stored.body, hidden) if hidden else stored.body
     if body is stored.body:
         return body, f'W/"{stored.version}"'

@@ -35,7 +35,7 @@ async def search(
     if query.cursor is not None:
         pairs, place = _open(context, type_name, query.cursor)
         query = parse(type_name, pairs, in_url=False, lenient=lenient)
-    _refuse_hidden(context, query)
+    refuse_hidden(context, query)
     count = _count(context, query)
     if type_name == "AuditEvent":
         page = await audit_reading.page(context, query, count=count, place=place)
@@ -44,7 +44,7 @@ async def search(
     return Answer(200, _bundle(context, query, pairs, page))
 
 
-def _refuse_hidden(context: Context, query: Query) -> None:
+def refuse_hidden(context: Context, query: Query) -> None:
     """What is hidden from a caller is not searched, sorted or included by: an answer would tell. Raises BadRequest."""
     hidden = masks(context.caller.role, query.type)
     asked = [row.param for row in query.conditions]

@@ -20,7 +20,7 @@ from app.fhir.outcome import BadRequest, FhirError, Issue, TooLarge, operation_o
 from app.fhir.validation import validate
 from app.interactions import audit_reading, history, reading, searching, writing
 from app.interactions.belonging import Draft
-from app.interactions.change import Applied, apply
+from app.interactions.change import apply
 from app.interactions.context import Answer, Context, Preference
 from app.interactions.guard import id_of, kept_type, scoped
 from app.interactions.reading import Known
@@ -174,7 +174,7 @@ async def _transaction(context: Context, steps: Sequence[Step]) -> list[Entry]:
     answers: dict[int, Entry] = {}
     if drafts:
         for step, applied in zip(changes, await apply(context, drafts), strict=True):
-            answers[step.n] = _entry(_stored(context, step, applied))
+            answers[step.n] = _entry(writing.answer(context, applied, Preference()))
     else:
         await _note(context)
     for step in ordered:
@@ -183,10 +183,6 @@ async def _transaction(context: Context, steps: Sequence[Step]) -> list[Entry]:
                 context.part(interaction="read", type=step.type, target=step.id), step, _read
             )
     return [answers[step.n] for step in steps]
-
-
-def _stored(context: Context, step: Step, applied: Applied) -> Answer:
-    return Answer(204) if step.method == "DELETE" else writing.answer(context, applied, Preference())
 
 
 async def _note(context: Context) -> None:
@@ -220,7 +216,7 @@ async def _answered(part: Context, step: Step, run: Callable[[Context, Step], Aw
 async def _one(context: Context, step: Step) -> Answer:
     if step.method in _METHODS:
         scoped(context.caller, _METHODS[step.method])
-        return _stored(context, step, (await apply(context, [_draft(step)]))[0])
+        return writing.answer(context, (await apply(context, [_draft(step)]))[0], Preference())
     return await _read(context, step)
 
 

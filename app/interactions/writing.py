@@ -1,17 +1,19 @@
-"""FHIR create, update and delete of one resource: https://hl7.org/fhir/R4/http.html#create"""
+"""FHIR create, update and delete of one resource, also conditional: https://hl7.org/fhir/R4/http.html#create"""
 
 from typing import Any
 
 from app import clock
+from app.access.rules import masks
 from app.fhir import json as fhir_json
 from app.fhir.outcome import BadRequest, Issue, operation_outcome
 from app.fhir.validation import check
 from app.interactions.belonging import Draft
 from app.interactions.change import Applied, apply
 from app.interactions.context import Answer, Context, Preference
+from app.interactions.criteria import Criteria, Pairs, criteria
 from app.interactions.guard import id_of, kept_type, scoped
 from app.interactions.reading import headers
-from app.interactions.redaction import view
+from app.interactions.redaction import view, view_without
 from app.store.resources import Stored
 
 
@@ -27,43 +29,57 @@ def parsed(body: bytes, type_name: str) -> dict[str, Any]:
 
 
 def answer(context: Context, applied: Applied, prefer: Preference) -> Answer:
-    """201 or 200 with Location, ETag and what ``Prefer: return=`` asks for."""
-    draft, write = applied.draft, applied.write
+    """201 or 200 with Location, ETag and what ``Prefer: return=`` asks for; 204 for what is deleted."""
+    write = applied.write
+    if applied.draft.method == "delete":
+        return Answer(204, None, {"ETag": f'W/"{write.version}"'} if write else {})
+    if applied.met is not None:
+        return _written(context, applied.met, *view(applied.met), 200, prefer)
+    if write is None:
+        raise AssertionError("only a deletion writes nothing")
     stored = Stored(
-        write.type,
-        write.id,
-        write.version,
-        context.entry.at,
-        False,
-        write.patient,
-        write.labels,
-        write.body,
-        None,
-    )
-    body, etag = view(stored)
-    created = write.version == 1
-    location = f"{context.house.fhir_base}/{write.type}/{write.id}/_history/{write.version}"
+        write.type, write.id, write.version, context.entry.at, False, write.patient, write.labels, write.body, None,
+    )  # fmt: skip
+    body, etag = view_without(stored, masks(context.caller.role, write.type))
+    return _written(context, stored, body, etag, 201 if write.version == 1 else 200, prefer)
+
+
+def _written(
+    context: Context, stored: Stored, body: bytes, etag: str, status: int, prefer: Preference
+) -> Answer:
+    name = f"{stored.type}/{stored.id}"
+    location = f"{context.house.fhir_base}/{name}/_history/{stored.version}"
     sent = {**headers(stored, etag), "Location": location}
     if prefer.returns == "minimal":
-        return Answer(201 if created else 200, None, sent)
+        return Answer(status, None, sent)
     if prefer.returns == "OperationOutcome":
-        text = f"{draft.type}/{draft.id} is stored as version {write.version}"
+        text = f"{name} is stored as version {stored.version}"
         body = fhir_json.dump(operation_outcome([Issue("informational", text, severity="information")]))
-    return Answer(201 if created else 200, body, sent)
+    return Answer(status, body, sent)
 
 
-async def create(context: Context, type_name: str, body: bytes, prefer: Preference) -> Answer:
-    """Store a new resource under an id of ours. Raises FhirError."""
+async def create(
+    context: Context, type_name: str, body: bytes, prefer: Preference, *, none_exist: str | None = None
+) -> Answer:
+    """Store a new resource under an id of ours, unless ``none_exist`` finds one. Raises FhirError."""
     kept_type(type_name, "create")
     scoped(context.caller, "create")
     draft = Draft("create", type_name, clock.new_id(), parsed(body, type_name), body)
+    if none_exist is not None:
+        draft.criteria = criteria(context, type_name, none_exist, "http.If-None-Exist")
+        context.entry.facts["query"] = draft.criteria.shown
     return answer(context, (await apply(context, [draft]))[0], prefer)
+
+
+def in_url(context: Context, type_name: str, pairs: Pairs) -> Criteria:
+    """The criteria of a conditional URL, where no person number may stand. Raises FhirError."""
+    return criteria(context, type_name, pairs, "http.query", in_url=True)
 
 
 async def update(
     context: Context,
     type_name: str,
-    id_: str,
+    id_or_criteria: str | Pairs,
     body: bytes,
     prefer: Preference,
     *,
@@ -73,14 +89,24 @@ async def update(
     kept_type(type_name, "update")
     scoped(context.caller, "update")
     resource = parsed(body, type_name)
-    id_of(resource, id_)
-    draft = Draft("update", type_name, id_, resource, body, if_match=if_match)
+    draft = Draft("update", type_name, "", resource, body, if_match=if_match)
+    if isinstance(id_or_criteria, str):
+        id_of(resource, id_or_criteria)
+        draft.id = id_or_criteria
+    else:
+        draft.criteria = in_url(context, type_name, id_or_criteria)
     return answer(context, (await apply(context, [draft]))[0], prefer)
 
 
-async def delete(context: Context, type_name: str, id_: str, if_match: int | None = None) -> Answer:
+async def delete(
+    context: Context, type_name: str, id_or_criteria: str | Pairs, if_match: int | None = None
+) -> Answer:
     """Mark as deleted; earlier versions stay. Deleting twice is no error. Raises FhirError."""
     kept_type(type_name, "delete")
     scoped(context.caller, "delete")
-    applied = (await apply(context, [Draft("delete", type_name, id_, if_match=if_match)]))[0]
-    return Answer(204, None, {} if applied.gone else {"ETag": f'W/"{applied.write.version}"'})
+    draft = Draft("delete", type_name, "", if_match=if_match)
+    if isinstance(id_or_criteria, str):
+        draft.id = id_or_criteria
+    else:
+        draft.criteria = in_url(context, type_name, id_or_criteria)
+    return answer(context, (await apply(context, [draft]))[0], Preference())

@@ -32,7 +32,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from app.store.access_sql import AT
-from app.store.database import Database
+from app.store.database import Connection, Database
 from app.store.statement import Statement, build
 from app.store.tables import INSTANT, audit, audit_lane, dpop_jti
 
@@ -177,10 +177,12 @@ def _refusal() -> Statement:
     return build(select(said, row, fresh.label("fresh")).add_cte(consumed))
 
 
-async def refuse(database: Database, entry: Entry, verdict: str, patients: tuple[str, ...] = ()) -> bool:
-    """Log a refusal or failure in a transaction of its own; false where the proof had been used before."""
+async def refuse(
+    place: Connection | Database, entry: Entry, verdict: str, patients: tuple[str, ...] = ()
+) -> bool:
+    """Log a refusal or failure by a statement of its own; false where the proof had been used before."""
     values = {**entry.parameters(), "verdict": verdict, "patients": list(patients)}
-    rows = await database.fetch(_refusal(), values)
+    rows = await place.fetch(_refusal(), values)
     entry.written = True
     return bool(rows[0]["fresh"])
 

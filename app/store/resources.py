@@ -10,11 +10,8 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
-<<<<<<< HEAD
-    ColumnElement,
-=======
     CTE,
->>>>>>> ffdd2ea (Histories of types and everything, conditional reads, formats, gzip, browsers of the portal)
+    ColumnElement,
     Integer,
     Text,
     and_,

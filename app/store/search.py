@@ -226,3 +226,18 @@ async def _total(session: Session, query: Query) -> int:
     statement = _cached(("total", *_shape(query, role, False)), counted)
     rows = await session.fetch(statement, **binds.values)
     return int(rows[0]["total"])
+
+
+async def matches(session: Session, query: Query, *, limit: int) -> list[tuple[str, int]]:
+    """Id and version of what the caller may see of ``query``, the oldest first; part of what is logged otherwise."""
+    binds = Binds({})
+    role, parts = session.caller.role, _parts(query, binds, None)
+
+    def named() -> Select[Any]:
+        found = _matching(query, role, parts).subquery()
+        columns = select(found.c.id, found.c.version).order_by(found.c.rid)
+        return columns.limit(bindparam("limit", type_=Integer))
+
+    statement = _cached(("matches", *_shape(query, role, False)), named)
+    rows = await session.fetch(statement, **binds.values, limit=limit)
+    return [(row["id"], row["version"]) for row in rows]

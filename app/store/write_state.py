@@ -6,7 +6,6 @@ from sqlalchemy import (
     ARRAY,
     CTE,
     BigInteger,
-    Boolean,
     ColumnElement,
     Text,
     and_,
@@ -108,7 +107,6 @@ def _judged(decided: CTE) -> CTE:
     c = decided.c
     creating, deleting = c.method == literal_column("'create'"), c.method == literal_column("'delete'")
     missing = and_(c.rid.is_(None), ~creating)
-    unnamed = and_(missing, or_(~bindparam("may_name", type_=Boolean), deleting))
     hidden = and_(
         ~missing,
         ~creating,
@@ -117,7 +115,7 @@ def _judged(decided: CTE) -> CTE:
     )
     moved = and_(~missing, ~creating, ~deleting, c.was_about.is_distinct_from(c.patient))
     problem = case(
-        (or_(unnamed, hidden), literal("missing", Text)),
+        (or_(missing, hidden), literal("missing", Text)),
         (and_(~missing, ~creating, ~allowed(c.old_rule)), literal("refused", Text)),
         (and_(~deleting, ~allowed(c.new_rule)), literal("refused", Text)),
         (moved, literal("moved", Text)),
@@ -128,7 +126,7 @@ def _judged(decided: CTE) -> CTE:
         else_=null().cast(Text),
     )
     winning = case(
-        (or_(creating, and_(missing, ~deleting)), c.new_rule),
+        (creating, c.new_rule),
         (or_(deleting, ~allowed(c.old_rule)), c.old_rule),
         else_=c.new_rule,
     )

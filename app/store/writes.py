@@ -86,7 +86,6 @@ class WriteSet:
     rearm: tuple[bytes, datetime] | None = (
         None  # a fresh session token for deliveries that wait for a clinician
     )
-    may_name: bool = False  # update of an unknown id creates it
 
 
 def _tables(change: WriteSet) -> dict[str, list[tuple[Any, ...]]]:
@@ -147,7 +146,7 @@ async def put(session: Session, change: WriteSet) -> list[Outcome]:
         type=types.pop() if len(types) == 1 else None,
         rearm=change.rearm is not None and session.caller.role in CLINICIANS,
     )
-    values: dict[str, Any] = {"declared": list(change.declared), "may_name": change.may_name}
+    values: dict[str, Any] = {"declared": list(change.declared)}
     values |= {f"{name}_rows": encode(name, rows) for name, rows in tables.items()}
     cells = zip(*(_write_row(write) for write in change.writes), strict=True)
     values |= {

@@ -20,7 +20,7 @@ from app.fhir import json as fhir_json
 from app.fhir.codes import PERSON_NUMBERS
 from app.gateways.failures import Failure, Refused, TokenSpent, Unreachable
 from app.gateways.kjernejournal import Registration
-from app.interactions.change import SEALED_FOR
+from app.interactions.consequences import SEALED_FOR
 from app.interactions.context import Context, House
 from app.mapping.critical_info import NotExpressible, Recorder, is_critical, registration
 from app.mapping.elements import children, text

@@ -251,10 +251,6 @@ def test_a_body_that_is_not_json_by_its_type_is_refused(caller: Person) -> None:
     assert caller.post("/Observation", b"<x/>", Content_Type="application/fhir+xml").status_code == 415
 
 
-def test_if_none_exist_is_not_taken_for_a_plain_create(caller: Person) -> None:
-    assert caller.post("/Patient", a_patient(), If_None_Exist="name=x").status_code == 400
-
-
 def test_a_clinicians_organisation_outside_the_pilot_has_no_role(server: Server) -> None:
     answer = server.person("midwife", organization="310009999").get("/Patient")
     assert answer.status_code == 403

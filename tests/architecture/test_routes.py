@@ -51,6 +51,8 @@ PINNED = [
     ("DELETE", "/fhir/{type}/{id}"),
     ("GET HEAD", "/fhir/{type}"),
     ("POST", "/fhir/{type}"),
+    ("PUT", "/fhir/{type}"),
+    ("DELETE", "/fhir/{type}"),
     ("POST", "/fhir"),
     ("POST", "/fhir/"),
     (ALL, "/fhir/EpisodeOfCare/{id}/$card"),

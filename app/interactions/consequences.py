@@ -1,0 +1,64 @@
+"""What follows from a change: alarms are looked for, she is told, and what is critical goes to kjernejournal.
+
+All of it is enqueued in the statement that stores the change (design §6).
+"""
+
+from collections.abc import Sequence
+
+from app import clock
+from app.access.caller import CLINICIANS, Role
+from app.access.rules import CARD
+from app.fhir.codes import CS_CARD
+from app.interactions.belonging import Draft
+from app.interactions.context import Context
+from app.store.writes import Changed, Delivery, Write, WriteSet
+
+SEALED_FOR = "session"  # what a sealed token is sealed for
+
+
+def _critical(write: Write, draft: Draft) -> bool:
+    """Confirmed allergies and critical conditions (kjernejournal, kritisk informasjon)."""
+    resource = draft.resource or {}
+    confirmed = any(
+        coding.get("code") == "confirmed"
+        for coding in resource.get("verificationStatus", {}).get("coding", ())
+    )
+    return confirmed and (
+        write.type == "AllergyIntolerance"
+        or (write.type == "Condition" and f"{CS_CARD}|critical" in write.categories)
+    )
+
+
+def write_set(context: Context, drafts: Sequence[Draft], writes: Sequence[Write]) -> WriteSet:
+    """``writes`` with what follows from them."""
+    caller, house = context.caller, context.house
+    change = WriteSet(writes)
+    if caller.attested:
+        change.declared = [w.id for w in writes if w.type == "Patient" and w.method == "create"]
+    concerned = [w for w in writes if w.governed and w.patient and w.type in CARD]
+    if not concerned or caller.role is Role.SYSTEM:
+        return change
+    episodes = {w.patient: w.episode for w in concerned if w.patient}
+    by_carer = caller.role in CLINICIANS
+    told = {w.patient for w in concerned if "NOPAT" not in w.labels} if by_carer else set()
+    change.changed = [
+        Changed(woman, episode, context.entry.id, woman in told)
+        for woman, episode in sorted(episodes.items())
+    ]
+    if not by_carer:
+        return change
+    deliveries: list[Delivery] = []
+    for draft, write in zip(drafts, writes, strict=True):
+        if write in concerned and write.patient and _critical(write, draft):
+            id_ = clock.new_id()
+            token = house.seal.close(caller.token.encode(), SEALED_FOR)
+            deliveries.append(
+                Delivery(
+                    id_, "critical-information", write.patient, write.type, write.id, write.version, token,
+                    caller.expires,
+                )
+            )  # fmt: skip
+    change.deliveries = deliveries
+    if caller.expires is not None:
+        change.rearm = (house.seal.close(caller.token.encode(), SEALED_FOR), caller.expires)
+    return change

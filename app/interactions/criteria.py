@@ -1,0 +1,69 @@
+"""Criteria: which resource a conditional interaction or reference means, found with the caller's own eyes.
+
+https://hl7.org/fhir/R4/http.html#ccreate, #cond-update, #cdelete and #transaction. What the caller may not see does not
+exist. Who asks the same question and acts on the answer waits for whoever asked first.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlencode
+
+from app.fhir.outcome import BadRequest, PreconditionFailed
+from app.fhir.query import Query, parse
+from app.interactions.context import Context
+from app.interactions.guard import kept_type, scoped
+from app.interactions.searching import refuse_hidden
+from app.store.search import matches
+
+Pairs = list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Criteria:
+    """One question: ``where`` it was asked, for error texts; ``shown`` is what may be told and logged of it."""
+
+    query: Query
+    where: str
+
+    @property
+    def number(self) -> int:
+        """The same for all who ask the same question, whoever they are."""
+        conditions = sorted(
+            (row.param.code, row.modifier, sorted(map(repr, row.values))) for row in self.query.conditions
+        )
+        digest = hashlib.sha256(f"{self.query.type} {conditions}".encode()).digest()
+        return int.from_bytes(digest[:8], signed=True)
+
+    @property
+    def shown(self) -> str:
+        """The question with its person numbers masked."""
+        return f"{self.query.type}?{urlencode(self.query.used, safe=':/|,*')}"
+
+
+def criteria(
+    context: Context, type_name: str, asked: str | Pairs, where: str, *, in_url: bool = False
+) -> Criteria:
+    """The question that ``asked`` puts. Raises FhirError, naming ``where`` it stood but none of its values."""
+    kept_type(type_name, "search-type")
+    scoped(context.caller, "read")
+    pairs = parse_qsl(asked, keep_blank_values=True) if isinstance(asked, str) else asked
+    if any("\x00" in part for pair in pairs for part in pair):
+        raise BadRequest("A parameter holds the character NUL", where, code="structure")
+    query = parse(type_name, pairs, in_url=in_url)
+    if query != Query(query.type, query.conditions, used=query.used):
+        raise BadRequest("Criteria select by search parameters; nothing else stands among them", where)
+    if not query.conditions:
+        raise BadRequest("Criteria with at least one search parameter are needed", where, code="required")
+    refuse_hidden(context, query)
+    return Criteria(query, where)
+
+
+async def found(context: Context, asked: Criteria, *, most: int = 1) -> list[tuple[str, int]]:
+    """Id and version of what the caller may see of it. Raises PreconditionFailed where there are more than ``most``."""
+    rows = await matches(context.session, asked.query, limit=most + 1)
+    if len(rows) > most:
+        several = "more than one" if most == 1 else f"more than {most}"
+        raise PreconditionFailed(
+            f"The criteria match {several} {asked.query.type}", asked.where, code="multiple-matches"
+        )
+    return rows

@@ -1,0 +1,46 @@
+"""From what the store refused to what the client is told: 404 before 403 where existence is a secret."""
+
+import asyncpg
+
+from app.fhir.identifiers import looks_like_person_number
+from app.fhir.outcome import Conflict, FhirError, Forbidden, NotFound, PreconditionFailed, Unprocessable
+from app.interactions.belonging import Draft
+from app.store.writes import Outcome, Write
+
+
+def broken(error: asyncpg.UniqueViolationError) -> FhirError:
+    """A rule of which there can be only one."""
+    if error.constraint_name == "one_open_episode":
+        return Conflict("She has an open EpisodeOfCare already; one card at a time", "EpisodeOfCare.patient")
+    if error.constraint_name == "person_pkey":
+        return Conflict("Another Patient has this identity number", "Patient.identifier")
+    return Conflict("Another client stored the same; read again")
+
+
+def refusal(draft: Draft, write: Write, outcome: Outcome) -> FhirError:
+    """Why ``write`` was not stored."""
+    name, place = f"{draft.type}/{draft.id}", draft.place
+    refusals: dict[str, tuple[type[FhirError], str]] = {
+        "missing": (NotFound, f"There is no {name}"),
+        "gone": (NotFound, f"There is no {name}"),
+        "stale": (PreconditionFailed, f"{name} is no longer at version {write.version - 1}"),
+        "referenced": (Conflict, f"Other resources refer to {name}"),
+        "moved": (
+            Unprocessable,
+            f"{name} is about another woman; mark it entered-in-error and register a new one",
+        ),
+        "masked": (Conflict, f"Elements of {name} are hidden from you; change visible elements by PATCH"),
+    }
+    if outcome.problem in refusals:
+        error, text = refusals[outcome.problem]
+        return error(f"{place}{text}", draft.type)
+    if outcome.decision.rule == "block.her-choice":
+        return Forbidden(f"{place}She has chosen that you are not given access", draft.type)
+    about = f"Patient/{write.patient}"
+    # told only where it was said: what she is derived from may be a secret
+    said = write.patient and about.encode() in draft.body and not looks_like_person_number(about)
+    verb = {"create": "register", "update": "change", "delete": "delete"}[write.method]
+    what = f"{verb} {draft.type}{f' about {about}' if said else ''}"
+    return Forbidden(
+        f"{place}Your role and relation do not let you {what}, or there is no such woman", draft.type
+    )
