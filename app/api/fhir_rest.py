@@ -122,7 +122,7 @@ def software_version() -> str:
 
 async def metadata(request: Request) -> Response:
     """GET metadata: open to all, holds no data of anyone."""
-    base = request.app.state.house.fhir_base
+    settings = request.app.state.house.settings
     started: str = request.app.state.started
-    body = fhir_json.dump(statement(base, started, software_version()))
+    body = fhir_json.dump(statement(settings, started, software_version()))
     return Response(body, media_type="application/fhir+json")

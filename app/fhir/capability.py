@@ -5,11 +5,12 @@ from typing import Any
 from app.fhir.operations import EVERY_TYPE, OPERATIONS, Operation
 from app.fhir.registry import RESOURCE_TYPES, ResourceType
 from app.fhir.search_params import Kind, of_type
+from app.settings import Settings
 
 _ORDER = ("read", "vread", "create", "update", "delete", "history-instance", "history-type", "search-type")
 
 
-def _resource(row: ResourceType) -> dict[str, Any]:
+def _resource(row: ResourceType, settings: Settings) -> dict[str, Any]:
     params = [
         {"name": param.code, "type": param.kind.value}
         for param in of_type(row.name)
@@ -20,11 +21,11 @@ def _resource(row: ResourceType) -> dict[str, Any]:
         "interaction": [{"code": code} for code in _ORDER if code in row.interactions],
         "versioning": "versioned-update",
         "readHistory": "vread" in row.interactions,
-        "updateCreate": False,
-        "conditionalCreate": False,
+        "updateCreate": settings.update_as_create == "all" and "update" in row.interactions,
+        "conditionalCreate": "create" in row.interactions,
         "conditionalRead": "full-support" if "vread" in row.interactions else "not-supported",
-        "conditionalUpdate": False,
-        "conditionalDelete": "not-supported",
+        "conditionalUpdate": "update" in row.interactions,
+        "conditionalDelete": settings.conditional_delete if "delete" in row.interactions else "not-supported",
         "referencePolicy": ["literal", "logical", "enforced", "local"],
         "searchInclude": sorted(
             f"{row.name}:{p.code}" for p in of_type(row.name) if p.kind is Kind.REFERENCE
@@ -41,7 +42,7 @@ def _operation(row: Operation) -> dict[str, str]:
     return {"name": row.name, "definition": row.definition}
 
 
-def statement(base: str, date: str, version: str) -> dict[str, Any]:
+def statement(settings: Settings, date: str, version: str) -> dict[str, Any]:
     """What this server does, true in every row."""
     everywhere = [_operation(row) for row in OPERATIONS if "system" in row.levels]
     return {
@@ -50,14 +51,17 @@ def statement(base: str, date: str, version: str) -> dict[str, Any]:
         "date": date,
         "kind": "instance",
         "software": {"name": "Helsekort", "version": version},
-        "implementation": {"description": "Digitalt helsekort for gravide", "url": base},
+        "implementation": {
+            "description": "Digitalt helsekort for gravide",
+            "url": f"{settings.base_url}/fhir",
+        },
         "fhirVersion": "4.0.1",
         "format": ["application/fhir+json", "json"],
         "rest": [
             {
                 "mode": "server",
                 "security": {
-                    "cors": False,
+                    "cors": bool(settings.cors_origins),
                     "description": "HelseID access tokens bound by DPoP (RFC 9449); citizens by Helsenorge's issuer",
                     "service": [
                         {
@@ -70,7 +74,7 @@ def statement(base: str, date: str, version: str) -> dict[str, Any]:
                         }
                     ],
                 },
-                "resource": [_resource(row) for row in RESOURCE_TYPES],
+                "resource": [_resource(row, settings) for row in RESOURCE_TYPES],
                 "interaction": [{"code": "transaction"}, {"code": "batch"}, {"code": "history-system"}],
                 **({"operation": everywhere} if everywhere else {}),
             }

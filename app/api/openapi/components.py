@@ -18,6 +18,8 @@ ENVELOPES = ("Bundle", "OperationOutcome", "Parameters")
 HEADERS = {  # of requests
     "DPoP": "A fresh proof for this method and address, bound to the token (RFC 9449)",
     "If-None-Match": "The ETag that the client has; 304 where it is still the current one",
+    "If-Modified-Since": "The time of the client's copy; counts only without If-None-Match",
+    "If-None-Exist": "Criteria: where one resource matches them, it is answered (200) and nothing is created",
     "If-Match": 'The version to change, as W/"3"; 412 where it is no longer the current one',
     "Prefer": "return=minimal, return=representation or return=OperationOutcome; handling=strict or handling=lenient",
 }
@@ -26,6 +28,10 @@ ANSWERED = {  # headers of answers
     "Last-Modified": "When the version was stored",
     "Location": "The address of the version that was stored",
     "X-Request-Id": "The id of this request's row in the log",
+}
+HISTORY = {  # parameters of history, beside those of search
+    "_since": "Versions that were made at this moment or later",
+    "_at": "Versions that were current at some time in this period",
 }
 VALUES = {  # what values of a kind of search parameter look like; commas between alternatives
     Kind.TOKEN: "code, system|code, |code or system|",
@@ -100,6 +106,8 @@ def _parameters() -> Json:
         found[name] = _parameter(name, "path", f"The {name} of the resource", required=True, schema=schema)
     for name in CONTROLS:
         found[name] = _parameter(name, "query", f"{R4}/{'http' if name in SILENT else 'search'}.html")
+    for name, text in HISTORY.items():
+        found[name] = _parameter(name, "query", text)
     for row in RESOURCE_TYPES:
         for param in searchable(row.name):
             schema = ref(f"search.{param.kind.value}")

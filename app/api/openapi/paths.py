@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from app.access.caller import Role
 from app.access.rules import ALLOW
-from app.api.openapi.components import CONTROLS, named, searchable
+from app.api.openapi.components import CONTROLS, HISTORY, named, searchable
 from app.api.routes import GUARDED, OPEN, Guarded
 from app.fhir.json_schema import ref
 from app.fhir.operations import BY_PATH, Operation, in_url
@@ -26,16 +26,17 @@ class Interaction(NamedTuple):
     refusals: tuple[int, ...]
 
 
+KNOWN = ("If-None-Match", "If-Modified-Since")
 WRITES = (404, 406, 409, 412, 413, 415, 422)
 # TABLE: the interactions as routes name them; EVERYWHERE is what any guarded address can answer
 INTERACTIONS: dict[str, Interaction] = {
-    "read": Interaction("The current version", "read", 200, "", ("If-None-Match",), (304, 404, 406, 410)),
-    "vread": Interaction("One version", "read", 200, "", (), (404, 406, 410)),
+    "read": Interaction("The current version", "read", 200, "", KNOWN, (304, 404, 406, 410)),
+    "vread": Interaction("One version", "read", 200, "", KNOWN, (304, 404, 406, 410)),
     "history-instance": Interaction("All versions, newest first", "read", 200, "Bundle", (), (404, 406)),
     "history-type": Interaction("All versions of all of the type, newest first", "read", 200, "Bundle", (), (404, 406)),
     "history-system": Interaction("All versions of all, newest first", "", 200, "Bundle", (), (406,)),
     "search-type": Interaction("Search", "read", 200, "Bundle", ("Prefer",), (404, 406, 413, 415)),
-    "create": Interaction("A new resource, under an id of the server's", "create", 201, "created", ("Prefer",), WRITES),
+    "create": Interaction("A new resource, under an id of the server's", "create", 201, "created", ("If-None-Exist", "Prefer"), WRITES),
     "update": Interaction("The next version", "update", 200, "", ("If-Match", "Prefer"), WRITES),
     "delete": Interaction(
         "Mark as deleted; earlier versions stay", "delete", 204, "deleted", ("If-Match",), (404, 409, 412)
@@ -129,8 +130,12 @@ def _ask(found: Json, row: Guarded, type_name: str) -> None:
         found["parameters"] += [ref_to("parameters", name) for name in (*names, *CONTROLS)]
     elif row.method in {"POST", "PUT"}:
         found["requestBody"] = ref_to("requestBodies", type_name or "Bundle")
+    if row.interaction in {"update", "patch", "delete"} and "{id}" not in row.path:
+        found["parameters"] += [ref_to("parameters", named(param)) for param in searchable(type_name)]
     if row.interaction.startswith("history"):
-        found["parameters"] += [ref_to("parameters", name) for name in ("_count", "_format", "_pretty")]
+        found["parameters"] += [
+            ref_to("parameters", name) for name in ("_count", *HISTORY, "_format", "_pretty")
+        ]
 
 
 def _describe(found: Json, row: Guarded, asked: Operation) -> None:
