@@ -3,7 +3,7 @@
 All of it is enqueued in the statement that stores the change (design §6).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from app import clock
 from app.access.caller import CLINICIANS, Role
@@ -47,18 +47,21 @@ def write_set(context: Context, drafts: Sequence[Draft], writes: Sequence[Write]
     ]
     if not by_carer:
         return change
-    deliveries: list[Delivery] = []
-    for draft, write in zip(drafts, writes, strict=True):
-        if write in concerned and write.patient and _critical(write, draft):
-            id_ = clock.new_id()
-            token = house.seal.close(caller.token.encode(), SEALED_FOR)
-            deliveries.append(
-                Delivery(
-                    id_, "critical-information", write.patient, write.type, write.id, write.version, token,
-                    caller.expires,
-                )
-            )  # fmt: skip
-    change.deliveries = deliveries
+    change.deliveries = list(_messages(context, drafts, concerned, writes))
     if caller.expires is not None:
         change.rearm = (house.seal.close(caller.token.encode(), SEALED_FOR), caller.expires)
     return change
+
+
+def _messages(
+    context: Context, drafts: Sequence[Draft], concerned: Sequence[Write], writes: Sequence[Write]
+) -> Iterator[Delivery]:
+    """What kjernejournal is to be told, with the midwife's sealed session."""
+    caller, seal = context.caller, context.house.seal
+    for draft, write in zip(drafts, writes, strict=True):
+        if write in concerned and write.patient and _critical(write, draft):
+            token = seal.close(caller.token.encode(), SEALED_FOR)
+            yield Delivery(
+                clock.new_id(), "critical-information", write.patient, write.type, write.id, write.version, token,
+                caller.expires,
+            )  # fmt: skip
