@@ -3,6 +3,7 @@
 Design §3 and §4: rules run on all facts; what is shown is what this reader may see.
 """
 
+from collections import OrderedDict
 from datetime import date, datetime, time
 from typing import Any
 
@@ -16,6 +17,7 @@ from app.interactions.redaction import view as redact
 from app.mapping.card_to_fhir import document
 from app.mapping.facts_from_fhir import facts
 from app.pregnancy.card import Card, View, fold, view_for
+from app.pregnancy.facts import Facts
 from app.render.html import page
 from app.store.card import of_card
 from app.store.resources import Stored
@@ -29,6 +31,8 @@ FORMATS = {
 }
 _EARLIEST, _LATEST = 2000, 2100
 LANGUAGES = ("nb", "nn", "en")
+_MOST_KNOWN = 128
+_known: OrderedDict[Any, Facts] = OrderedDict()
 
 
 def clinical_day(text: str | None, now: datetime) -> tuple[date, datetime]:
@@ -47,11 +51,20 @@ def clinical_day(text: str | None, now: datetime) -> tuple[date, datetime]:
     return day, datetime.combine(day, time(23, 59, 59), tzinfo=clock.OSLO)
 
 
+def _facts(found: list[Stored]) -> Facts:
+    """What ``found`` says. After a change several read the same card, and versions do not change: it is read once."""
+    key = tuple((row.type, row.id, row.version, row.updated) for row in found)
+    known = _known.pop(key, None) or facts(fhir_json.read(row.body) for row in found)
+    if len(_known) >= _MOST_KNOWN:
+        _known.popitem(last=False)
+    _known[key] = known
+    return known
+
+
 def folded(found: list[Stored], context: Context, as_of: str | None) -> Card:
     """The card of what is stored."""
     today, now = clinical_day(as_of, context.entry.at)
-    resources: list[dict[str, Any]] = [fhir_json.read(row.body) for row in found]
-    return fold(facts(resources), today=today, now=now, precedence=context.house.settings.dating_precedence)
+    return fold(_facts(found), today=today, now=now, precedence=context.house.settings.dating_precedence)
 
 
 def seen(card: Card, found: list[Stored], context: Context) -> View:
