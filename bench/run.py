@@ -20,8 +20,9 @@ from app import clock
 from bench import processes as cpu
 from bench.load import Round, replay
 from bench.running import Running, running, tell
-from bench.scenarios import SCENARIOS, Scenario, requests
-from bench.signed import Client, Request, hello
+from bench.scenarios import SCENARIOS, Scenario, Woman, sample
+from bench.signed import Client, hello
+from bench.volume import RESOURCES, WOMEN, load
 
 RESULTS = Path(__file__).resolve().parent / "results"
 HELLOS = 6_000
@@ -33,6 +34,7 @@ class Measured:
 
     rounds: list[tuple[Round, Round]] = field(default_factory=list)
     cpu: list[tuple[float, float, float]] = field(default_factory=list)  # hello, server, database
+    flushes: list[float] = field(default_factory=list)  # of the write-ahead log, a second
 
     def result(self) -> dict[str, Any]:
         """Medians over the pairs."""
@@ -50,18 +52,22 @@ class Measured:
             "p50_ms": round(median(r.percentile(0.50) for r in own), 2),
             "p99_ms": round(median(r.percentile(0.99) for r in own), 2),
             "p99_hello_ms": round(median(r.percentile(0.99) for r in hellos), 2),
+            "p99_times_hello": round(
+                median(a.percentile(0.99) / b.percentile(0.99) for a, b in self.rounds), 1
+            ),
+            "fsync_per_s": round(median(self.flushes)),
             "pairs": len(self.rounds),
         }
 
 
-def pair(house: Running, scenario: Scenario, asked: Sequence[Request], measured: Measured) -> None:
+def pair(house: Running, scenario: Scenario, women: Sequence[Woman], measured: Measured) -> None:
     """One round of hello and one of ``scenario``, put down in ``measured``."""
     before = cpu.seconds(house.hello_pid)
     beside = replay(house.hello_port, [hello(house.hello_port)] * HELLOS, 200)
     hello_cpu = cpu.seconds(house.hello_pid) - before
     client = Client(house.sandbox, bearer=scenario.bearer)
-    ready = [client.ready(request) for request in islice(cycle(asked), scenario.count)]
-    logged = house.logged()
+    ready = [client.ready(scenario.asked(woman)) for woman in islice(cycle(women), scenario.count)]
+    logged, flushed = house.logged(), house.flushed()
     before_api, before_database = cpu.seconds(house.api_pid), cpu.seconds(house.database_pid)
     own = replay(house.sandbox.port, ready, scenario.status)
     api = cpu.seconds(house.api_pid) - before_api
@@ -69,11 +75,26 @@ def pair(house: Running, scenario: Scenario, asked: Sequence[Request], measured:
     if (rows := house.logged() - logged) != scenario.count:
         raise SystemExit(f"{scenario.name}: {rows} rows in the log for {scenario.count} requests")
     measured.rounds.append((own, beside))
+    measured.flushes.append((house.flushed() - flushed) / own.seconds)
     each = scenario.count
     measured.cpu.append((hello_cpu / HELLOS * 1e6, api / each * 1e6, database / each * 1e6))
 
 
-def surroundings(house: Running) -> dict[str, Any]:
+def fill(house: Running, scale: int) -> list[Woman]:
+    """The women of ``scale``, registered; those who are asked about."""
+    for count in load(Client(house.sandbox, bearer=True), house.sandbox.port, WOMEN * scale):
+        if count % 400 == 0 or count == WOMEN * scale:
+            tell(f"{count} women with {RESOURCES} resources each")
+    house.started.cluster.execute("VACUUM ANALYZE")
+    rows = house.started.cluster.execute(
+        "SELECT patient || '|' || episode || '|' || min(id) FROM resource WHERE type = 'Observation' AND patient IN"
+        " (SELECT id FROM resource WHERE type = 'Patient' AND convert_from(body, 'UTF8') LIKE '%Benk%')"
+        " GROUP BY patient, episode ORDER BY patient"
+    )
+    return sample(rows.splitlines())
+
+
+def surroundings(house: Running, scale: int) -> dict[str, Any]:
     """What the figures depend on."""
     cluster = house.started.cluster
     told = subprocess.run(
@@ -82,6 +103,7 @@ def surroundings(house: Running) -> dict[str, Any]:
     return {
         "at": clock.instant(clock.now()),
         "commit": told.stdout.strip() or "unknown",
+        "scale": scale,
         "cores": os.cpu_count(),
         "load_average": [round(load, 1) for load in os.getloadavg()],
         "python": platform.python_version(),
@@ -94,13 +116,16 @@ def surroundings(house: Running) -> dict[str, Any]:
 
 def table(results: dict[str, dict[str, Any]]) -> str:
     """The results for a reader: a ratio of 0.10 means a tenth of hello's requests for the same CPU."""
-    columns = ("CPU ratio", "least", "CPU µs (db)", "rate", "rate ratio", "p50 ms", "p99 ms")
+    columns = ("CPU ratio", "least", "CPU µs (db)", "rate", "rate ratio", "p50 ms", "p99 ms", "× hello")
     lines = [f"{'':<38}" + "".join(f"{name:>13}" for name in columns)]
     for name, row in results.items():
         used = f"{row['cpu_us']['server']:.0f} ({row['cpu_us']['database']:.0f})"
         least = "" if row["least"] is None else f"{row['least']:.2f}"
         cells = (f"{row['cpu_ratio']:.3f}", least, used, row["rate"], f"{row['rate_ratio']:.3f}")
-        lines.append(f"{name:<38}" + "".join(f"{c:>13}" for c in (*cells, row["p50_ms"], row["p99_ms"])))
+        lines.append(
+            f"{name:<38}"
+            + "".join(f"{c:>13}" for c in (*cells, row["p50_ms"], row["p99_ms"], row["p99_times_hello"]))
+        )
     for row in list(results.values())[:1]:
         used, p99 = row["cpu_us"]["hello"], row["p99_hello_ms"]
         lines.append(f"hello: {used:.0f} µs of CPU, {row['rate_hello']} a second, p99 {p99} ms")
@@ -112,22 +137,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--pairs", type=int, default=5, help="rounds of each scenario")
     parser.add_argument("--only", default="", metavar="WORD", help="scenarios whose name holds WORD")
+    parser.add_argument("--scale", type=int, default=1, help=f"1: {WOMEN} women; 16: {16 * WOMEN}")
     parser.add_argument("--dry", action="store_true", help="write no result")
     options = parser.parse_args()
     chosen = [row for row in SCENARIOS if options.only in row.name]
     found = {row.name: Measured() for row in chosen}
     with running() as house:
-        asked = requests(house.sandbox)
+        women = fill(house, options.scale)
         for row in chosen:
             tell(f"{row.name}: one pair of rounds to warm up, {options.pairs} that count")
-            pair(house, row, asked[row.asked], Measured())
+            pair(house, row, women, Measured())
             for _ in range(options.pairs):
-                pair(house, row, asked[row.asked], found[row.name])
-        around = surroundings(house)
+                pair(house, row, women, found[row.name])
+        around = surroundings(house, options.scale)
     results = {row.name: {"least": row.least, **found[row.name].result()} for row in chosen}
     print(table(results))
     if not options.dry:
-        path = RESULTS / f"{around['at'][:10]}-{around['commit']}.json"
+        path = RESULTS / f"{around['at'][:10]}-{around['commit']}-{options.scale}x.json"
         RESULTS.mkdir(exist_ok=True)
         path.write_text(json.dumps({**around, "results": results}, indent=1) + "\n")
         print(f"written: bench/results/{path.name}")

@@ -32,6 +32,10 @@ class Running:
         """Rows in the log of who looked."""
         return int(self.started.cluster.execute("SELECT count(*) FROM audit"))
 
+    def flushed(self) -> int:
+        """How often the write-ahead log was flushed to disk."""
+        return int(self.started.cluster.execute("SELECT sum(fsyncs) FROM pg_stat_io WHERE object = 'wal'"))
+
 
 def tell(line: str) -> None:
     """Progress, for whoever waits."""
@@ -44,7 +48,8 @@ def running() -> Iterator[Running]:
     with tempfile.TemporaryDirectory(prefix="helsekort-bench-") as folder:
         started, sandbox = services.start(Path(folder), _free_port(), tell)
         try:
-            pilot.load(sandbox, tell)
+            with pilot.actors(sandbox) as cast:
+                pilot.enrol(cast)
             api = _serve_alone(started)
             with _yardstick(Path(folder)) as (port, hello):
                 yield Running(started, sandbox, api, started.cluster.child.process.pid, port, hello)
