@@ -4,12 +4,12 @@ Design §5; pasientjournalloven § 22; IHE BALP https://profiles.ihe.net/ITI/BAL
 found (``verdict``, ``shown``, ``patients``) so that the proof's ``jti``, the lane and the row commit with it.
 """
 
-import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
+import orjson
 from sqlalchemy import (
     ARRAY,
     CTE,
@@ -67,7 +67,7 @@ class Entry:
         return {
             "at": self.at,
             "audit_id": self.id,
-            "request": json.dumps(request, ensure_ascii=False, separators=(",", ":")),
+            "request": orjson.dumps(request).decode(),
             "jti": self.jti,
             "jti_expires": self.jti_expires or self.at + timedelta(minutes=5),
         }
