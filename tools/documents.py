@@ -19,10 +19,14 @@ SETS = {
     "ANY": rules.ANY,
     "CARD": rules.CARD,
     "CLINICAL_WRITES": rules.CLINICAL_WRITES,
+    "SHARED": rules.SHARED,
     "NURSE_READS": rules.NURSE_READS,
+    "NURSE_WRITES": rules.NURSE_WRITES,
     "HER_WRITES": rules.HER_WRITES,
     "CATALOGUE": rules.CATALOGUE,
     "CONTROL": rules.CONTROL,
+    "OWN": rules.OWN,
+    "CALENDAR": rules.CALENDAR,
 }
 RELATIONS = {
     Relation.NONE: "the resource is about no woman",

@@ -1,9 +1,10 @@
 """The decision in Python: the specification of what ``store/access_sql.py`` compiles, and its oracle in tests."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from app.access.caller import Caller, Role
-from app.access.rules import ALLOW, BLOCK, Allow, Block, Relation
+from app.access.rules import ALLOW, BLOCK, LABELS, Allow, Block, Relation
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +66,15 @@ def decide(caller: Caller, do: str, facets: Facets) -> Decision:
         ):
             return Decision(allowed=True, rule=row.id)
     return Decision(allowed=False, rule=None)
+
+
+def readable(role: Role, type_name: str, labels: frozenset[str], *, about_her: bool) -> bool:
+    """Whether ``role`` may read such a resource at all, of a woman whom it has to do with."""
+    return _readable(role, type_name, labels & LABELS, about_her)
+
+
+@cache
+def _readable(role: Role, type_name: str, labels: frozenset[str], about_her: bool) -> bool:
+    patient = "hers" if about_her else None
+    facets = Facets(type_name, patient, labels, author="another", related=True, own=True)
+    return decide(Caller(role, subject="", client=""), "read", facets).allowed

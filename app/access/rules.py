@@ -11,17 +11,21 @@ from enum import StrEnum
 from functools import cache
 
 from app.access.caller import Role
-from app.fhir.registry import RESOURCE_TYPES
+from app.fhir.registry import BY_NAME, CONCERNING
 
 VERSION = "2026-11-01"
 
-ANY = frozenset(row.name for row in RESOURCE_TYPES)
-CATALOGUE = frozenset(row.name for row in RESOURCE_TYPES if not row.patient) - {
-    "AuditEvent", "Group", "MessageHeader", "Subscription",
-}  # fmt: skip
-CONTROL = frozenset({"AuditEvent", "Consent", "Provenance", "Group", "MessageHeader", "Subscription"})
-CARD = ANY - CATALOGUE - CONTROL
+ANY = frozenset(BY_NAME)
+CONTROL = frozenset(
+    {"AuditEvent", "Consent", "Provenance"}
+)  # what is decided about her card, and what was done
+OWN = frozenset({"Group", "MessageHeader", "Subscription"})  # of those who wrote them, whomever they name
+CATALOGUE = ANY - CONCERNING - CONTROL - OWN  # about no woman: places, people, times, definitions
+CARD = CONCERNING - CONTROL  # about one woman
 CLINICAL_WRITES = CARD - {"Patient", "EpisodeOfCare", "Flag"}
+SHARED = frozenset(  # kept in order by all who care for her, whoever wrote it
+    {"Patient", "EpisodeOfCare", "CarePlan", "RelatedPerson", "Goal", "Task", "Appointment"}
+)
 NURSE_READS = frozenset(
     {
         "Patient", "RelatedPerson", "CareTeam", "EpisodeOfCare", "Encounter", "Condition", "AllergyIntolerance",
@@ -29,7 +33,24 @@ NURSE_READS = frozenset(
         "AppointmentResponse", "Communication", "Goal", "Immunization", "Task",
     }
 )  # fmt: skip
-HER_WRITES = frozenset({"CarePlan", "QuestionnaireResponse", "Observation", "CareTeam", "Consent"})
+NURSE_WRITES = frozenset(
+    {
+        "Encounter",
+        "Observation",
+        "QuestionnaireResponse",
+        "Immunization",
+        "Appointment",
+        "AppointmentResponse",
+    }
+)
+# No Communication: nobody watches what would look like a message to her midwife
+HER_WRITES = frozenset(
+    {
+        "CarePlan", "QuestionnaireResponse", "Observation", "MedicationStatement", "AppointmentResponse", "CareTeam",
+        "Consent",
+    }
+)  # fmt: skip
+CALENDAR = frozenset({"Schedule", "Slot"})
 
 READ = frozenset({"read"})
 WRITE = frozenset({"create", "update"})
@@ -128,7 +149,7 @@ ALLOW: tuple[Allow, ...] = (
         "allow.nurse.create",
         _roles(Role.NURSE),
         frozenset({"create"}),
-        frozenset({"Encounter", "Observation", "QuestionnaireResponse"}),
+        NURSE_WRITES,
         Relation.RELATED,
         "hpl §§ 39, 40",
     ),
@@ -160,7 +181,7 @@ ALLOW: tuple[Allow, ...] = (
         "allow.carer.administer",
         CARERS,
         frozenset({"update"}),
-        frozenset({"Patient", "EpisodeOfCare", "CarePlan", "RelatedPerson"}),
+        SHARED,
         Relation.RELATED,
         "hpl § 40",
     ),
@@ -184,7 +205,7 @@ ALLOW: tuple[Allow, ...] = (
         "allow.nurse.correct",
         _roles(Role.NURSE),
         frozenset({"update", "delete"}),
-        frozenset({"Encounter", "Observation", "QuestionnaireResponse"}),
+        NURSE_WRITES,
         Relation.AUTHOR,
         "hpl § 42",
         without=SENSITIVE,
@@ -227,15 +248,31 @@ ALLOW: tuple[Allow, ...] = (
         READ,
         CATALOGUE,
         Relation.NONE,
-        "pjl § 22: who treats her is known",
+        "pjl § 22: who treats her is known; times and definitions are nobody's secret",
     ),
     Allow(
         "allow.operator.catalogue",
         _roles(Role.OPERATOR),
-        EVERY,
+        EVERY - READ,
         CATALOGUE,
         Relation.NONE,
-        "agreement on the pilot: enrolment of organisations and personnel",
+        "agreement on the pilot: enrolment of organisations and personnel, publication of definitions",
+    ),
+    Allow(
+        "allow.calendar.create",
+        CARERS | {Role.NURSE},
+        frozenset({"create"}),
+        CALENDAR,
+        Relation.NONE,
+        "hpl § 16: the service is organised by who gives it; its calendar names no woman",
+    ),
+    Allow(
+        "allow.calendar.keep",
+        CARERS | {Role.NURSE},
+        frozenset({"update", "delete"}),
+        CALENDAR,
+        Relation.WROTE,
+        "hpl § 16: one's own calendar only",
     ),
     Allow(
         "allow.operator.messages",
@@ -297,7 +334,7 @@ ALLOW: tuple[Allow, ...] = (
         "allow.system.read",
         _roles(Role.SYSTEM),
         READ,
-        CARD | CATALOGUE,
+        (CARD - {"Flag"}) | CATALOGUE,
         Relation.ANYONE,
         "pjl § 19: rules run on all facts; delivery to national services",
     ),

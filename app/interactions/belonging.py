@@ -5,15 +5,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from app.access.caller import CLINICIANS, Role
+from app.access.decide import readable
+from app.access.labels import labels_of
 from app.fhir import codes
 from app.fhir import json as fhir_json
 from app.fhir.references import references
 from app.fhir.registry import BY_NAME, CONCERNING
 from app.interactions.context import Context
 from app.interactions.criteria import Criteria
+from app.store.tables import OPEN_EPISODE
 from app.store.targets import Key, Targets
 
 Json = dict[str, Any]
+SEE_ALL = frozenset({Role.HARNESS, Role.SYSTEM})
+RELATED = CLINICIANS | {Role.CITIZEN}  # what they may do rests on a relation
 _RELATIVE = re.compile(r"([A-Z][A-Za-z]{1,63})/([A-Za-z0-9\-.]{1,64})(?:/_history/[A-Za-z0-9\-.]{1,64})?")
 
 
@@ -112,15 +118,43 @@ def _patient(preparation: Preparation, draft: Draft) -> str | None:
     if draft.resource is None:
         target = preparation.targets.found.get(draft.key)
         return target.patient if target else None
-    keys = [
-        key
-        for path in BY_NAME[draft.type].patient
-        for key in _referenced(preparation, draft.resource, path)
-        if key[0] in CONCERNING
-    ]
     # A Patient that is named, else the first of them: which one decides must not depend on what is there
-    keys.sort(key=lambda key: key[0] != "Patient")
+    keys = sorted(_concerned(preparation, draft.type, draft.resource), key=lambda key: key[0] != "Patient")
     return _woman(preparation, keys[0]) if keys else None
+
+
+def _concerned(preparation: Preparation, type_name: str, resource: Json) -> list[Key]:
+    """What says whom a resource is about, in its order."""
+    paths = BY_NAME[type_name].patient
+    found = [key for path in paths for key in _referenced(preparation, resource, path)]
+    return [key for key in found if key[0] in CONCERNING]
+
+
+def there(preparation: Preparation, key: Key, hers: str | None) -> bool:
+    """Whether what ``key`` names is there, as far as this caller may be told who writes about the woman ``hers``."""
+    target, role = preparation.targets.found.get(key), preparation.context.caller.role
+    if target is None or target.deleted:
+        return False
+    if role in SEE_ALL:
+        return True
+    if hers is not None and target.patient not in {None, hers}:
+        return False
+    return role not in RELATED or readable(
+        role, target.type, target.labels, about_her=target.patient is not None
+    )
+
+
+def inherited(preparation: Preparation, draft: Draft, hers: str | None) -> frozenset[str]:
+    """The labels of what ``draft`` is about, where that is no Patient: a file is as secret as its document."""
+    labels: frozenset[str] = frozenset()
+    for key in _concerned(preparation, draft.type, draft.resource or {}):
+        if key[0] == "Patient":
+            continue
+        if key in preparation.by_key:
+            labels |= labels_of(preparation.by_key[key].resource or {"resourceType": key[0]})
+        elif there(preparation, key, hers):
+            labels |= preparation.targets.found[key].labels
+    return labels
 
 
 def _woman(preparation: Preparation, key: Key) -> str | None:
@@ -163,6 +197,7 @@ def _named_card(resource: Json, base: str) -> str | None:
 
 def _open_card(preparation: Preparation, patient: str) -> str | None:
     for draft in preparation.drafts:
-        if draft.type == "EpisodeOfCare" and draft.resource and patient_of(preparation, draft) == patient:
+        resource = draft.resource if draft.type == "EpisodeOfCare" else None
+        if resource and resource.get("status") in OPEN_EPISODE and patient_of(preparation, draft) == patient:
             return draft.id
     return preparation.targets.open_episode.get(patient)

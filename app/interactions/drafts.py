@@ -9,8 +9,9 @@ from dataclasses import replace
 from typing import Any
 
 from app import clock
-from app.access.caller import CLINICIANS, Role
-from app.access.rules import CATALOGUE, LABELS, masked_types, masks
+from app.access.caller import Role
+from app.access.labels import labels_of
+from app.access.rules import CATALOGUE, masked_types, masks
 from app.fhir import codes
 from app.fhir import json as fhir_json
 from app.fhir.card_index import index_with_card
@@ -18,7 +19,18 @@ from app.fhir.identifiers import looks_like_person_number
 from app.fhir.outcome import Issue
 from app.fhir.registry import BY_NAME, CONCERNING
 from app.interactions import business, projections
-from app.interactions.belonging import Draft, Preparation, episode_of, literal_key, outward, patient_of
+from app.interactions.belonging import (
+    RELATED,
+    SEE_ALL,
+    Draft,
+    Preparation,
+    episode_of,
+    inherited,
+    literal_key,
+    outward,
+    patient_of,
+    there,
+)
 from app.interactions.context import Context
 from app.interactions.redaction import holds
 from app.store.targets import Key, Target, Targets, find
@@ -110,17 +122,14 @@ def _nowhere(preparation: Preparation, draft: Draft, reference: str) -> str | No
         about = patient_of(preparation, other)
         stays = other.method != "delete" and (about in {None, hers} or hers is None)
         return None if stays else _elsewhere(key)
-    if hers is None and key[0] in CONCERNING and not _sees_all(preparation.context):
+    role = preparation.context.caller.role
+    if hers is None and key[0] in CONCERNING and role not in SEE_ALL:
         return (
             f"A {draft.type} is known to all and refers to no {key[0]}" if draft.type in CATALOGUE else None
         )
-    target = preparation.targets.found.get(key)
-    if target is None and key == ("Patient", hers) and _by_relation(preparation.context):
+    if key not in preparation.targets.found and key == ("Patient", hers) and role in RELATED:
         return None  # decided like a woman without relation: the answer must not tell whether she is here
-    there = target is not None and not target.deleted
-    if there and target is not None and not _sees_all(preparation.context):
-        there = target.patient is None or hers is None or target.patient == hers
-    return None if there else _elsewhere(key)
+    return None if there(preparation, key, hers) else _elsewhere(key)
 
 
 def _no_reference(reference: str, key: Key | None) -> str | None:
@@ -140,14 +149,6 @@ def _no_reference(reference: str, key: Key | None) -> str | None:
 
 def _elsewhere(key: Key) -> str:
     return f"There is no {key[0]} with the id {key[1][:64]}, or it is not of this woman"
-
-
-def _sees_all(context: Context) -> bool:
-    return context.caller.role in {Role.HARNESS, Role.SYSTEM}
-
-
-def _by_relation(context: Context) -> bool:
-    return context.caller.role in CLINICIANS or context.caller.role is Role.CITIZEN
 
 
 def _write(preparation: Preparation, draft: Draft) -> Write:
@@ -172,7 +173,7 @@ def _write(preparation: Preparation, draft: Draft) -> Write:
     draft.resource.update(whole)
     write = Write(
         draft.method, draft.type, draft.id, version, body, patient, episode,
-        status=_status(draft), labels=labels_of(draft.resource), categories=_categories(draft), governed=governed,
+        status=_status(draft), labels=labels_of(draft.resource) | inherited(preparation, draft, patient), categories=_categories(draft), governed=governed,
         rows=index_with_card(draft.resource, episode),
         flaw=_flaw(context, draft, target),
     )  # fmt: skip
@@ -200,22 +201,6 @@ def _meta(resource: Json, version: int, context: Context, governed: bool) -> Jso
     return {"versionId": str(version), "lastUpdated": clock.instant(context.entry.at), **{
         name: value for name, value in meta.items() if name not in {"versionId", "lastUpdated"}
     }}  # fmt: skip
-
-
-def labels_of(resource: Json) -> frozenset[str]:
-    """The security labels: bare codes of ActCode and Confidentiality, others as ``system|code``.
-
-    A code that access rows name is that label, whatever its system and case: what is meant to be kept must not be
-    shown because it was misspelt.
-    """
-    return frozenset(_label(label) for label in resource.get("meta", {}).get("security", ()))
-
-
-def _label(label: Json) -> str:
-    system, code = label.get("system", ""), label.get("code", "")
-    if code.upper() in LABELS:
-        return str(code.upper())
-    return code if system in {codes.ACT_CODE, codes.CONFIDENTIALITY} else f"{system}|{code}"
 
 
 def _codes(value: Any) -> Iterator[str]:

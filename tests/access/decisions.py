@@ -3,11 +3,13 @@
 Grounds: helsepersonelloven §§ 25, 39, 40, 42, 45; pasientjournalloven §§ 17-19, 22; pbrl §§ 3-1, 5-1, 5-3.
 """
 
-# A line: role, what, type, standing, verdict. Standing: `related` to the woman, a `stranger` to her, `self` she is the
+from tests.access.decisions_of_others import OTHERS
+
+# A line: roles, what, types, standing, verdict; each role with each type is a decision. Standing: `related` to the woman, a `stranger` to her, `self` she is the
 # woman, `nobody` the resource is about no woman, `wrote` the caller's own organisation (or she herself) wrote it,
 # `attested` purpose and decision stand in the token, `blocked` she chose the caller away, CAPITALS security labels.
 # Verdict: the rule that wins, `allow` any right, `no` no rule spoke.
-TABLE = """
+CLINICIANS = """
 # hpl § 45: who gives her care reads what the care needs
 gp        read    Patient                related                     allow.carer.read
 gp        read    EpisodeOfCare          related                     allow.carer.read
@@ -71,10 +73,35 @@ nurse     read    Observation            related,R,HIV               no
 nurse     read    Consent                related                     no
 nurse     read    Provenance             related                     no
 nurse     read    AuditEvent             related                     no
+# hpl § 45: what is ordered, done, given, planned and said in her care is part of it
+gp,midwife  read  ServiceRequest,Procedure,MedicationStatement,MedicationRequest,MedicationAdministration  related  allow.carer.read
+hospital  read    Immunization,FamilyMemberHistory,ImagingStudy,Media,Specimen,Device,BodyStructure  related  allow.carer.read
+midwife   read    Goal,ClinicalImpression,RiskAssessment,DetectedIssue  related  allow.carer.read
+midwife,hospital  read  Appointment,AppointmentResponse,Task,Communication,CommunicationRequest  related  allow.carer.read
+gp,hospital  read  Composition,DocumentReference,Binary,Bundle,List,Basic,MeasureReport  related  allow.carer.read
+midwife   read    Bundle,Binary,DocumentReference  related,SDV       allow.carer.read
+gp,midwife,hospital  read  ServiceRequest,ImagingStudy,Appointment,Communication,Composition,Bundle,Binary  stranger  no
+midwife   read    Task,DocumentReference  stranger,attested          no
+hospital  read    MedicationStatement,List  stranger,wrote           no
+# what says of no woman whom it is about is nobody's
+gp,midwife,hospital,nurse,citizen,operator,auditor  read  Bundle,Binary,Device,Appointment,MeasureReport  nobody  no
+midwife   read    Basic,List             nobody,wrote                no
+# hpl § 25: she meets the mother and gives vaccines; she needs no reports, files or family histories
+nurse     read    RelatedPerson,CareTeam,EpisodeOfCare,Condition,AllergyIntolerance  related  allow.nurse.read
+nurse     read    DiagnosticReport,QuestionnaireResponse,Flag  related  allow.nurse.read
+nurse     read    Appointment,AppointmentResponse,Communication,Goal,Immunization,Task  related  allow.nurse.read
+nurse     read    Communication,Task     related,SDV                 no
+nurse     read    Appointment            related,PSY                 no
+nurse     read    ServiceRequest,Procedure,MedicationStatement,MedicationRequest,MedicationAdministration  related  no
+nurse     read    FamilyMemberHistory,ImagingStudy,Media,Specimen,Device,BodyStructure  related  no
+nurse     read    ClinicalImpression,RiskAssessment,DetectedIssue,CommunicationRequest  related  no
+nurse     read    Composition,DocumentReference,Binary,Bundle,List,Basic,MeasureReport  related  no
+nurse     read    Appointment,Immunization,Task  stranger            no
 # her choices are known to those who must respect them
 gp        read    Consent                related                     allow.carer.consent.read
 midwife   read    Consent                related                     allow.carer.consent.read
 hospital  read    Provenance             related                     allow.carer.consent.read
+gp        read    Provenance             stranger                    no
 # pjl § 17, pbrl § 5-3: whom she blocks has no way in, whatever else holds
 gp        read    Patient                related,blocked             block.her-choice
 gp        read    Observation            related,blocked             block.her-choice
@@ -94,6 +121,10 @@ hospital  read    DiagnosticReport       related,blocked             block.her-c
 hospital  create  Condition              related,blocked             block.her-choice
 hospital  update  Flag                   related,blocked             block.her-choice
 hospital  read    Observation            stranger,blocked            block.her-choice
+gp        read    ImagingStudy,Bundle,Binary,Appointment  related,blocked  block.her-choice
+midwife   create  ServiceRequest,Appointment,Communication  related,blocked  block.her-choice
+hospital  update  Task,Appointment       related,blocked             block.her-choice
+nurse     create  Immunization           related,blocked             block.her-choice
 # hpl §§ 39, 40: who gives care records it
 gp        create  Observation            related                     allow.carer.create
 gp        create  Condition              related                     allow.carer.create
@@ -116,6 +147,15 @@ hospital  create  Provenance             related                     allow.carer
 nurse     create  Observation            related                     allow.nurse.create
 nurse     create  Encounter              related                     allow.nurse.create
 nurse     create  QuestionnaireResponse  related                     allow.nurse.create
+gp,midwife  create  ServiceRequest,Procedure,MedicationStatement,MedicationRequest,MedicationAdministration  related  allow.carer.create
+midwife   create  Immunization,FamilyMemberHistory,Specimen,Device,BodyStructure  related  allow.carer.create
+hospital  create  ImagingStudy,Media,ClinicalImpression,RiskAssessment,DetectedIssue,Goal  related  allow.carer.create
+midwife   create  Appointment,AppointmentResponse,Task,Communication,CommunicationRequest  related  allow.carer.create
+gp,hospital  create  Composition,DocumentReference,Binary,Bundle,List,Basic,MeasureReport  related  allow.carer.create
+nurse     create  Immunization,Appointment,AppointmentResponse  related  allow.nurse.create
+gp,midwife,hospital,nurse  create  Immunization,Appointment  stranger  no
+gp,midwife,hospital  create  ServiceRequest,DocumentReference,Binary,Bundle,Communication,Task  stranger,attested  no
+gp,midwife,hospital,nurse,citizen  create  Binary,Bundle,Device,Appointment,List,Basic,MeasureReport  nobody  no
 # a caller's own write never makes the relation that permits it
 gp        create  Observation            stranger                    no
 midwife   create  Observation            stranger                    no
@@ -146,6 +186,8 @@ nurse     create  Provenance             related                     no
 nurse     update  Patient                related                     no
 nurse     update  EpisodeOfCare          related                     no
 nurse     update  Flag                   related                     no
+nurse     create  ServiceRequest,Procedure,MedicationRequest,MedicationAdministration,FamilyMemberHistory  related  no
+nurse     create  Communication,Task,Goal,Composition,DocumentReference,Binary,Bundle,List,Basic  related  no
 # hpl § 42: one corrects what one's own organisation wrote
 gp        update  Observation            related,wrote               allow.carer.correct
 gp        delete  Observation            related,wrote               allow.carer.correct
@@ -157,6 +199,19 @@ hospital  delete  AllergyIntolerance     related,wrote               allow.carer
 nurse     update  Observation            related,wrote               allow.nurse.correct
 nurse     update  Encounter              related,wrote               allow.nurse.correct
 nurse     delete  QuestionnaireResponse  related,wrote               allow.nurse.correct
+gp        delete  RelatedPerson,CareTeam,Encounter,AllergyIntolerance,DiagnosticReport,CarePlan,QuestionnaireResponse  related,wrote  allow.carer.correct
+midwife   update  ServiceRequest,Procedure,MedicationStatement,MedicationRequest,MedicationAdministration  related,wrote  allow.carer.correct
+midwife   update  Immunization,FamilyMemberHistory,Specimen,Device,BodyStructure  related,wrote  allow.carer.correct
+hospital  update  ImagingStudy,Media,ClinicalImpression,RiskAssessment,DetectedIssue  related,wrote  allow.carer.correct
+hospital  delete  Goal,Appointment,Task  related,wrote               allow.carer.correct
+midwife   update  AppointmentResponse,Communication,CommunicationRequest  related,wrote  allow.carer.correct
+gp        update  Composition,DocumentReference,Binary,Bundle,List,Basic,MeasureReport  related,wrote  allow.carer.correct
+nurse     update  Immunization,Appointment,AppointmentResponse  related,wrote  allow.nurse.correct
+nurse     delete  Encounter,Observation  related,wrote               allow.nurse.correct
+midwife   update  ServiceRequest,Communication,DocumentReference,Binary  related  no
+gp        delete  Appointment,Task,Goal  related                     no
+nurse     update  Appointment,Immunization  related                  no
+nurse     update  Immunization           related,wrote,ETH           no
 gp        update  Observation            related                     no
 midwife   update  Observation            related                     no
 midwife   delete  Encounter              related                     no
@@ -176,6 +231,9 @@ midwife   update  EpisodeOfCare          related                     allow.carer
 midwife   update  CarePlan               related                     allow.carer.administer
 midwife   update  RelatedPerson          related                     allow.carer.administer
 hospital  update  EpisodeOfCare          related                     allow.carer.administer
+gp        update  Task,Appointment,Goal  related                     allow.carer.administer
+midwife,hospital  update  Task,Appointment  related                  allow.carer.administer
+hospital  update  Task                   stranger                    no
 midwife   update  CareTeam               related,wrote               allow
 gp        update  Flag                   related                     allow.carer.flag
 midwife   update  Flag                   related                     allow.carer.flag
@@ -201,118 +259,5 @@ operator  create  Consent                stranger                    no
 operator  delete  Consent                stranger                    no
 midwife   update  Provenance             related,wrote               no
 midwife   delete  Provenance             related,wrote               no
-# pbrl § 5-1, pjl § 18: her card is open to her
-citizen   read    Patient                self                        allow.self.read
-citizen   read    RelatedPerson          self                        allow.self.read
-citizen   read    EpisodeOfCare          self                        allow.self.read
-citizen   read    Encounter              self                        allow.self.read
-citizen   read    Observation            self                        allow.self.read
-citizen   read    Observation            self,SDV                    allow.self.read
-citizen   read    Observation            self,HIV                    allow.self.read
-citizen   read    CarePlan               self                        allow.self.read
-citizen   read    Consent                self                        allow.self.read
-citizen   read    Provenance             self                        allow.self.read
-citizen   read    AuditEvent             self                        allow.self.log
-citizen   read    Flag                   self                        no
-# pbrl § 5-1 second paragraph: but for what would endanger her
-citizen   read    Observation            self,NOPAT                  block.not-for-patient
-citizen   read    Condition              self,NOPAT,SDV              block.not-for-patient
-citizen   read    Flag                   self,NOPAT                  block.not-for-patient
-citizen   update  Observation            self,wrote,NOPAT            block.not-for-patient
-citizen   create  Observation            self,NOPAT                  block.not-for-patient
-citizen   delete  QuestionnaireResponse  self,wrote,NOPAT            block.not-for-patient
-# and no other woman's
-citizen   read    Patient                stranger                    no
-citizen   read    Observation            stranger                    no
-citizen   read    EpisodeOfCare          stranger                    no
-citizen   read    Consent                stranger                    no
-citizen   read    AuditEvent             stranger                    no
-citizen   create  Observation            stranger                    no
-citizen   create  Consent                stranger                    no
-citizen   create  CareTeam               stranger                    no
-citizen   update  Observation            stranger,wrote              no
-citizen   delete  Consent                stranger,wrote              no
-# pbrl § 3-1: she takes part; she changes what she wrote, not what others wrote
-citizen   create  Observation            self                        allow.self.create
-citizen   create  QuestionnaireResponse  self                        allow.self.create
-citizen   create  CarePlan               self                        allow.self.create
-citizen   create  CareTeam               self                        allow.self.create
-citizen   create  Consent                self                        allow.self.create
-citizen   update  CarePlan               self,wrote                  allow.self.update
-citizen   update  Consent                self,wrote                  allow.self.update
-citizen   delete  Consent                self,wrote                  allow.self.update
-citizen   delete  Observation            self,wrote                  allow.self.update
-citizen   update  Observation            self                        no
-citizen   delete  Observation            self                        no
-citizen   update  CarePlan               self                        no
-citizen   create  Patient                self                        no
-citizen   update  Patient                self                        no
-citizen   delete  Patient                self,wrote                  no
-citizen   create  EpisodeOfCare          self                        no
-citizen   create  Encounter              self                        no
-citizen   create  Condition              self                        no
-citizen   create  AllergyIntolerance     self                        no
-citizen   create  DiagnosticReport       self                        no
-citizen   update  Flag                   self                        no
-citizen   update  AuditEvent             self,wrote                  no
-# pjl § 22: who treats her is known; the catalogue is the operator's
-gp        read    Practitioner           nobody                      allow.catalogue.read
-midwife   read    Organization           nobody                      allow.catalogue.read
-nurse     read    PractitionerRole       nobody                      allow.catalogue.read
-hospital  read    Practitioner           nobody                      allow.catalogue.read
-citizen   read    Organization           nobody                      allow.catalogue.read
-auditor   read    Practitioner           nobody                      allow.catalogue.read
-operator  read    Organization           nobody                      allow.catalogue.read
-operator  create  Organization           nobody                      allow.operator.catalogue
-operator  update  Practitioner           nobody                      allow.operator.catalogue
-operator  delete  PractitionerRole       nobody                      allow.operator.catalogue
-gp        create  Organization           nobody                      no
-midwife   update  Practitioner           nobody                      no
-hospital  delete  PractitionerRole       nobody                      no
-citizen   create  Practitioner           nobody                      no
-auditor   create  Organization           nobody                      no
-# the operator keeps the GP of record and sees no health data
-operator  create  CareTeam               stranger                    allow.operator.gp-of-record
-operator  update  CareTeam               stranger,wrote              allow.operator.gp-of-record.keep
-operator  read    CareTeam               stranger,wrote              allow.operator.gp-of-record.keep
-operator  read    CareTeam               stranger                    no
-operator  update  CareTeam               stranger                    no
-operator  delete  CareTeam               stranger,wrote              no
-operator  read    Patient                stranger                    no
-operator  read    Observation            stranger                    no
-operator  read    EpisodeOfCare          stranger                    no
-operator  read    AuditEvent             stranger                    no
-operator  create  Patient                stranger                    no
-operator  create  Observation            stranger                    no
-# pjl §§ 22, 23: the auditor reads the log, not the card
-auditor   read    AuditEvent             stranger                    allow.auditor.log
-auditor   read    AuditEvent             nobody                      allow.auditor.log
-auditor   read    Patient                stranger                    no
-auditor   read    Observation            stranger                    no
-auditor   read    Consent                stranger                    no
-auditor   create  AuditEvent             nobody                      no
-auditor   delete  AuditEvent             nobody                      no
-# clinicians do not read the log
-gp        read    AuditEvent             related                     no
-midwife   read    AuditEvent             related                     no
-hospital  read    AuditEvent             nobody                      no
-# the server's own rules run on all facts and write findings, nothing else
-system    read    Observation            stranger                    allow.system.read
-system    read    Observation            stranger,SDV,NOPAT          allow.system.read
-system    read    Organization           nobody                      allow.system.read
-system    read    Flag                   stranger                    allow.system.flag
-system    create  Flag                   stranger                    allow.system.flag
-system    update  Flag                   stranger                    allow.system.flag
-system    delete  Flag                   stranger                    allow.system.flag
-system    create  Observation            stranger                    no
-system    update  Patient                stranger                    no
-system    delete  Observation            stranger                    no
-system    read    AuditEvent             stranger                    no
-system    read    Consent                stranger                    no
-# sandbox only
-harness   create  Patient                stranger                    allow.harness
-harness   read    Observation            stranger,NOPAT              allow.harness
-harness   update  Consent                stranger                    allow.harness
-harness   delete  Organization           nobody                      allow.harness
-harness   read    AuditEvent             nobody                      allow.harness
 """
+TABLE = CLINICIANS + OTHERS

@@ -2,7 +2,7 @@
 
 import itertools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,16 +11,26 @@ from typing import Any
 from helsekort_sandbox.people import organization_number
 
 import fhir_profiles
-from app.access.rules import CATALOGUE
+from app.access.rules import CATALOGUE, NURSE_READS, OWN
 from app.fhir import codes
 from app.fhir.registry import RESOURCE_TYPES
 from tests.access.world import Json, a_block, a_team, hpr, organization, orgnr, practitioner, stored
-from tests.fixtures.resources import Woman, labelled, register
+from tests.fixtures.resources import Woman, a_transaction, entry, labelled, register
 from tests.fixtures.server import Person, Server
 
 EXAMPLES = Path(fhir_profiles.__file__).parent / "examples"
 TYPES = tuple(row.name for row in RESOURCE_TYPES if row.name != "AuditEvent")  # the log: test_attacks.py
 MARK = "urn:leak"
+# Read by those who wrote it, so written by whoever is entitled
+WRITERS = {"Group": "operator", "MessageHeader": "operator", "Subscription": "midwife"}
+# Of what is about no woman, or closed to her: no copy of it is open to this attacker
+CLOSED = {
+    "midwife": {"Group", "MessageHeader"},
+    "gp": {"Group", "MessageHeader"},
+    "hospital": {"Group", "MessageHeader"},
+    "nurse": frozenset({row.name for row in RESOURCE_TYPES}) - NURSE_READS,
+    "citizen": {"Flag", *OWN},
+}
 _marks = itertools.count(1)
 
 
@@ -55,12 +65,11 @@ class Reason:
 
     def may_see(self, type_name: str) -> Person:
         """Who is entitled to this type: Flags are for those who care for her, never for herself."""
-        citizen = self.entitled.wish.role == "citizen"
-        return (
-            self.entitled.server.person("midwife", bearer=True)
-            if citizen and type_name == "Flag"
-            else self.entitled
-        )
+        if type_name in WRITERS:
+            return self.entitled.server.person(WRITERS[type_name], bearer=True)
+        if type_name == "Flag" and self.entitled.wish.role == "citizen":
+            return self.entitled.server.person("midwife", bearer=True)
+        return self.entitled
 
 
 def example(type_name: str) -> Json:
@@ -106,10 +115,22 @@ def _meta(mark: str, labels: tuple[str, ...]) -> Json:
     return meta
 
 
-def keep(harness: Person, type_name: str, woman: Woman | None, *labels: str) -> Item:
+def keep(writer: Person, type_name: str, woman: Woman | None, *labels: str) -> Item:
     """Store a marked resource of this type."""
     body, mark = marked(type_name, woman, *labels)
-    return Item(type_name, stored(harness, body), mark, woman, body)
+    return Item(type_name, stored(writer, body), mark, woman, body)
+
+
+def keep_all(writer: Person, types: Iterable[str], woman: Woman | None, *labels: str) -> dict[str, Item]:
+    """Store a marked resource of each of ``types``, in one transaction."""
+    made = {name: marked(name, woman, *labels) for name in types}
+    answer = writer.post("", a_transaction(*(entry(body) for body, _ in made.values())))
+    assert answer.status_code == 200, answer.text
+    ids = [row["response"]["location"].split("/")[-3] for row in answer.json()["entry"]]
+    return {
+        name: Item(name, id_, mark, woman, body)
+        for id_, (name, (body, mark)) in zip(ids, made.items(), strict=True)
+    }
 
 
 def the_woman(midwife: Person, woman: Woman, *labels: str) -> Item:
@@ -125,12 +146,12 @@ def the_woman(midwife: Person, woman: Woman, *labels: str) -> Item:
 def all_items(harness: Person, carer: Person, woman: Woman, *labels: str) -> dict[str, Item]:
     """One item of every type about ``woman``; what is about nobody only where labels hide it."""
     items = {"Patient": the_woman(carer, woman, *labels)}
-    for type_name in TYPES:
-        if type_name in CATALOGUE:
-            if labels == (codes.NOPAT,):
-                items[type_name] = keep(harness, type_name, None, *labels)
-        elif type_name != "Patient":
-            items[type_name] = keep(harness, type_name, woman, *labels)
+    items |= keep_all(harness, [n for n in TYPES if n not in CATALOGUE | OWN | {"Patient"}], woman, *labels)
+    if labels == (codes.NOPAT,):
+        items |= keep_all(harness, [name for name in TYPES if name in CATALOGUE], None, *labels)
+    for type_name, role in WRITERS.items() if not labels else ():
+        writer = carer if role == "midwife" else harness.server.person(role, bearer=True)
+        items[type_name] = keep(writer, type_name, woman)
     return items
 
 
@@ -154,6 +175,11 @@ def _chosen(her: Person, operator: Person, woman: Woman) -> None:
         stored(her, a_block(woman.reference, {"reference": actor}))
 
 
+def _open(attacker: Person, items: dict[str, Item]) -> dict[str, Item]:
+    """Those of ``items`` that ``attacker`` may read."""
+    return {name: item for name, item in items.items() if name not in CLOSED[attacker.wish.role]}
+
+
 def leaks(server: Server) -> Leaks:
     """The world of the matrix on ``server``."""
 
@@ -174,13 +200,8 @@ def leaks(server: Server) -> Leaks:
     open_to_her = items(midwife, kept)
     open_to_nurse = items(midwife, sensitive)
     withheld, guarded = items(midwife, kept, codes.NOPAT), items(midwife, sensitive, "SDV")
-    for opened, closed in (
-        (others, ["Flag"]),
-        (open_to_her, ["Patient", "Flag"]),  # the same Patient carries the label now
-        (open_to_nurse, ["Patient", "Consent", "Provenance"]),
-    ):
-        for type_name in closed:
-            del opened[type_name]
+    for opened in (open_to_her, open_to_nurse):
+        del opened["Patient"]  # the same Patient carries the label now
     attackers = {
         "no relation": (person("midwife", "midwife-b"), midwife),
         "blocked person": (person("gp", "gp-b"), person("gp", "gp-c")),
@@ -188,13 +209,20 @@ def leaks(server: Server) -> Leaks:
         "ended relation": (person("gp", "gp-a"), person("gp", "gp-c")),
     }
     reasons = {
-        name: Reason(name, who, entitled, hers, items(who, register(who)), blocked=name.startswith("blocked"))
+        name: Reason(
+            name,
+            who,
+            entitled,
+            hers,
+            _open(who, items(who, register(who))),
+            blocked=name.startswith("blocked"),
+        )
         for name, (who, entitled) in attackers.items()
     }
     more = (
-        Reason("another woman", citizen(other), citizen(woman), hers, others),
-        Reason("kept from her", citizen(kept), midwife, withheld, open_to_her),
-        Reason("sensitive", person("nurse"), midwife, guarded, open_to_nurse),
+        Reason("another woman", citizen(other), citizen(woman), hers, _open(citizen(other), others)),
+        Reason("kept from her", citizen(kept), midwife, withheld, _open(citizen(kept), open_to_her)),
+        Reason("sensitive", person("nurse"), midwife, guarded, _open(person("nurse"), open_to_nurse)),
         Reason("operator", operator, midwife, hers, {}),
         Reason("auditor", person("auditor"), midwife, hers, {}),
     )

@@ -1,0 +1,370 @@
+"""Whom a resource is about, as the server derives it: by other resources, in documents, in files; and what that must not tell."""
+
+import base64
+from typing import Any
+
+import httpx
+import pytest
+
+from app.fhir import codes
+from tests.access.world import NOBODY, World, as_told, outcome_text, practitioner, resources, stored
+from tests.fixtures.resources import (
+    Woman,
+    a_transaction,
+    a_weight,
+    an_episode,
+    an_observation,
+    entry,
+    labelled,
+    register,
+)
+from tests.fixtures.server import Person
+
+Json = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def woman(world: World) -> Woman:
+    return register(world.midwife)
+
+
+@pytest.fixture(scope="module")
+def her(world: World, woman: Woman) -> Person:
+    return world.person("citizen", person=woman.number)
+
+
+def ref(reference: str) -> Json:
+    return {"reference": reference}
+
+
+def an_appointment(*actors: str, **more: Any) -> Json:
+    participants = [{"actor": ref(actor), "status": "accepted"} for actor in actors]
+    return {"resourceType": "Appointment", "status": "proposed", "participant": participants, **more}
+
+
+def an_answer(actor: str, appointment: str) -> Json:
+    given = {
+        "appointment": ref(f"Appointment/{appointment}"),
+        "actor": ref(actor),
+        "participantStatus": "accepted",
+    }
+    return {"resourceType": "AppointmentResponse", **given}
+
+
+def a_document_reference(patient: str, **more: Any) -> Json:
+    attachment = {"attachment": {"contentType": "text/plain", "title": "Epikrise"}}
+    given = {"status": "current", "subject": ref(patient), "content": [attachment]}
+    return {"resourceType": "DocumentReference", **given, **more}
+
+
+def a_file(context: str, text: str = "hei") -> Json:
+    data = base64.b64encode(text.encode()).decode()
+    return {
+        "resourceType": "Binary",
+        "contentType": "text/plain",
+        "securityContext": ref(context),
+        "data": data,
+    }
+
+
+def a_document(subject: str, *others: Json) -> Json:
+    composition = {
+        "resourceType": "Composition",
+        "status": "final",
+        "type": {"text": "Helsekort"},
+        "subject": ref(subject),
+        "date": "2026-11-01",
+        "author": [ref("urn:uuid:6e5f7a80-33e4-4df2-8c17-6b90b9f6d002")],
+        "title": "Helsekort",
+    }
+    urls = [f"urn:uuid:6e5f7a80-33e4-4df2-8c17-6b90b9f6d00{n}" for n in range(1, len(others) + 2)]
+    return {
+        "resourceType": "Bundle",
+        "identifier": {"system": "urn:ietf:rfc:3986", "value": urls[0]},
+        "type": "document",
+        "timestamp": "2026-11-01T10:00:00Z",
+        "entry": [
+            {"fullUrl": url, "resource": resource}
+            for url, resource in zip(urls, (composition, *others), strict=True)
+        ],
+    }
+
+
+def is_hers(world: World, her: Person, path: str) -> None:
+    """She and her carers see it; a midwife without relation and another woman do not."""
+    assert her.get(path).status_code == 200
+    assert world.midwife.get(path).status_code == 200
+    assert world.stranger.get(path).status_code == 404
+    assert world.other_her.get(path).status_code == 404
+
+
+# An appointment is its participants', an answer its appointment's
+
+
+def test_an_appointment_is_hers_whose_place_among_the_participants_it_is(
+    world: World, woman: Woman, her: Person
+) -> None:
+    doctor = practitioner(world.operator, "222299997")
+    made = stored(world.midwife, an_appointment(f"Practitioner/{doctor}", woman.reference))
+    is_hers(world, her, f"/Appointment/{made}")
+    found = world.midwife.get(f"/Appointment?episode-of-care={woman.episode}").json()
+    assert made in {row["id"] for row in resources(found)}
+
+
+def test_an_appointment_of_two_women_is_refused(world: World, woman: Woman) -> None:
+    """Each would read of the other."""
+    answer = world.midwife.post("/Appointment", an_appointment(woman.reference, world.other.reference))
+    assert answer.status_code == 422
+    assert "participant[1].actor" in answer.text
+
+
+def test_an_answer_of_personnel_is_about_her_whose_appointment_it_is(
+    world: World, woman: Woman, her: Person
+) -> None:
+    doctor = practitioner(world.operator, "222299997")
+    made = stored(world.midwife, an_appointment(woman.reference))
+    is_hers(
+        world, her, f"/AppointmentResponse/{stored(world.midwife, an_answer(f'Practitioner/{doctor}', made))}"
+    )
+    is_hers(world, her, f"/AppointmentResponse/{stored(her, an_answer(woman.reference, made))}")
+
+
+def test_she_does_not_answer_for_another(world: World, her: Person, woman: Woman) -> None:
+    appointment = stored(world.midwife, an_appointment(world.other.reference))
+    told = [
+        as_told(her.post("/AppointmentResponse", an_answer(woman.reference, id_)), id_)
+        for id_ in (appointment, NOBODY)
+    ]
+    assert told[0] == told[1]
+    assert told[0][0] == 422
+
+
+# Files and documents
+
+
+def test_a_document_reference_lies_on_the_card_of_its_visit(world: World, woman: Woman, her: Person) -> None:
+    visit = stored(
+        world.midwife,
+        {
+            "resourceType": "Encounter",
+            "status": "finished",
+            "class": {"system": codes.ACT_CODE, "code": "AMB"},
+            "subject": ref(woman.reference),
+        },
+    )
+    context = {"encounter": [ref(f"Encounter/{visit}")]}
+    made = stored(world.midwife, a_document_reference(woman.reference, context=context))
+    is_hers(world, her, f"/DocumentReference/{made}")
+    found = world.midwife.get(f"/DocumentReference?episode-of-care=EpisodeOfCare/{woman.episode}").json()
+    assert made in {row["id"] for row in resources(found)}
+
+
+@pytest.mark.parametrize("context", ["Patient", "DocumentReference"])
+def test_a_file_is_hers_who_stands_in_its_security_context(
+    world: World, woman: Woman, her: Person, context: str
+) -> None:
+    document = stored(world.midwife, a_document_reference(woman.reference))
+    about = woman.reference if context == "Patient" else f"DocumentReference/{document}"
+    is_hers(world, her, f"/Binary/{stored(world.midwife, a_file(about))}")
+
+
+def test_a_file_without_a_woman_is_nobodys(world: World) -> None:
+    doctor = practitioner(world.operator, "222299997")
+    plain = {name: value for name, value in a_file("x").items() if name != "securityContext"}
+    for body in (plain, a_file(f"Practitioner/{doctor}")):
+        for person in (world.midwife, world.her, world.operator, world.nurse):
+            assert person.post("/Binary", body).status_code == 403
+    kept = stored(world.person("harness"), plain)
+    for person in (world.midwife, world.her, world.operator, world.nurse):
+        assert person.get(f"/Binary/{kept}").status_code == 404
+
+
+def test_a_file_is_as_secret_as_its_document(world: World, woman: Woman, her: Person) -> None:
+    document = stored(world.midwife, labelled(a_document_reference(woman.reference), codes.NOPAT))
+    kept = stored(world.midwife, a_file(f"DocumentReference/{document}", "voldsutsatt"))
+    assert world.midwife.get(f"/Binary/{kept}").status_code == 200
+    assert her.get(f"/Binary/{kept}").status_code == 404
+    together = a_transaction(
+        entry(labelled(a_document_reference(woman.reference), codes.NOPAT), "urn:uuid:6e5f7a80-33e4-4df2-8c17-6b90b9f6d100"),
+        entry(a_file("urn:uuid:6e5f7a80-33e4-4df2-8c17-6b90b9f6d100")),
+    )  # fmt: skip
+    answer = world.midwife.post("", together)
+    assert answer.status_code == 200, answer.text
+    path = answer.json()["entry"][1]["response"]["location"].partition("/fhir")[2].partition("/_history")[0]
+    assert world.midwife.get(path).status_code == 200
+    assert her.get(path).status_code == 404
+
+
+def test_a_provenance_is_as_secret_as_its_target(world: World, woman: Woman, her: Person) -> None:
+    hidden = stored(world.midwife, labelled(a_weight(woman.reference), codes.NOPAT))
+    doctor = practitioner(world.operator, "222299997")
+    provenance = {
+        "resourceType": "Provenance",
+        "target": [ref(woman.reference), ref(f"Observation/{hidden}")],
+        "recorded": "2026-11-01T10:00:00Z",
+        "agent": [{"who": ref(f"Practitioner/{doctor}")}],
+    }
+    made = stored(world.midwife, provenance)
+    assert world.midwife.get(f"/Provenance/{made}").status_code == 200
+    assert her.get(f"/Provenance/{made}").status_code == 404
+
+
+def test_a_document_is_about_the_subject_of_its_composition(world: World, woman: Woman, her: Person) -> None:
+    inner = a_weight(
+        "urn:uuid:6e5f7a80-33e4-4df2-8c17-6b90b9f6d009", derivedFrom=[ref(f"Observation/{NOBODY}")]
+    )
+    for subject in (woman.reference, f"{world.server.base}/fhir/{woman.reference}"):
+        answer = world.midwife.post("/Bundle", a_document(subject, inner))
+        assert answer.status_code == 201, answer.text
+        assert "urn:uuid:6e5f7a80-33e4-4df2-8c17-6b90b9f6d009" in answer.text
+        is_hers(world, her, f"/Bundle/{answer.json()['id']}")
+
+
+def test_a_document_in_a_transaction_keeps_its_own_urns(world: World, woman: Woman) -> None:
+    urn = "urn:uuid:6e5f7a80-33e4-4df2-8c17-6b90b9f6d002"  # the author inside, and an entry outside
+    document = entry(a_document(woman.reference))
+    answer = world.midwife.post("", a_transaction(entry(a_weight(woman.reference), urn), document))
+    assert answer.status_code == 200, answer.text
+    assert urn in str(answer.json()["entry"][1]["resource"])
+
+
+def test_only_the_first_entry_says_whom_a_document_is_about(world: World, woman: Woman) -> None:
+    document = a_document("urn:uuid:6e5f7a80-33e4-4df2-8c17-6b90b9f6d009", a_weight(woman.reference))
+    assert world.midwife.post("/Bundle", document).status_code == 403
+    hers = a_document(world.other.reference, a_weight(woman.reference))
+    assert world.gp.post("/Bundle", hers).status_code == 403
+
+
+def test_a_document_is_as_secret_as_its_most_secret_entry(world: World, woman: Woman, her: Person) -> None:
+    document = a_document(woman.reference, labelled(a_weight(woman.reference), codes.NOPAT))
+    made = stored(world.midwife, document)
+    assert world.midwife.get(f"/Bundle/{made}").status_code == 200
+    assert her.get(f"/Bundle/{made}").status_code == 404
+
+
+def test_other_bundles_are_not_kept(world: World) -> None:
+    answer = world.midwife.post("/Bundle", a_document(world.woman.reference) | {"type": "collection"})
+    assert answer.status_code == 422
+    assert "Only documents" in outcome_text(answer)
+
+
+# What is about no woman tells nothing of any
+
+
+def a_group(member: str) -> Json:
+    named = {"extension": [{"url": "urn:x", "valueReference": ref(member)}]}
+    if member.startswith("Patient/"):
+        named = {"member": [{"entity": ref(member)}]}
+    return {"resourceType": "Group", "type": "person", "actual": True, **named}
+
+
+def a_message(focus: str) -> Json:
+    source = {"endpoint": "https://helsestasjon.example/fhir"}
+    event = {"system": codes.CS_CARD, "code": "birth-place-application"}
+    return {"resourceType": "MessageHeader", "eventCoding": event, "source": source, "focus": [ref(focus)]}
+
+
+def a_subscription(about: str) -> Json:
+    return {
+        "resourceType": "Subscription",
+        "extension": [{"url": "urn:x", "valueReference": ref(about)}],
+        "status": "off",
+        "reason": "nye konsultasjoner",
+        "criteria": "https://helsekort.example/fhir/SubscriptionTopic/consultation-registered",
+        "channel": {"type": "rest-hook", "endpoint": "https://helsestasjon.example/varsel"},
+    }
+
+
+def a_schedule(actor: str) -> Json:
+    return {"resourceType": "Schedule", "actor": [ref(actor)]}
+
+
+def a_place(about: str) -> Json:
+    return {"resourceType": "Location", "extension": [{"url": "urn:x", "valueReference": ref(about)}]}
+
+
+def _told(world: World, role: str, make: Any, existing: str) -> list[tuple[int, str]]:
+    """What is told of a woman's resource that is there, and of one that is not."""
+    kind, _, id_ = existing.partition("/")
+
+    def ask(reference: str) -> httpx.Response:
+        body = make(reference)
+        return world.person(role).post(f"/{body['resourceType']}", body)
+
+    answers = [(ask(existing), id_), (ask(f"{kind}/{NOBODY}"), NOBODY)]
+    ids = [answer.json().get("id") or NOBODY for answer, _ in answers]
+    return [as_told(answer, name, made)[:2] for (answer, name), made in zip(answers, ids, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("role", "make", "status"),
+    [
+        ("operator", a_group, 201),
+        ("operator", a_message, 201),
+        ("midwife", a_subscription, 201),
+        ("operator", a_schedule, 422),
+        ("midwife", a_schedule, 422),
+        ("operator", a_place, 422),
+    ],
+)
+@pytest.mark.parametrize("kind", ["Patient", "Observation"])
+def test_what_is_about_no_woman_does_not_tell_whether_she_is_there(
+    world: World, role: str, make: Any, status: int, kind: str
+) -> None:
+    hers = world.other if role == "operator" else register(world.stranger)
+    weight = stored(world.midwife if role == "operator" else world.stranger, a_weight(hers.reference))
+    told = _told(world, role, make, hers.reference if kind == "Patient" else f"Observation/{weight}")
+    assert told[0] == told[1]
+    if make is not a_schedule or kind == "Patient":
+        assert told[0][0] == status
+
+
+def test_what_she_may_not_see_is_told_like_what_is_not_there(world: World, woman: Woman, her: Person) -> None:
+    hidden = stored(world.midwife, labelled(a_weight(woman.reference), codes.NOPAT))
+    plain = stored(world.midwife, a_weight(woman.reference))
+    told = {
+        id_: as_told(
+            her.post("/Observation", a_weight(woman.reference, derivedFrom=[ref(f"Observation/{id_}")])), id_
+        )
+        for id_ in (hidden, NOBODY, plain)
+    }
+    assert told[hidden] == told[NOBODY]
+    assert told[plain][0] == 201
+
+
+def test_what_the_nurse_may_not_see_is_told_like_what_is_not_there(world: World, woman: Woman) -> None:
+    sensitive = stored(world.midwife, labelled(a_weight(woman.reference), "SDV"))
+    told = [
+        as_told(
+            world.nurse.post(
+                "/Observation", a_weight(woman.reference, derivedFrom=[ref(f"Observation/{id_}")])
+            ),
+            id_,
+        )
+        for id_ in (sensitive, NOBODY)
+    ]
+    assert told[0] == told[1]
+    assert told[0][0] == 422
+
+
+# Her card
+
+
+def test_what_names_no_visit_lies_on_her_open_card(world: World, woman: Woman) -> None:
+    history = {
+        "resourceType": "FamilyMemberHistory",
+        "status": "completed",
+        "patient": ref(woman.reference),
+        "relationship": {"text": "mor"},
+    }
+    made = stored(world.midwife, history)
+    found = world.midwife.get(f"/FamilyMemberHistory?episode-of-care=EpisodeOfCare/{woman.episode}").json()
+    assert made in {row["id"] for row in resources(found)}
+
+
+def test_a_finished_card_of_the_same_transaction_takes_nothing(world: World) -> None:
+    woman = register(world.midwife)
+    earlier = entry(an_episode(woman.reference, status="finished"))
+    weight = entry(an_observation(woman.reference, codes.WEIGHT, valueString="61,375 kg"))
+    assert world.midwife.post("", a_transaction(earlier, weight)).status_code == 200
+    assert "61,375 kg" in world.midwife.get(f"/EpisodeOfCare/{woman.episode}/$card").text
