@@ -106,6 +106,8 @@ class Settings:
     max_page: int = _doc("Most matches on one search page.", 500)
     default_page: int = _doc("Matches on a search page where `_count` is not given.", 50)
     statement_timeout: int = _doc("Milliseconds after which a statement is given up (503).", 10_000)
+    max_exports: int = _doc("Bulk exports that one client of an organisation may have running (429).", 3)
+    export_hours: int = _doc("Hours that the files of a bulk export can be fetched.", 24)
     pilot: Pilot = field(default=Pilot(), metadata={"doc": "Read from `pilot_file`."})
 
     @property

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from app.access.caller import Caller, Role
+from app.access.caller import CLINICIANS, Caller, Role
 from app.settings import Settings
 
 PID = "helseid://claims/identity/pid"
@@ -126,12 +126,9 @@ def _clinician(
         raise NoRole(f"The token lacks {ATTEST} with authorization and healthcare_service")
     if point_of_care and point_of_care != _at(claims, CHILD):
         raise NoRole("The attest's point of care is not the token's organisation")
-    kinds = {settings.pilot.kind(number) for number in organizations} - {None}
-    if not kinds:
+    if not _kinds(organizations, settings):
         raise NoRole("The organisation takes no part in the pilot")
-    role = next(
-        (r for who, what, kind, r in ROLES if profession in who and service in what and kind in kinds), None
-    )
+    role = _derived(profession, service, organizations, settings)
     if role is None:
         raise NoRole(f"Profession {profession} in service {service} has no role at this kind of organisation")
     relation = (
@@ -154,6 +151,30 @@ def _clinician(
         token=token,
         expires=_expiry(claims),
     )
+
+
+def _kinds(organizations: tuple[str, ...], settings: Settings) -> set[str | None]:
+    return {settings.pilot.kind(number) for number in organizations} - {None}
+
+
+def _derived(
+    profession: str | None, service: str | None, organizations: tuple[str, ...], settings: Settings
+) -> Role | None:
+    kinds = _kinds(organizations, settings)
+    return next(
+        (role for who, what, kind, role in ROLES if profession in who and service in what and kind in kinds),
+        None,
+    )
+
+
+def still_holds(caller: Caller, settings: Settings) -> bool:
+    """Whether what an earlier token said gives the same role today: the pilot's list may have changed."""
+    if caller.role is Role.CITIZEN:
+        return True
+    named = _client_role(caller.client, settings)
+    if named is not None or caller.role not in CLINICIANS:
+        return named is caller.role
+    return _derived(caller.profession, caller.service, caller.organizations, settings) is caller.role
 
 
 def _name(organizations: tuple[str, ...], settings: Settings) -> str:

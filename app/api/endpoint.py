@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, unquote
 
 import asyncpg
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from app import clock
 from app.access.caller import Caller, Role
@@ -87,6 +87,8 @@ def _rendered(answer: Answer, entry: Entry, request: Request) -> Response:
     headers = {**answer.headers, "X-Request-Id": entry.id, "Cache-Control": "no-store"}
     if "correlation" in entry.facts:
         headers["X-Correlation-Id"] = entry.facts["correlation"]
+    if answer.stream is not None:
+        return StreamingResponse(answer.stream, answer.status, headers, answer.media_type)
     body = answer.body or b""
     if body and answer.media_type == FHIR_JSON and pretty(request):
         body = fhir_json.indented(body)

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.api import fhir_rest, health, operations
+from app.api import export_rest, fhir_rest, health, operations
 from app.api.endpoint import Door, Handler
 from app.fhir.operations import OPERATIONS
 
@@ -41,6 +41,9 @@ HANDLERS: dict[tuple[str, str], Handler] = {  # of the rows of OPERATIONS
     ("CodeSystem", "lookup"): operations.look_up,
     ("CodeSystem", "subsumes"): operations.subsumes,
     ("ConceptMap", "translate"): operations.translate,
+    ("", "export"): export_rest.of_system,
+    ("Patient", "export"): export_rest.of_patients,
+    ("Group", "export"): export_rest.of_group,
 }
 GUARDED: tuple[Guarded, ...] = (
     *(
@@ -49,6 +52,9 @@ GUARDED: tuple[Guarded, ...] = (
         for path in row.paths()
         for method in row.methods
     ),
+    Guarded("/fhir/$export-status/{id}", "GET", "operation", export_rest.status),
+    Guarded("/fhir/$export-status/{id}", "DELETE", "operation", export_rest.cancel),
+    Guarded("/fhir/$export-file/{id}/{name}", "GET", "operation", export_rest.file),
     Guarded("/fhir/{type}/_search", "POST", "search-type", fhir_rest.search_by_post),
     Guarded("/fhir/{type}/{id}/_history/{version}", "GET", "vread", fhir_rest.vread),
     Guarded("/fhir/{type}/{id}/_history", "GET", "history-instance", fhir_rest.history_of),

@@ -50,6 +50,7 @@ def statement(settings: Settings, date: str, version: str) -> dict[str, Any]:
         "status": "active",
         "date": date,
         "kind": "instance",
+        "instantiates": ["http://hl7.org/fhir/uv/bulkdata/CapabilityStatement/bulk-data"],
         "software": {"name": "Helsekort", "version": version},
         "implementation": {
             "description": "Digitalt helsekort for gravide",

@@ -29,7 +29,8 @@ class Operation:
 
     ``levels``  where it is asked: system, type, instance.
     ``answer``  the type of resource that it answers with.
-    ``ours``    defined by us; else by R4.
+    ``ours``    defined by us; else by R4, or by the specification whose canonical ``defined`` is.
+    ``begins``  answers 202 and goes on without the client.
     """
 
     type: str
@@ -40,10 +41,14 @@ class Operation:
     text: str
     parameters: tuple[Parameter, ...] = ()
     ours: bool = False
+    defined: str = ""
+    begins: bool = False
 
     @property
     def definition(self) -> str:
         """The canonical of its OperationDefinition."""
+        if self.defined:
+            return self.defined
         base = CANONICAL if self.ours else "http://hl7.org/fhir"
         return f"{base}/OperationDefinition/{self.type or EVERY_TYPE}-{self.name}"
 
@@ -74,6 +79,15 @@ _ASKED = (  # a code, in one of three ways
     Parameter("coding", ("Coding",)),
     Parameter("codeableConcept", ("CodeableConcept",)),
 )
+
+_BULK = "http://hl7.org/fhir/uv/bulkdata/OperationDefinition"
+_EXPORT = (
+    Parameter("_outputFormat", TEXT),
+    Parameter("_since", ("instant",)),
+    Parameter("_type", TEXT, many=True),
+    Parameter("_typeFilter", TEXT, many=True),
+)
+_WOMEN = Parameter("patient", ("Reference",), many=True)
 
 OPERATIONS: tuple[Operation, ...] = (
     Operation(
@@ -144,6 +158,19 @@ OPERATIONS: tuple[Operation, ...] = (
             Parameter("codeableConcept", ("CodeableConcept",)), Parameter("target", URI),
             Parameter("targetsystem", URI), Parameter("reverse", FLAG),
         ),
+    ),
+    Operation(
+        "", "export", ("system",), BOTH, "OperationOutcome",
+        "Bulk export of all that the caller may see; Content-Location tells how far it is", _EXPORT,
+        defined=f"{_BULK}/export", begins=True,
+    ),
+    Operation(
+        "Patient", "export", TYPE, BOTH, "OperationOutcome", "Bulk export of the women whom the caller may see",
+        (*_EXPORT, _WOMEN), defined=f"{_BULK}/patient-export", begins=True,
+    ),
+    Operation(
+        "Group", "export", INSTANCE, BOTH, "OperationOutcome", "Bulk export of the women of a Group",
+        (*_EXPORT, _WOMEN), defined=f"{_BULK}/group-export", begins=True,
     ),
 )  # fmt: skip
 BY_NAME: dict[tuple[str, str], Operation] = {(row.type, row.name): row for row in OPERATIONS}

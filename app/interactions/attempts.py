@@ -30,8 +30,7 @@ async def begin_again(context: Context) -> None:
     """Get ready for another attempt: it locks what it will change before it looks."""
     session = context.session
     session.careful = True
-    if session.entry.written:  # the attempt left its row
-        session.entry.renew(clock.new_id(), clock.now())
+    session.entry.renew(clock.new_id(), clock.now())  # the attempt may have left its row, or come late
     await asyncio.sleep(random.uniform(0, _LONGEST_PAUSE))  # noqa: S311 (no secret)
 
 

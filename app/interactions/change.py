@@ -120,7 +120,7 @@ async def _not_stored(
 ) -> list[Write | None]:
     """Why nothing was stored; what had been deleted before is left out, and the rest stored. Raises FhirError, Raced."""
     problems = [row for row in zip(todo, writes, outcomes, strict=True) if row[2].problem]
-    if any(draft.if_match is None and outcome.problem == "stale" for draft, _, outcome in problems):
+    if any(_is_lost(draft, outcome) for draft, _, outcome in problems):
         raise Raced
     if all(outcome.problem == "gone" for _, _, outcome in problems):
         rest = [draft for draft, outcome in zip(todo, outcomes, strict=True) if not outcome.problem]
@@ -132,3 +132,8 @@ async def _not_stored(
     if issues and not access:
         raise Unprocessable(issues)
     raise refusal(*(access or problems)[0])
+
+
+def _is_lost(draft: Draft, outcome: Outcome) -> bool:
+    """Whether a race was lost: against another writer, or against an export that began meanwhile."""
+    return outcome.problem == "late" or (draft.if_match is None and outcome.problem == "stale")

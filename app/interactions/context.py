@@ -1,5 +1,6 @@
 """The context of one request below HTTP, and what an interaction answers."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -62,9 +63,10 @@ class Preference:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What HTTP will say: status, body bytes (None: no body) and headers."""
+    """What HTTP will say: status, body bytes (None: no body) and headers; ``stream`` is a body that is made as it goes."""
 
     status: int
     body: bytes | None = None
     headers: dict[str, str] = field(default_factory=dict)
     media_type: str = FHIR_JSON
+    stream: AsyncIterator[bytes] | None = None

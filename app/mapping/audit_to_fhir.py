@@ -32,6 +32,10 @@ _ROLES = {
 _DONE = {
     "R": "leste", "E": "hentet", "C": "registrerte", "U": "endret", "D": "slettet",
 }  # fmt: skip
+_EXPORTED = {
+    "$export": "hentet ut {} samlet til filer (eksport)",
+    "$export-file": "lastet ned en eksportert fil med {}",
+}
 _TYPES = {
     "Patient": "personopplysninger", "EpisodeOfCare": "helsekort", "Encounter": "kontakter", "Observation": "målinger og funn",
     "AllergyIntolerance": "allergier", "Condition": "tilstander", "CarePlan": "planer", "CareTeam": "behandlingsteam",
@@ -117,7 +121,8 @@ def sentence(request: dict[str, Any], result: dict[str, Any], shown: list[list[A
     when = f"{at:%d.%m.%Y kl. %H:%M}"
     if refused(result["verdict"]):
         return f"{when}: {who} ({role}){place} prøvde å få tilgang til {what}, og ble avvist."
-    return f"{when}: {who} ({role}){place} {_DONE[action]} {what}."
+    done = _EXPORTED.get(request.get("operation", ""), f"{_DONE[action]} {{}}").format(what)
+    return f"{when}: {who} ({role}){place} {done}."
 
 
 def audit_event(

@@ -97,10 +97,12 @@ def logged(
     shown: ColumnElement[Any],
     patients: ColumnElement[Any],
     fresh: ColumnElement[bool],
+    only_if: ColumnElement[bool] | None = None,
 ) -> ColumnElement[Any]:
     """Extend the lane and write the audit row; the result must be selected, or PostgreSQL would drop the CTEs.
 
     ``verdict`` text, ``shown`` jsonb array of ``[type, id, version, rule, woman, kept from her]``, ``patients`` text[].
+    A step of a job that showed nothing has no row: ``only_if``. A request always has one.
     """
     found = (
         select(
@@ -120,7 +122,7 @@ def logged(
     outcome = select(result.label("result"), found.c.patients).cte("outcome").prefix_with("MATERIALIZED")
     lane = (
         update(audit_lane)
-        .where(audit_lane.c.lane == _LANE)
+        .where(audit_lane.c.lane == _LANE, *([] if only_if is None else [only_if]))
         .values(
             seq=audit_lane.c.seq + literal_column("1"),
             hash=digest(

@@ -20,7 +20,8 @@ from sqlalchemy import (
     tuple_,
 )  # fmt: skip
 
-from app.store.access_sql import AUTHOR, FacetColumns, allowed, rule
+from app.store.access_sql import AT, AUTHOR, FacetColumns, allowed, rule
+from app.store.export_tables import export
 from app.store.tables import index_reference, resource
 from app.store.write_columns import SEPARATOR, Shape, writes_rows
 
@@ -64,6 +65,11 @@ def _referenced(writes: CTE, current: CTE) -> ColumnElement[bool]:
     )
 
 
+def late() -> ColumnElement[bool]:
+    """Whether an export's moment lies at or after this write's: it must not appear before what others have seen whole."""
+    return select(literal_column("1")).where(export.c.moment >= AT).exists()
+
+
 def state_of(shape: Shape, writes: CTE, current: CTE | None) -> CTE:
     """Each write with the row it meets, the rules that speak and the problem, if any."""
     declared = bindparam("declared", type_=ARRAY(Text))
@@ -82,7 +88,8 @@ def state_of(shape: Shape, writes: CTE, current: CTE | None) -> CTE:
     )
     if current is None:
         inner = select(writes, null().cast(BigInteger).label("rid"), new_rule.label("rule")).cte("decided")
-        problem = case((~allowed(inner.c.rule), literal("refused", Text)), else_=inner.c.flaw)
+        refused = (~allowed(inner.c.rule), literal("refused", Text))
+        problem = case(refused, (late(), literal("late", Text)), else_=inner.c.flaw)
         return select(inner, problem.label("problem")).cte("state")
     old = FacetColumns(writes.c.type, current.c.patient, current.c.labels, current.c.author)
     changing = {
@@ -119,6 +126,7 @@ def _judged(decided: CTE) -> CTE:
         (and_(~missing, ~creating, ~allowed(c.old_rule)), literal("refused", Text)),
         (and_(~deleting, ~allowed(c.new_rule)), literal("refused", Text)),
         (moved, literal("moved", Text)),
+        (late(), literal("late", Text)),
         (c.flaw.is_not(None), c.flaw),
         (and_(deleting, c.deleted), literal("gone", Text)),
         (and_(~creating, func.coalesce(c.now, 0) != c.version - literal_column("1")), literal("stale", Text)),

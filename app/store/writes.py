@@ -69,7 +69,7 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one write: None, or the problem (refused, missing, moved, masked, invalid, gone, stale, referenced)."""
+    """What became of one write: None, or the problem (refused, missing, moved, masked, invalid, late, gone, stale, referenced)."""
 
     problem: str | None
     decision: Decision

@@ -4,6 +4,7 @@ https://procrastinate.readthedocs.io. A job only says that somebody should look;
 tables, so that a job that runs twice, or in vain, does no harm.
 """
 
+import contextlib
 import logging
 from collections.abc import Iterable
 from datetime import timedelta
@@ -19,7 +20,9 @@ from app.interactions.context import House
 from app.store import deliveries
 from app.store.deliveries import Due
 from app.store.episodes import open_cards
-from app.worker import alarms
+from app.store.export_start import AT_LEISURE
+from app.store.export_start import TASK as EXPORT
+from app.worker import alarms, exports
 from app.worker.channels import Channels
 from app.worker.deliveries import deliver
 
@@ -27,7 +30,6 @@ _log = logging.getLogger("helsekort.worker")
 CONCURRENCY = 4
 AFTER_MIDNIGHT = "5 23 * * *"  # UTC: past midnight in Norway, summer and winter
 _DAY = 24 * 3600
-_AT_LEISURE = -10  # priority: what somebody waits for goes first
 _LONGEST_WAIT = 30.0
 
 
@@ -77,7 +79,22 @@ def build(house: House, channels: Channels) -> App:
     async def daily(timestamp: int) -> None:  # noqa: ARG001 (when it was due)
         await look_at_every_card(app, house)
 
+    _exports(app, house)
     return app
+
+
+def _exports(app: App, house: House) -> None:
+    @app.task(name=EXPORT, retry=Again())
+    async def export_some(export: str) -> None:
+        if await exports.carry_on(house, export):
+            await take_up(app, export)
+
+
+async def take_up(app: App, export: str) -> None:
+    """A job for an export, unless one waits already."""
+    job = app.configure_task(EXPORT, lock=f"{EXPORT} {export}", queueing_lock=export, priority=AT_LEISURE)
+    with contextlib.suppress(AlreadyEnqueued):
+        await job.defer_async(export=export)
 
 
 async def follow_up(house: House, patient: str, episode: str | None, entry: str) -> None:
@@ -96,4 +113,4 @@ async def look_at_every_card(app: App, house: House) -> None:
     """What time alone brings, such as 42 weeks without a birth, raises its alarm without anybody's writing."""
     for patient, episode in await open_cards(house.database):
         args: dict[str, Any] = {"patient": patient, "episode": episode}
-        await app.configure_task("changed", lock=patient, priority=_AT_LEISURE).defer_async(**args)
+        await app.configure_task("changed", lock=patient, priority=AT_LEISURE).defer_async(**args)

@@ -14,10 +14,10 @@ from procrastinate import App
 
 from app import clock
 from app.interactions.context import House
-from app.store import changed, deliveries, housekeeping, seals
+from app.store import changed, deliveries, export_progress, housekeeping, seals
 from app.store.anchors import Anchors
 from app.store.seals import Signer
-from app.worker.jobs import dispatch
+from app.worker.jobs import dispatch, take_up
 from app.worker.rescue import Rescue
 
 STRANDED = timedelta(seconds=30)
@@ -52,6 +52,15 @@ async def sweep(duties: Duties) -> None:
     if found:
         _log.warning("%d messages had no job", len(found))
     await dispatch(duties.app, found)
+
+
+async def sweep_exports(duties: Duties) -> None:
+    """Exports that run and that no job looks at; and what can no longer be fetched goes."""
+    database = duties.house.database
+    for export in await export_progress.stranded(database, clock.now() - STRANDED):
+        _log.warning("export %s had no job", export)
+        await take_up(duties.app, export)
+    await export_progress.forget(database, clock.now())
 
 
 async def seal(duties: Duties) -> None:
@@ -89,6 +98,7 @@ TABLE: tuple[Row, ...] = (
     Row(0.25, follow),
     Row(2, put_back),
     Row(15, sweep),
+    Row(15, sweep_exports),
     Row(60, seal),
     Row(60, forget_proofs),
     Row(6 * 3600, look_ahead),

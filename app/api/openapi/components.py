@@ -21,13 +21,18 @@ HEADERS = {  # of requests
     "If-Modified-Since": "The time of the client's copy; counts only without If-None-Match",
     "If-None-Exist": "Criteria: where one resource matches them, it is answered (200) and nothing is created",
     "If-Match": 'The version to change, as W/"3"; 412 where it is no longer the current one',
-    "Prefer": "return=minimal, return=representation or return=OperationOutcome; handling=strict or handling=lenient",
+    "Prefer": "return=minimal, return=representation or return=OperationOutcome; handling=strict or handling=lenient; "
+    "respond-async for what goes on without the client",
 }
 ANSWERED = {  # headers of answers
     "ETag": 'The version, as W/"3"; views with hidden elements have their own',
     "Last-Modified": "When the version was stored",
     "Location": "The address of the version that was stored",
     "X-Request-Id": "The id of this request's row in the log",
+    "Content-Location": "The address that tells how far it is",
+    "X-Progress": "How far it is, in words",
+    "Retry-After": "Seconds after which to ask again",
+    "Expires": "Until when it can be fetched",
 }
 HISTORY = {  # parameters of history, beside those of search
     "_since": "Versions that were made at this moment or later",
@@ -104,6 +109,7 @@ def _parameters() -> Json:
     for name in ("id", "version"):
         schema = ref("id") if name == "id" else {"type": "string", "pattern": "^[0-9]{1,9}$"}
         found[name] = _parameter(name, "path", f"The {name} of the resource", required=True, schema=schema)
+    found["name"] = _parameter("name", "path", "The name of the file, as the manifest has it", required=True)
     for name in CONTROLS:
         found[name] = _parameter(name, "query", f"{R4}/{'http' if name in SILENT else 'search'}.html")
     for name, text in HISTORY.items():
@@ -138,10 +144,21 @@ def _successes() -> Json:
             "headers": _headed("ETag", "X-Request-Id"),
         },
     }
+    found |= {
+        "begun": _answer("It has begun", "OperationOutcome", "Content-Location"),
+        "running": _answer("It runs", "", "X-Progress", "Retry-After"),
+        "cancelled": _answer("It is cancelled", "OperationOutcome"),
+        "manifest": _answer("It is done", "", "Expires") | _content("application/json", {"type": "object"}),
+        "lines": _answer("One resource a line") | _content("application/fhir+ndjson", {"type": "string"}),
+    }
     for name in _bodies():
         found[name] = _answer(name, name, "ETag", "Last-Modified")
         found[f"{name}.created"] = _answer(f"{name}, stored", name, "ETag", "Last-Modified", "Location")
     return found
+
+
+def _content(kind: str, schema: Json) -> Json:
+    return {"content": {kind: {"schema": schema}}}
 
 
 def _headed(*names: str) -> Json:

@@ -46,6 +46,18 @@ INTERACTIONS: dict[str, Interaction] = {
     ),
     "operation": Interaction("", "", 200, "", (), (404, 406, 413, 415, 422)),
 }  # fmt: skip
+# TABLE: what belongs to a bulk export that has begun: method and address → name, what it does, answers, refusals
+EXPORTS: dict[tuple[str, str], tuple[str, str, dict[str, str], tuple[int, ...]]] = {
+    ("GET", "/fhir/$export-status/{id}"): (
+        "export-status", "How far a bulk export is, and its files", {"200": "manifest", "202": "running"}, (404,)
+    ),
+    ("DELETE", "/fhir/$export-status/{id}"): (
+        "export-cancel", "Cancel a bulk export and drop its files", {"202": "cancelled"}, (404,)
+    ),
+    ("GET", "/fhir/$export-file/{id}/{name}"): (
+        "export-file", "A file of a bulk export", {"200": "lines"}, (404, 406)
+    ),
+}  # fmt: skip
 PAGES = frozenset({"card"})  # operations that also answer with a page
 EVERYWHERE = (400, 401, 403, 503)
 OPEN_TO_ALL = {  # what needs no token: what it says, and how it answers when it cannot
@@ -88,6 +100,8 @@ def _open(path: str) -> Json:
 
 
 def _operation(row: Guarded, path: str, kept: ResourceType | None) -> Json:
+    if (row.method, row.path) in EXPORTS:
+        return _of_export(*EXPORTS[row.method, row.path])
     does, asked = INTERACTIONS[row.interaction], BY_PATH.get(row.path)
     step = path.split("/")[2:3]
     type_name = kept.name if kept else step[0] if step and step[0] in BY_NAME else ""
@@ -107,6 +121,18 @@ def _operation(row: Guarded, path: str, kept: ResourceType | None) -> Json:
     return found
 
 
+def _of_export(name: str, summary: str, gives: dict[str, str], refusals: tuple[int, ...]) -> Json:
+    answers = {status: ref_to("responses", answer) for status, answer in gives.items()}
+    answers |= {str(status): ref_to("responses", str(status)) for status in (*EVERYWHERE, *refusals)}
+    return {
+        "operationId": name,
+        "summary": summary,
+        "tags": ["system"],
+        "responses": answers,
+        "parameters": [],
+    }
+
+
 def _named(row: Guarded, asked: Operation | None) -> list[str]:
     """What it is called, beside its type."""
     if asked is not None:
@@ -118,7 +144,7 @@ def _named(row: Guarded, asked: Operation | None) -> list[str]:
 
 
 def _in_path(path: str) -> list[str]:
-    return [name for name in ("id", "version") if f"{{{name}}}" in path]
+    return [name for name in ("id", "version", "name") if f"{{{name}}}" in path]
 
 
 def _ask(found: Json, row: Guarded, type_name: str) -> None:
@@ -141,11 +167,11 @@ def _ask(found: Json, row: Guarded, type_name: str) -> None:
 def _describe(found: Json, row: Guarded, asked: Operation) -> None:
     """The words, the answer and the parameters of an operation."""
     found["summary"] = asked.text
-    content = {JSON: {"schema": ref(asked.answer)}}
-    if asked.name in PAGES:
-        content[HTML] = {"schema": {"type": "string"}}
-    headers = {"X-Request-Id": ref_to("headers", "X-Request-Id")}
-    found["responses"]["200"] = {"description": asked.answer, "content": content, "headers": headers}
+    if asked.begins:
+        found["parameters"].append(ref_to("parameters", "Prefer"))
+        found["responses"] |= {"202": ref_to("responses", "begun"), "429": ref_to("responses", "429")}
+    else:
+        found["responses"]["200"] = _answered(asked)
     if row.method == "POST":
         found["requestBody"] = ref_to("requestBodies", "Parameters")
         return
@@ -153,6 +179,14 @@ def _describe(found: Json, row: Guarded, asked: Operation) -> None:
         parameter: Json = {"name": name, "in": "query", "description": text, "schema": {"type": "string"}}
         found["parameters"].append(parameter | ({"required": True} if required else {}))
     found["parameters"].append(ref_to("parameters", "_format"))
+
+
+def _answered(asked: Operation) -> Json:
+    content = {JSON: {"schema": ref(asked.answer)}}
+    if asked.name in PAGES:
+        content[HTML] = {"schema": {"type": "string"}}
+    headers = {"X-Request-Id": ref_to("headers", "X-Request-Id")}
+    return {"description": asked.answer, "content": content, "headers": headers}
 
 
 def _roles(do: str, type_name: str) -> str:
