@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 
 from app.access.rules import CATALOGUE, OWN
+from app.fhir.registry import BY_NAME
 from app.fhir.search_params import lookup
 from tests.access.leak_items import Item, Leaks, Reason
 from tests.access.world import NOBODY, Json, stored
@@ -59,6 +60,7 @@ class Door:
     ask: Ask
     gives: Gives
     secret: bool = False
+    others: bool = False  # others that she may see are shown too, and may refer to the item
     by_harness: bool = False  # whoever is entitled to read is not entitled to this; the harness is
     applies: Callable[[str], bool] = lambda _type: True
 
@@ -138,6 +140,34 @@ def _turned(path: str) -> Ask:
     return ask
 
 
+def _everything(asked: Asked, person: Person) -> httpx.Response:
+    """All that is about the item's woman."""
+    woman = asked.item.woman.id if asked.item.woman else NOBODY
+    return person.get(f"/Patient/{woman}/$everything")
+
+
+def _everything_around(asked: Asked, person: Person) -> httpx.Response:
+    """All that belongs to a card that the attacker may see, something of which refers to the item."""
+    about = next(item.woman for item in asked.reason.visible.values() if item.woman)
+    source = a_weight(about.reference, focus=[{"reference": asked.path[1:]}])
+    id_ = stored(asked.leaks.harness, source)
+    answer = person.get(f"/EpisodeOfCare/{about.episode}/$everything")
+    assert id_ in answer.text, "the attacker does not see the resource that refers"
+    return answer
+
+
+def _operation(name: str) -> Ask:
+    return lambda asked, person: person.get(f"{asked.path}/${name}")
+
+
+def _only(*types: str) -> Callable[[str], bool]:
+    return lambda name: name in types
+
+
+def _hers(type_name: str) -> bool:
+    return bool(BY_NAME[type_name].patient) and type_name not in {"Patient", "EpisodeOfCare"}
+
+
 def _unchanged(asked: Asked, person: Person) -> httpx.Response:
     tags = ", ".join(f'W/"{version}"' for version in range(1, 9))
     return person.get(asked.path, If_None_Match=tags)
@@ -197,13 +227,46 @@ DOORS: tuple[Door, ...] = (
     Door("second page", _second_page, _body, by_harness=True),
     Door("total", _search("_id={pair}&_total=accurate&_count=1"), _counted, by_harness=True),
     Door("count", _search("_id={pair}&_summary=count"), _counted, by_harness=True),
-    Door("include", _include, _body, by_harness=True),
+    Door("include", _include, _body, by_harness=True, others=True),
     Door("transaction GET", _bundle("transaction", "{type}/{id}"), _entry, secret=True),
     Door("batch GET", _bundle("batch", "{type}/{id}"), _entry, secret=True),
     Door("batch GET version", _bundle("batch", "{type}/{id}/_history"), _entry, secret=True),
     Door("batch search", _bundle("batch", "{type}?_id={id}"), _entry),
-    Door("card", _card("application/fhir+json"), _body, applies=lambda name: name not in OFF_CARD),
-    Door("card page", _card("text/html"), _body, applies=lambda name: name in ON_PAGE),
+    Door(
+        "card", _card("application/fhir+json"), _body, others=True, applies=lambda name: name not in OFF_CARD
+    ),
+    Door("card page", _card("text/html"), _body, others=True, applies=lambda name: name in ON_PAGE),
+    Door(
+        "everything of it",
+        _operation("everything"),
+        _body,
+        secret=True,
+        applies=_only("Patient", "EpisodeOfCare"),
+    ),
+    Door("everything", _everything, _body, others=True, applies=_hers),
+    Door("everything around", _everything_around, _body, others=True, applies=CATALOGUE.__contains__),
+    Door("expand", _operation("expand"), _done(200), secret=True, applies=_only("ValueSet")),
+    Door(
+        "code in value set",
+        _operation("validate-code?system=urn:x&code=x"),
+        _done(200),
+        secret=True,
+        applies=_only("ValueSet"),
+    ),
+    Door(
+        "code in code system",
+        _operation("validate-code?code=x"),
+        _done(200, 422),
+        secret=True,
+        applies=_only("CodeSystem"),
+    ),
+    Door(
+        "translate",
+        _operation("translate?system=urn:x&code=x"),
+        _done(200),
+        secret=True,
+        applies=_only("ConceptMap"),
+    ),
     Door("update", _put(), _done(200), secret=True, by_harness=True),
     Door("update of a wrong version", _put(If_Match='W/"99"'), _done(412), secret=True, by_harness=True),
     Door("transaction PUT", _bundled("transaction", "PUT"), _done(200), secret=True, by_harness=True),

@@ -76,7 +76,7 @@ def _learned(asked: Asked, door: Door, answer: httpx.Response) -> Problems:
     if item.mark in answer.text:
         yield "the resource itself was sent"
     if not door.secret:
-        if f"{item.type}/{item.id}" in answer.text and door.name not in {"include", "card", "card page"}:
+        if f"{item.type}/{item.id}" in answer.text and not door.others:
             yield "the resource was named"
         yield from _counts(asked, door, answer)
         return
