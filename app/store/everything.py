@@ -23,6 +23,7 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
+    null,
     or_,
     select,
     tuple_,
@@ -126,10 +127,13 @@ def _referred(role: Role, page: CTE) -> Select[Any]:
         )
         .cte("targets")
     )
-    spoken = rule(role, "read", facets())
+    spoken = rule(role, "read", facets_of(null().cast(Text)))  # the catalogue is about no woman
     keys = select(targets.c.target_type, targets.c.target_id)
     return select(literal_column("0::bigint").label("rid"), *_COLUMNS, spoken.label("rule")).where(
-        tuple_(resource.c.type, resource.c.id).in_(keys), ~resource.c.deleted, allowed(spoken)
+        tuple_(resource.c.type, resource.c.id).in_(keys),
+        resource.c.patient.is_(None),
+        ~resource.c.deleted,
+        allowed(spoken),
     )
 
 
