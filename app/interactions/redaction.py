@@ -4,6 +4,7 @@ https://terminology.hl7.org/CodeSystem-v3-ObservationValue.html (SUBSETTED)
 """
 
 import hashlib
+from functools import cache
 from typing import Any
 
 from app.access.rules import hidden_elements
@@ -21,7 +22,9 @@ def holds(body: bytes, elements: tuple[str, ...]) -> bool:
 
 
 def mask(body: bytes, elements: tuple[str, ...]) -> bytes:
-    """``body`` without ``elements``, tagged SUBSETTED; unchanged where it has none of them."""
+    """``body`` without ``elements``, tagged SUBSETTED; unchanged, and not even read, where it has none of them."""
+    if b"\\" not in body and not any(b'%s"' % name.encode() in body for name in elements):
+        return body
     resource: dict[str, Any] = fhir_json.read(body)
     kept = {name: value for name, value in resource.items() if name.removeprefix("_") not in elements}
     if len(kept) == len(resource):
@@ -34,10 +37,14 @@ def mask(body: bytes, elements: tuple[str, ...]) -> bytes:
 
 def view(stored: Stored) -> tuple[bytes, str]:
     """What the caller may see of ``stored``, and its ETag, which differs between views."""
-    hidden = tuple(
-        name.partition(".")[2] for name in hidden_elements(stored.rule) if name.startswith(f"{stored.type}.")
-    )
-    return view_without(stored, hidden)
+    return view_without(stored, _hidden(stored.rule, stored.type))
+
+
+@cache
+def _hidden(rule: str | None, type_name: str) -> tuple[str, ...]:
+    """The elements of the type that the row hides."""
+    names = hidden_elements(rule)
+    return tuple(name.partition(".")[2] for name in names if name.startswith(f"{type_name}."))
 
 
 def view_without(stored: Stored, hidden: tuple[str, ...]) -> tuple[bytes, str]:
