@@ -23,7 +23,7 @@ def holds(body: bytes, elements: tuple[str, ...]) -> bool:
 
 def mask(body: bytes, elements: tuple[str, ...]) -> bytes:
     """``body`` without ``elements``, tagged SUBSETTED; unchanged, and not even read, where it has none of them."""
-    if b"\\" not in body and not any(b'%s"' % name.encode() in body for name in elements):
+    if b"\\u" not in body and not any(b'%s"' % name.encode() in body for name in elements):
         return body
     resource: dict[str, Any] = fhir_json.read(body)
     kept = {name: value for name, value in resource.items() if name.removeprefix("_") not in elements}
