@@ -9,6 +9,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from app import clock
 from app.access.sealing import Seal, read_key
+from app.access.signing import read as read_signing
 from app.api.browsers import cors
 from app.api.dispatch import Application, Dispatcher
 from app.api.endpoint import Door
@@ -30,7 +31,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     database = Database(
         settings.database_url, connections=settings.connections, statement_timeout=settings.statement_timeout
     )
-    house = House(settings, database, Seal(key))
+    house = House(settings, database, Seal(key), read_signing(settings.notification_key_file))
     door = Door(house, Identity(settings, key))
 
     @asynccontextmanager

@@ -34,6 +34,15 @@ class PilotOrganization:
 
 
 @dataclass(frozen=True, slots=True)
+class PilotEndpoint:
+    """Below ``url`` the system ``client`` may be sent notifications; whole resources only where ``full`` says so."""
+
+    client: str
+    url: str
+    full: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Pilot:
     """The geographically limited pilot: who takes part, and from where women come."""
 
@@ -42,6 +51,7 @@ class Pilot:
     auditor_clients: tuple[str, ...] = ()
     operator_clients: tuple[str, ...] = ()
     harness_clients: tuple[str, ...] = ()
+    endpoints: tuple[PilotEndpoint, ...] = ()
 
     def kind(self, orgnr: str) -> str | None:
         """What kind of organisation ``orgnr`` is in the pilot, or None where it takes no part."""
@@ -85,6 +95,15 @@ class Settings:
     audit_key_file: str = _doc("Ed25519 private key (PEM) that signs the heads of the log's lanes.")
     audit_anchor_file: str = _doc("File outside the database to which signed heads are appended.")
     server_key_file: str = _doc("32 random bytes that seal page links and waiting session tokens.")
+    notification_key_file: str = _doc(
+        "P-256 private keys (JWK set) of which the first signs notifications; made where it is not there;"
+        " empty: nobody is notified."
+    )
+    notification_attempts: int = _doc(
+        "Attempts to notify, the waits growing to a quarter of an hour, after which a subscription is in error.",
+        30,
+    )
+    event_days: int = _doc("Days for which events are kept for subscriptions and `$changes`.", 30)
     pilot_file: str = _doc("JSON: organisations, municipality codes and client ids of the pilot.")
     allow_bearer: bool = _doc("Sandbox only: accept tokens that are not bound by DPoP.", default=False)
     allow_harness: bool = _doc("Sandbox only: accept the `harness` role.", default=False)
@@ -122,7 +141,8 @@ def read_pilot(path: str) -> Pilot:
         return Pilot()
     raw = json.loads(Path(path).read_text())
     organizations = tuple(PilotOrganization(**row) for row in raw.pop("organizations", []))
-    return Pilot(organizations, **{name: tuple(values) for name, values in raw.items()})
+    endpoints = tuple(PilotEndpoint(**row) for row in raw.pop("endpoints", []))
+    return Pilot(organizations, endpoints=endpoints, **{name: tuple(values) for name, values in raw.items()})
 
 
 def _value(kind: type, name: str, text: str) -> Any:

@@ -331,6 +331,14 @@ ALLOW: tuple[Allow, ...] = (
         "pjl § 23: findings of the card's rules",
     ),
     Allow(
+        "allow.system.subscription",
+        _roles(Role.SYSTEM),
+        READ | {"update"},
+        frozenset({"Subscription"}),
+        Relation.ANYONE,
+        "agreement on the pilot: whether a subscription is active, or why not, is the server's to say",
+    ),
+    Allow(
         "allow.system.read",
         _roles(Role.SYSTEM),
         READ,

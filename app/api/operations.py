@@ -11,7 +11,16 @@ from app.fhir.operations import BY_NAME
 from app.fhir.outcome import BadRequest
 from app.fhir.parameters import Given, from_body, from_pairs
 from app.fhir.validation import check
-from app.interactions import audit_reading, code_answers, declaring, everything, expansion, translation
+from app.interactions import (
+    audit_reading,
+    code_answers,
+    declaring,
+    everything,
+    expansion,
+    new_changes,
+    subscription_answers,
+    translation,
+)
 from app.interactions.card import card as make_card
 from app.interactions.context import Answer, Context
 
@@ -95,3 +104,7 @@ in_code_system = _handler("CodeSystem", "validate-code", code_answers.in_code_sy
 look_up = _handler("CodeSystem", "lookup", code_answers.look_up)
 subsumes = _handler("CodeSystem", "subsumes", code_answers.subsumes)
 translate = _handler("ConceptMap", "translate", translation.translate)
+subscription_status = _handler("Subscription", "status", subscription_answers.status)
+subscription_events = _handler("Subscription", "events", subscription_answers.events)
+subscription_failures = _handler("Subscription", "failures", subscription_answers.failures)
+changes_since = _handler("", "changes", new_changes.changes_since)

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.api import export_rest, fhir_rest, health, operations
+from app.api import export_rest, fhir_rest, health, operations, well_known
 from app.api.endpoint import Door, Handler
 from app.fhir.operations import OPERATIONS
 
@@ -28,6 +28,7 @@ OPEN: tuple[tuple[str, Open], ...] = (
     ("/health/live", health.live),
     ("/health/ready", health.ready),
     ("/fhir/metadata", fhir_rest.metadata),
+    ("/.well-known/jwks.json", well_known.jwks),
 )
 HANDLERS: dict[tuple[str, str], Handler] = {  # of the rows of OPERATIONS
     ("EpisodeOfCare", "card"): operations.card,
@@ -44,6 +45,10 @@ HANDLERS: dict[tuple[str, str], Handler] = {  # of the rows of OPERATIONS
     ("", "export"): export_rest.of_system,
     ("Patient", "export"): export_rest.of_patients,
     ("Group", "export"): export_rest.of_group,
+    ("Subscription", "status"): operations.subscription_status,
+    ("Subscription", "events"): operations.subscription_events,
+    ("Subscription", "failures"): operations.subscription_failures,
+    ("", "changes"): operations.changes_since,
 }
 GUARDED: tuple[Guarded, ...] = (
     *(

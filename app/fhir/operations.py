@@ -60,10 +60,11 @@ class Operation:
             yield f"/fhir{steps[level]}/${self.name}"
 
 
-INSTANCE, TYPE, EITHER = ("instance",), ("type",), ("type", "instance")
+INSTANCE, TYPE, EITHER, SYSTEM = ("instance",), ("type",), ("type", "instance"), ("system",)
 GET, POST, BOTH = ("GET",), ("POST",), ("GET", "POST")
 
 URI, TEXT, CODE, FLAG, WHOLE = ("uri",), ("string",), ("code",), ("boolean",), ("integer",)
+BACKPORT = "http://hl7.org/fhir/uv/subscriptions-backport/OperationDefinition/backport-subscription"
 LANGUAGE = Parameter("displayLanguage", CODE)
 _EVERYTHING = (
     Parameter("start", ("date",)),
@@ -171,6 +172,31 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(
         "Group", "export", INSTANCE, BOTH, "OperationOutcome", "Bulk export of the women of a Group",
         (*_EXPORT, _WOMEN), defined=f"{_BULK}/group-export", begins=True,
+    ),
+    Operation(
+        "Subscription", "status", EITHER, BOTH, "Bundle", "What subscriptions have come to",
+        (Parameter("id", ("id",), many=True), Parameter("status", CODE, many=True)), defined=f"{BACKPORT}-status",
+    ),
+    Operation(
+        "Subscription", "events", INSTANCE, BOTH, "Bundle",
+        "The events between two numbers, those that wait to be told included",
+        (
+            Parameter("eventsSinceNumber", TEXT), Parameter("eventsUntilNumber", TEXT), Parameter("content", CODE),
+        ),
+        defined=f"{BACKPORT}-events",
+    ),
+    Operation(
+        "Subscription", "failures", TYPE, GET, "Parameters",
+        "For the operator: the subscriptions whose notifications do not arrive", ours=True,
+    ),
+    Operation(
+        "", "changes", SYSTEM, GET, "Bundle", "What is new to the caller since she last asked, without content",
+        (
+            Parameter("since", TEXT), Parameter("topic", ("canonical",), many=True),
+            Parameter("patient", TEXT, many=True), Parameter("episode", TEXT, many=True),
+            Parameter("_count", WHOLE),
+        ),
+        ours=True,
     ),
 )  # fmt: skip
 BY_NAME: dict[tuple[str, str], Operation] = {(row.type, row.name): row for row in OPERATIONS}

@@ -7,6 +7,7 @@ from typing import Any
 from app import clock
 from app.access.caller import Caller
 from app.access.sealing import Seal
+from app.access.signing import SigningKeys
 from app.settings import Settings
 from app.store.database import Database
 from app.store.log import Entry
@@ -22,6 +23,7 @@ class House:
     settings: Settings
     database: Database
     seal: Seal
+    signing: SigningKeys | None = None
 
     @property
     def fhir_base(self) -> str:

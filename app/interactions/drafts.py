@@ -18,7 +18,7 @@ from app.fhir.card_index import index_with_card
 from app.fhir.identifiers import looks_like_person_number
 from app.fhir.outcome import Issue
 from app.fhir.registry import BY_NAME, CONCERNING
-from app.interactions import business, projections
+from app.interactions import business, projections, subscribing
 from app.interactions.belonging import (
     RELATED,
     SEE_ALL,
@@ -56,10 +56,12 @@ async def prepare(context: Context, drafts: Sequence[Draft]) -> tuple[list[Write
         drafts = [_named(draft, targets) for draft in drafts]
         by_key = {draft.key: draft for draft in drafts}
     preparation = Preparation(context, drafts, targets, by_key)
-    issues = [issue for draft in drafts for issue in _problems(preparation, draft)]
+    admitted = await subscribing.admit(context, drafts, targets)
+    issues = [*(issue for draft in drafts for issue in _problems(preparation, draft)), *admitted.issues]
     writes = [_write(preparation, draft) for draft in drafts]
-    for write in writes if issues else ():
-        write.flaw = write.flaw or "invalid"
+    for write in writes:
+        write.subscription = admitted.rows.get((write.type, write.id))
+        write.flaw = write.flaw or ("invalid" if issues else None)
     return writes, issues
 
 
@@ -76,7 +78,7 @@ def _named(draft: Draft, targets: Targets) -> Draft:
 
 def _bodies(context: Context, drafts: Sequence[Draft]) -> list[str]:
     """The resources whose stored copy decides too: what may be hidden, and a woman's identity numbers."""
-    types = masked_types(context.caller.role) | {"Patient"}
+    types = masked_types(context.caller.role) | {"Patient", "Subscription"}
     return [
         f"{draft.type}/{draft.id}" for draft in drafts if draft.method != "create" and draft.type in types
     ]

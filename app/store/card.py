@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from app.access.caller import Role
+from app.fhir.topics import WITHOUT_CARD
 from app.store.access_sql import allowed, rule
 from app.store.log import finish, fresh_proof, logged
 from app.store.resources import NO_ROW, NOTHING, Stored, facets, facets_of, shown, stored
@@ -30,18 +31,10 @@ from app.store.session import Session
 from app.store.statement import Statement, build
 from app.store.tables import resource
 
-_WITHOUT_CARD = (
-    "Patient",
-    "RelatedPerson",
-    "AllergyIntolerance",
-    "Condition",
-    "CareTeam",
-)  # hers, in any pregnancy
-
 
 def belongs(episode: ColumnElement[Any]) -> ColumnElement[bool]:
     """Whether a resource of a woman belongs to her card ``episode``: it is the card, is on it, or is hers in any pregnancy."""
-    general: list[ColumnElement[Any]] = [literal_column(f"'{name}'") for name in _WITHOUT_CARD]
+    general: list[ColumnElement[Any]] = [literal_column(f"'{name}'") for name in sorted(WITHOUT_CARD)]
     return or_(
         resource.c.episode == episode,
         and_(resource.c.type == literal_column("'EpisodeOfCare'"), resource.c.id == episode),

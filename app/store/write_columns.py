@@ -63,6 +63,10 @@ COLUMNS: dict[str, tuple[tuple[str, TypeEngine[Any]], ...]] = {
         ("token", LargeBinary()), ("token_expires", INSTANT),
     ),
     "changed": (("patient", _TEXT), ("episode", _TEXT), ("entry", _TEXT), ("notify", Boolean())),
+    "subscription": (
+        ("n", _INT), ("topic", _TEXT), ("caller", _TEXT), ("headers", LargeBinary()), ("heartbeat", _INT),
+        ("ends", INSTANT),
+    ),
 }  # fmt: skip
 OWNED = [name for name in COLUMNS if name.startswith("index_") or name in {"person", "relation", "choice"}]
 CELL, ROW, NULL = (

@@ -25,6 +25,7 @@ from sqlalchemy import (
 )  # fmt: skip
 from sqlalchemy.dialects.postgresql import JSONB
 
+from app.store import events, subscription_sql
 from app.store.access_sql import AT, AUTHOR
 from app.store.log import finish, fresh_proof, logged
 from app.store.resources import KEPT_FROM_HER as _KEPT_FROM_HER
@@ -167,6 +168,7 @@ def put_statement(shape: Shape) -> Statement:
     made = [consumed, version]
     for name in OWNED:
         made += _index(metadata.tables[name], name, shape, state, written, ok)
+    made += [*events.written(shape, state, written), *subscription_sql.written(shape, state, written)]
     made += _follow(shape, ok)
     first = select(func.concat(state.c.problem, ":", state.c.rule)).where(state.c.problem.is_not(None))
     log = logged(

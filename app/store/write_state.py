@@ -100,7 +100,8 @@ def state_of(shape: Shape, writes: CTE, current: CTE | None) -> CTE:
     decided = (
         select(
             writes, current.c.rid, current.c.version.label("now"), current.c.deleted,
-            current.c.patient.label("was_about"), new_rule.label("new_rule"), old_rule.label("old_rule"),
+            current.c.patient.label("was_about"), current.c.status.label("was_status"),
+            current.c.categories.label("was_categories"), current.c.episode.label("was_episode"), new_rule.label("new_rule"), old_rule.label("old_rule"),
             and_(writes.c.method == literal_column("'delete'"), _referenced(writes, current)).label("referenced"),
             rule(shape.role, "read", old, shape.type).label("read_rule"),
         )

@@ -41,6 +41,7 @@ class Write:
     persons: list[tuple[str, str, str]] = field(default_factory=list)  # system, number, patient
     relations: list[tuple[Any, ...]] = field(default_factory=list)
     choices: list[tuple[Any, ...]] = field(default_factory=list)
+    subscription: tuple[Any, ...] | None = None  # topic, whose rights, sealed headers, heartbeat, end
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,7 @@ def _tables(change: WriteSet) -> dict[str, list[tuple[Any, ...]]]:
         tables["person"].extend((n, *row) for row in write.persons)
         tables["relation"].extend((n, *row) for row in write.relations)
         tables["choice"].extend((n, *row) for row in write.choices)
+        tables["subscription"].extend((n, *row) for row in (write.subscription,) if row is not None)
     tables["delivery"] = [
         (row.id, row.kind, row.patient, row.type, row.resource, row.version, row.token, row.token_expires)
         for row in change.deliveries

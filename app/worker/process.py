@@ -15,11 +15,12 @@ from procrastinate import App
 from procrastinate.exceptions import ProcrastinateException
 
 from app.access.sealing import Seal, read_key
+from app.access.signing import read as read_signing
 from app.fhir.outcome import FhirError
 from app.interactions.context import House
 from app.settings import Settings
 from app.store.database import Database
-from app.worker import schedule
+from app.worker import notifications, schedule
 from app.worker.channels import Channels, open_channels
 from app.worker.jobs import CONCURRENCY, build
 from app.worker.rescue import HEARTBEAT, STALLED
@@ -71,11 +72,11 @@ async def serve(settings: Settings) -> None:
 async def _opened(settings: Settings, channels: Channels) -> AsyncIterator[Duties]:
     seal = Seal(read_key(settings.server_key_file))
     database = Database(
-        settings.database_url, connections=CONCURRENCY + 1, statement_timeout=settings.statement_timeout
+        settings.database_url, connections=CONCURRENCY + 3, statement_timeout=settings.statement_timeout
     )
     try:
         await database.start()
-        house = House(settings, database, seal)
+        house = House(settings, database, seal, read_signing(settings.notification_key_file))
         app = build(house, channels)
         async with app.open_async():
             yield schedule.prepare(house, app)
@@ -85,12 +86,16 @@ async def _opened(settings: Settings, channels: Channels) -> AsyncIterator[Dutie
 
 async def _work(duties: Duties) -> None:
     """Jobs and schedule side by side; the end of either is the end of both."""
-    keeping = asyncio.create_task(schedule.keep(duties), name="schedule")
+    beside = [
+        asyncio.create_task(schedule.keep(duties), name="schedule"),
+        asyncio.create_task(notifications.keep(duties.house), name="notifications"),
+    ]
     try:
         await _run_jobs(duties.app, duties)
     finally:
-        keeping.cancel()
-        await asyncio.gather(keeping, return_exceptions=True)
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
 
 
 async def _run_jobs(app: App, duties: Duties) -> None:

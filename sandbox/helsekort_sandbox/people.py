@@ -11,6 +11,8 @@ from datetime import date
 from typing import Any
 
 MUNICIPALITIES = ("3301", "3303")  # Drammen, Kongsberg: the pilot is limited in geography
+# Where the pilot's systems may be sent notifications: a name that nobody has, and a receiver on this machine
+ENDPOINTS = ("https://helsestasjon.example", "http://127.0.0.1:8099")
 AUDITOR_CLIENT, OPERATOR_CLIENT, HARNESS_CLIENT = (
     "helsekort-auditor",
     "helsekort-operator",
@@ -236,4 +238,5 @@ def pilot() -> dict[str, Any]:
         "auditor_clients": [AUDITOR_CLIENT],
         "operator_clients": [OPERATOR_CLIENT],
         "harness_clients": [HARNESS_CLIENT],
+        "endpoints": [{"client": f"epj-{key}", "url": url} for key in ORGANIZATIONS for url in ENDPOINTS],
     }

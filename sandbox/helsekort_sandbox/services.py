@@ -169,6 +169,7 @@ def _environment(services: Services, sandbox: Sandbox) -> dict[str, str]:
         "AUDIT_KEY_FILE": str(_audit_key(private / "audit-key.pem")),
         "AUDIT_ANCHOR_FILE": str(private / "audit-anchors.ndjson"),
         "SERVER_KEY_FILE": str(_random_key(private / "server-key")),
+        "NOTIFICATION_KEY_FILE": str(private / "notification-keys.json"),
         "PILOT_FILE": str(pilot),
         "ALLOW_BEARER": "true",
         "ALLOW_HARNESS": "true",

@@ -165,6 +165,10 @@ system    read    Flag                   stranger                    allow.syste
 system    create  Flag                   stranger                    allow.system.flag
 system    update  Flag                   stranger                    allow.system.flag
 system    delete  Flag                   stranger                    allow.system.flag
+system    read    Subscription           nobody                      allow.system.subscription
+system    update  Subscription           nobody                      allow.system.subscription
+system    create  Subscription           nobody                      no
+system    delete  Subscription           nobody                      no
 system    read    Patient,RelatedPerson,CareTeam,EpisodeOfCare,Encounter,Condition,AllergyIntolerance  stranger  allow.system.read
 system    read    DiagnosticReport,CarePlan,QuestionnaireResponse  stranger  allow.system.read
 system    read    ServiceRequest,Procedure,MedicationStatement,MedicationRequest,MedicationAdministration  stranger  allow.system.read
@@ -176,7 +180,7 @@ system    read    Practitioner,PractitionerRole,Location,HealthcareService,Endpo
 system    read    Questionnaire,PlanDefinition,ActivityDefinition,Library,Measure  nobody  allow.system.read
 system    read    ValueSet,CodeSystem,ConceptMap,NamingSystem        nobody  allow.system.read
 system    read    StructureDefinition,SearchParameter,OperationDefinition,CapabilityStatement  nobody  allow.system.read
-system    read    Group,MessageHeader,Subscription  nobody           no
+system    read    Group,MessageHeader    nobody                      no
 system    create  Task,Communication,Appointment  stranger           no
 system    create  Observation            stranger                    no
 system    update  Patient                stranger                    no

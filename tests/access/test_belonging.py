@@ -271,7 +271,11 @@ def a_subscription(about: str) -> Json:
         "status": "off",
         "reason": "nye konsultasjoner",
         "criteria": "https://helsekort.example/fhir/SubscriptionTopic/consultation-registered",
-        "channel": {"type": "rest-hook", "endpoint": "https://helsestasjon.example/varsel"},
+        "channel": {
+            "type": "rest-hook",
+            "endpoint": "https://helsestasjon.example/varsel",
+            "payload": "application/fhir+json",
+        },
     }
 
 

@@ -12,6 +12,7 @@ PINNED = [
     ("GET HEAD", "/health/live"),
     ("GET HEAD", "/health/ready"),
     ("GET HEAD", "/fhir/metadata"),
+    ("GET HEAD", "/.well-known/jwks.json"),
     ("GET HEAD", "/fhir/EpisodeOfCare/{id}/$card"),
     ("GET HEAD", "/fhir/Patient/{id}/$access-log"),
     ("POST", "/fhir/Patient/$declare-relation"),
@@ -47,6 +48,14 @@ PINNED = [
     ("POST", "/fhir/Patient/$export"),
     ("GET HEAD", "/fhir/Group/{id}/$export"),
     ("POST", "/fhir/Group/{id}/$export"),
+    ("GET HEAD", "/fhir/Subscription/$status"),
+    ("POST", "/fhir/Subscription/$status"),
+    ("GET HEAD", "/fhir/Subscription/{id}/$status"),
+    ("POST", "/fhir/Subscription/{id}/$status"),
+    ("GET HEAD", "/fhir/Subscription/{id}/$events"),
+    ("POST", "/fhir/Subscription/{id}/$events"),
+    ("GET HEAD", "/fhir/Subscription/$failures"),
+    ("GET HEAD", "/fhir/$changes"),
     ("GET HEAD", "/fhir/$export-status/{id}"),
     ("DELETE", "/fhir/$export-status/{id}"),
     ("GET HEAD", "/fhir/$export-file/{id}/{name}"),
@@ -83,6 +92,11 @@ PINNED = [
     (ALL, "/fhir/$export"),
     (ALL, "/fhir/Patient/$export"),
     (ALL, "/fhir/Group/{id}/$export"),
+    (ALL, "/fhir/Subscription/$status"),
+    (ALL, "/fhir/Subscription/{id}/$status"),
+    (ALL, "/fhir/Subscription/{id}/$events"),
+    (ALL, "/fhir/Subscription/$failures"),
+    (ALL, "/fhir/$changes"),
     (ALL, "/fhir/$export-status/{id}"),
     (ALL, "/fhir/$export-file/{id}/{name}"),
     (ALL, "/fhir/{type}/_search"),
@@ -120,7 +134,7 @@ def test_the_urls_are_these():
 def test_all_but_health_and_metadata_go_through_the_door():
     door = EveryDoor()
     open_to_all = [row.path for row in routes(door) if not row.endpoint.__qualname__.startswith("EveryDoor")]
-    assert open_to_all == ["/health/live", "/health/ready", "/fhir/metadata"]
+    assert open_to_all == ["/health/live", "/health/ready", "/fhir/metadata", "/.well-known/jwks.json"]
     assert door.guarded
 
 

@@ -139,6 +139,10 @@ def _successes() -> Json:
             "description": "How it is",
             "content": {"application/json": {"schema": {"type": "object"}}},
         },
+        "keys": {
+            "description": "JWK set",
+            "content": {"application/jwk-set+json": {"schema": {"type": "object"}}},
+        },
         "304": {
             "description": "The client has the current version",
             "headers": _headed("ETag", "X-Request-Id"),

@@ -64,6 +64,7 @@ OPEN_TO_ALL = {  # what needs no token: what it says, and how it answers when it
     "/health/live": ("The process answers", "health"),
     "/health/ready": ("The database answers", "health"),
     "/fhir/metadata": ("The CapabilityStatement", "CapabilityStatement"),
+    "/.well-known/jwks.json": ("The keys that sign notifications", "keys"),
 }
 
 
