@@ -10,11 +10,11 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 ASKS = (
     "Authorization", "DPoP", "Accept", "Accept-Language", "Content-Type", "If-Match", "If-None-Match",
     "If-Modified-Since", "If-None-Exist", "Prefer", "X-Request-Id", "Idempotency-Key", "nhn-event-id",
-    "nhn-source-system",
+    "nhn-source-system", "X-Security-Context",
 )  # fmt: skip
 SEES = (
     "ETag", "Location", "Content-Location", "Last-Modified", "X-Request-Id", "X-Correlation-Id", "WWW-Authenticate",
-    "Retry-After", "Idempotency-Replayed",
+    "Retry-After", "Idempotency-Replayed", "Content-Disposition",
 )  # fmt: skip
 _KEPT = 600  # seconds that a browser may remember a preflight
 

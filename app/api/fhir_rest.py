@@ -10,7 +10,7 @@ from app.api import headers
 from app.fhir import json as fhir_json
 from app.fhir.capability import statement
 from app.fhir.outcome import MethodNotAllowed, NotFound
-from app.interactions import audit_reading, history, reading, searching, transaction, writing
+from app.interactions import audit_reading, files, history, reading, searching, transaction, writing
 from app.interactions.context import Answer, Context
 
 _MOST_DIGITS = 9
@@ -18,8 +18,10 @@ _MOST_DIGITS = 9
 
 async def read(context: Context, request: Request) -> Answer:
     """GET Type/id"""
-    headers.accept_json(request)
     type_name, id_ = request.path_params["type"], request.path_params["id"]
+    if type_name == "Binary" and headers.takes_files(request):
+        return files.content_of(await reading.read(context, type_name, id_, headers.known(request)))
+    headers.accept_json(request)
     if type_name == "AuditEvent":
         return await audit_reading.read(context, id_)
     return await reading.read(context, type_name, id_, headers.known(request))
@@ -27,11 +29,15 @@ async def read(context: Context, request: Request) -> Answer:
 
 async def vread(context: Context, request: Request) -> Answer:
     """GET Type/id/_history/version"""
-    headers.accept_json(request)
     wanted = request.path_params["version"]
     if not wanted.isdigit() or len(wanted) > _MOST_DIGITS:
         raise NotFound(f"There is no version {wanted[:16]}")
     type_name, id_ = request.path_params["type"], request.path_params["id"]
+    if type_name == "Binary" and headers.takes_files(request):
+        return files.content_of(
+            await reading.vread(context, type_name, id_, int(wanted), headers.known(request))
+        )
+    headers.accept_json(request)
     return await reading.vread(context, type_name, id_, int(wanted), headers.known(request))
 
 
@@ -62,10 +68,21 @@ async def search_by_post(context: Context, request: Request) -> Answer:
     return await searching.search(context, request.path_params["type"], pairs, in_url=False, lenient=lenient)
 
 
+async def _resource(context: Context, request: Request) -> bytes:
+    """The resource in the body; a file becomes a Binary."""
+    limit = context.house.settings.max_body
+    kind = headers.file_type(request) if request.path_params["type"] == "Binary" else None
+    if kind is None:
+        headers.accept_json(request)
+        return await headers.body(request, limit)
+    about = request.headers.get("x-security-context", "").strip()
+    content = await headers.content(request, limit)
+    return files.resource_of(context, content, kind, about, request.path_params.get("id", ""))
+
+
 async def create(context: Context, request: Request) -> Answer:
     """POST Type"""
-    headers.accept_json(request)
-    body = await headers.body(request, context.house.settings.max_body)
+    body = await _resource(context, request)
     return await writing.create(
         context, request.path_params["type"], body, headers.preference(request),
         none_exist=headers.none_exist(request),
@@ -80,8 +97,7 @@ def _which(request: Request) -> str | headers.Pairs:
 
 async def update(context: Context, request: Request) -> Answer:
     """PUT Type/id, PUT Type?…"""
-    headers.accept_json(request)
-    body = await headers.body(request, context.house.settings.max_body)
+    body = await _resource(context, request)
     return await writing.update(
         context, request.path_params["type"], _which(request), body, headers.preference(request),
         if_match=headers.if_match(request),

@@ -12,6 +12,7 @@ from app.fhir.outcome import BadRequest, NotAcceptable, TooLarge, UnsupportedMed
 from app.interactions.context import Preference
 from app.interactions.reading import Known
 
+FHIR_TYPES = frozenset({"application/fhir+json", "application/json+fhir"})
 JSON_TYPES = ("application/fhir+json", "application/json", "application/json+fhir")
 _ACCEPTED = frozenset({*JSON_TYPES, "*/*", "application/*", "text/json", ""})
 _FORMATS = frozenset(
@@ -114,6 +115,21 @@ def accept_json(request: Request) -> None:
         raise NotAcceptable(_ONLY, "http.Accept")
 
 
+def takes_files(request: Request) -> bool:
+    """Whether a Binary is to be answered as its file: unless FHIR's own type is asked for by name."""
+    if any(name == "_format" for name, _ in query(request)):
+        return False
+    header = request.headers.get("accept", "")
+    types = {part.partition(";")[0].strip().lower() for part in header.split(",")}
+    return not types & FHIR_TYPES
+
+
+def file_type(request: Request) -> str | None:
+    """What a file in the body is said to be; None where the body is a resource."""
+    stated = request.headers.get("content-type", "").strip()
+    return None if stated.partition(";")[0].strip().lower() in FHIR_TYPES else stated
+
+
 def pretty(request: Request) -> bool:
     """Whether the client wants to read the JSON with its eyes."""
     text = request.scope["query_string"]
@@ -125,7 +141,7 @@ async def body(request: Request, limit: int) -> bytes:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in JSON_TYPES:
         raise UnsupportedMediaType("Content-Type must be application/fhir+json", "http.Content-Type")
-    return await _read(request, limit)
+    return await content(request, limit)
 
 
 async def form(request: Request, limit: int) -> Pairs:
@@ -134,12 +150,13 @@ async def form(request: Request, limit: int) -> Pairs:
     if kind != _FORM:
         raise UnsupportedMediaType(f"Content-Type must be {_FORM}", "http.Content-Type")
     try:
-        return _pairs((await _read(request, limit)).decode())
+        return _pairs((await content(request, limit)).decode())
     except UnicodeDecodeError as error:
         raise BadRequest("The form is not UTF-8", code="structure") from error
 
 
-async def _read(request: Request, limit: int) -> bytes:
+async def content(request: Request, limit: int) -> bytes:
+    """The body as it is. Raises TooLarge."""
     announced = request.headers.get("content-length", "")
     if announced.isdigit() and int(announced) > limit:
         raise TooLarge(f"The body is larger than {limit} bytes")

@@ -216,7 +216,7 @@ DOORS: tuple[Door, ...] = (
     ),
     Door("history", lambda asked, person: person.get(f"{asked.path}/_history"), _body, secret=True),
     Door("history of the type", _turned("/{type}/_history?_count=500"), _body),
-    Door("history of everything", _turned("/_history?_count=500"), _body),
+    Door("history of everything", _turned("/_history?_count=500"), _body, others=True),
     Door("head", lambda asked, person: person.request("HEAD", asked.path), _done(200), secret=True),
     Door("not modified", _unchanged, _done(304), secret=True),
     Door("not modified since", _unmodified, _done(304), secret=True),

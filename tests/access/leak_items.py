@@ -1,5 +1,6 @@
 """What may leak: one resource of every type about each woman, each with a mark of its own, and who stands where."""
 
+import base64
 import itertools
 import json
 from collections.abc import Callable, Iterable
@@ -103,6 +104,8 @@ def marked(type_name: str, woman: Woman | None, *labels: str) -> tuple[Json, str
         body["status"] = "finished"  # her open card is another: to that belongs what is recorded about her
     if type_name in {"AllergyIntolerance", "Condition"}:
         body["code"] = {"text": mark}
+    if type_name == "Binary":  # read as the file that it holds
+        body |= {"contentType": "text/plain", "data": base64.b64encode(mark.encode()).decode()}
     if type_name == "CarePlan":
         body["title"] = mark
     return labelled(body, *labels) | {"meta": _meta(mark, labels)}, mark
