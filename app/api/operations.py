@@ -7,7 +7,7 @@ from starlette.requests import Request
 from app.api import headers
 from app.api.endpoint import Handler
 from app.fhir import json as fhir_json
-from app.fhir.operations import BY_NAME
+from app.fhir.operations import BY_NAME, EVERY_TYPE
 from app.fhir.outcome import BadRequest
 from app.fhir.parameters import Given, from_body, from_pairs
 from app.fhir.validation import check
@@ -20,6 +20,7 @@ from app.interactions import (
     new_changes,
     subscription_answers,
     translation,
+    validating,
 )
 from app.interactions.card import card as make_card
 from app.interactions.context import Answer, Context
@@ -72,23 +73,43 @@ def _handler(type_name: str, name: str, run: Run) -> Handler:
     async def answer(context: Context, request: Request) -> Answer:
         headers.accept_json(request)
         pairs = headers.query(request)
-        body = await headers.body(request, context.house.settings.max_body) if _has_body(request) else b""
+        body = await _body(context, request)
         given = from_body(row, _resource(body, pairs)) if body else from_pairs(row, pairs)
         return await run(context, given, request.path_params.get("id"))
 
     return answer
 
 
-def _has_body(request: Request) -> bool:
+async def _body(context: Context, request: Request) -> bytes:
+    """The body of a POST that has one; an operation without parameters needs none."""
     announced = request.headers.get("content-length", "0")
-    return request.method == "POST" and (announced != "0" or "transfer-encoding" in request.headers)
+    if request.method != "POST" or (announced == "0" and "transfer-encoding" not in request.headers):
+        return b""
+    return await headers.body(request, context.house.settings.max_body)
+
+
+def _alone(pairs: headers.Pairs) -> None:
+    """Raises BadRequest where the URL gives something beside a body."""
+    named = [name for name, _ in pairs if name not in {"_format", "_pretty"}]
+    if named:
+        raise BadRequest("With a body, the parameters stand in the body", named[0][:64])
+
+
+async def validate(context: Context, request: Request) -> Answer:
+    """GET and POST Type/$validate and Type/id/$validate"""
+    headers.accept_json(request)
+    params, pairs, body = request.path_params, headers.query(request), await _body(context, request)
+    if body:
+        _alone(pairs)
+        asked, resource = validating.given(body)
+    else:
+        asked, resource = from_pairs(BY_NAME[EVERY_TYPE, "validate"], pairs), None
+    return await validating.validated(context, params["type"], params.get("id"), asked, resource)
 
 
 def _resource(body: bytes, pairs: headers.Pairs) -> dict[str, object]:
     """The valid resource of a body, beside which the URL gives nothing. Raises BadRequest."""
-    named = [name for name, _ in pairs if name not in {"_format", "_pretty"}]
-    if named:
-        raise BadRequest("With a body, the parameters stand in the body", named[0][:64])
+    _alone(pairs)
     resource = fhir_json.parse(body)
     if not isinstance(resource, dict):
         raise BadRequest("The body must be one resource, a JSON object", code="structure")

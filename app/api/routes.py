@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from app.api import export_rest, fhir_rest, health, operations, well_known
 from app.api.endpoint import Door, Handler
-from app.fhir.operations import OPERATIONS
+from app.fhir.operations import EVERY_TYPE, OPERATIONS
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 Open = Callable[[Request], Awaitable[Response]]
@@ -36,6 +36,7 @@ HANDLERS: dict[tuple[str, str], Handler] = {  # of the rows of OPERATIONS
     ("Patient", "declare-relation"): operations.declare_relation,
     ("Patient", "everything"): operations.everything_of_patient,
     ("EpisodeOfCare", "everything"): operations.everything_of_card,
+    (EVERY_TYPE, "validate"): operations.validate,
     ("ValueSet", "expand"): operations.expand,
     ("ValueSet", "validate-code"): operations.in_value_set,
     ("CodeSystem", "validate-code"): operations.in_code_system,

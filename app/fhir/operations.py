@@ -112,6 +112,11 @@ OPERATIONS: tuple[Operation, ...] = (
         ours=True,
     ),
     Operation(
+        EVERY_TYPE, "validate", EITHER, BOTH, "OperationOutcome",
+        "Whether a resource is valid and would be taken; nothing is stored",
+        (Parameter("resource", (EVERY_TYPE,)), Parameter("mode", CODE), Parameter("profile", URI)),
+    ),
+    Operation(
         "ValueSet", "expand", EITHER, BOTH, "ValueSet", "The codes of a value set",
         (
             Parameter("url", URI), Parameter("valueSet", ("ValueSet",)), Parameter("valueSetVersion", TEXT),

@@ -135,7 +135,7 @@ def _rearmed(ok: ColumnElement[bool]) -> CTE:
     )
 
 
-def _known(patient: ColumnElement[Any]) -> ColumnElement[bool]:
+def known_patient(patient: ColumnElement[Any]) -> ColumnElement[bool]:
     """Whether there is such a woman; the log names nobody who is not here."""
     return (
         select(literal_column("1"))
@@ -189,7 +189,7 @@ def put_statement(shape: Shape) -> Statement:
         .where(ok)
         .scalar_subquery(),
         patients=select(func.array_agg(writes.c.patient.distinct(), type_=ARRAY(Text)))
-        .where(or_(_known(writes.c.patient), and_(ok, writes.c.patient.is_not(None))))
+        .where(or_(known_patient(writes.c.patient), and_(ok, writes.c.patient.is_not(None))))
         .scalar_subquery(),
         fresh=fresh,
     )

@@ -134,6 +134,16 @@ def _write_row(write: Write) -> tuple[Any, ...]:
     )
 
 
+def given(change: WriteSet) -> dict[str, Any]:
+    """The values that decide: the writes, and whom the request itself declares."""
+    cells = zip(*(_write_row(write) for write in change.writes), strict=True)
+    values: dict[str, Any] = {"declared": list(change.declared)}
+    return values | {
+        f"write_{column}": list(column_cells)
+        for (column, _), column_cells in zip(COLUMNS["write"], cells, strict=True)
+    }
+
+
 async def put(session: Session, change: WriteSet) -> list[Outcome]:
     """Store ``change`` or nothing of it; one outcome a write.
 
@@ -148,13 +158,8 @@ async def put(session: Session, change: WriteSet) -> list[Outcome]:
         type=types.pop() if len(types) == 1 else None,
         rearm=change.rearm is not None and session.caller.role in CLINICIANS,
     )
-    values: dict[str, Any] = {"declared": list(change.declared)}
+    values = given(change)
     values |= {f"{name}_rows": encode(name, rows) for name, rows in tables.items()}
-    cells = zip(*(_write_row(write) for write in change.writes), strict=True)
-    values |= {
-        f"write_{column}": list(column_cells)
-        for (column, _), column_cells in zip(COLUMNS["write"], cells, strict=True)
-    }
     if change.rearm is not None:
         values["rearm_token"], values["rearm_expires"] = change.rearm
     rows_back = await session.fetch_logged(put_statement(shape), **values)

@@ -160,6 +160,22 @@ def _operation(name: str) -> Ask:
     return lambda asked, person: person.get(f"{asked.path}/${name}")
 
 
+def _would(mode: str) -> Ask:
+    """Whether the item could be changed or deleted."""
+
+    def ask(asked: Asked, person: Person) -> httpx.Response:
+        rows: list[Json] = [{"name": "mode", "valueCode": mode}]
+        if mode == "update":
+            rows.append({"name": "resource", "resource": _changed(asked.item.body, asked.item.id)})
+        return person.post(f"{asked.path}/$validate", {"resourceType": "Parameters", "parameter": rows})
+
+    return ask
+
+
+def _no_problem(_asked: Asked, answer: httpx.Response) -> bool:
+    return answer.status_code == 200 and '"severity":"error"' not in answer.text
+
+
 def _only(*types: str) -> Callable[[str], bool]:
     return lambda name: name in types
 
@@ -245,6 +261,9 @@ DOORS: tuple[Door, ...] = (
     ),
     Door("everything", _everything, _body, others=True, applies=_hers),
     Door("everything around", _everything_around, _body, others=True, applies=CATALOGUE.__contains__),
+    Door("validate", _operation("validate"), _no_problem, secret=True),
+    Door("validate update", _would("update"), _no_problem, secret=True, by_harness=True),
+    Door("validate delete", _would("delete"), _done(200), secret=True, by_harness=True),
     Door("expand", _operation("expand"), _done(200), secret=True, applies=_only("ValueSet")),
     Door(
         "code in value set",
