@@ -7,8 +7,10 @@ import re
 from collections.abc import Iterable
 from typing import Any, Final
 
-from app.fhir.problems import LOCAL, Checker, Found, Problem, missing_value, place, problem
+from app.fhir.primitives import ABSOLUTE
+from app.fhir.problems import Checker, Found, Problem, local, missing_value, place, problem
 
+_NOT_THERE: Final = "refers to a contained resource that is not there (ref-1)"
 _LISTED: Final = 12  # codes named in a message
 _LITERAL: Final = re.compile(
     r"([A-Z][A-Za-z]+)/[A-Za-z0-9\-.]{1,64}(?:/_history/[A-Za-z0-9\-.]{1,64})?", re.ASCII
@@ -73,18 +75,24 @@ def reference(plain: Checker, targets: frozenset[str]) -> Checker:
         if found is not None:
             return found
         literal = value.get("reference", "")
+        if " " in literal or not literal.isprintable():
+            return [Problem("value", "must be a URL without spaces", ["reference"])]
         if literal[:1] == "#":
-            return [
-                Problem(
-                    "invariant",
-                    "refers to a contained resource that is not there (ref-1)",
-                    ["reference"],
-                    LOCAL,
-                    (literal[1:], targets, reason),
-                )
-            ]
+            return place(local(literal[1:], "invariant", _NOT_THERE, targets, reason), "reference", [])
         if targets and (match := _LITERAL.fullmatch(literal)) and match[1] not in targets:
             return problem("value", reason)
         return None
 
     return check_reference
+
+
+def extension(plain: Checker) -> Checker:
+    """One that stands by itself: only those within another may have a url that is relative to it."""
+
+    def check_extension(value: Any, depth: int) -> Found:
+        found = plain(value, depth)
+        if found is None and (found := ABSOLUTE(value["url"], depth)):
+            place(found, "url", [])
+        return found
+
+    return check_extension

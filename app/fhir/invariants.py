@@ -37,6 +37,13 @@ ELSEWHERE: Final[dict[str, str]] = {  # key → where it is checked
     "txt-2": "narrative",
     **{rule.key: "DOMAIN_RESOURCE" for rule in invariants_of_resources.DOMAIN_RESOURCE},
 }
+IN_WORDS: Final[dict[str, str]] = {  # our key → where R4 says in words what no published expression says
+    "contained-id": "https://hl7.org/fhir/R4/references.html#contained",
+    "bundle-full-url": "https://hl7.org/fhir/R4/bundle-definitions.html#Bundle.entry.fullUrl",
+    "bundle-identity": "https://hl7.org/fhir/R4/bundle-definitions.html#Bundle.entry.fullUrl",
+    "document-complete": "https://hl7.org/fhir/R4/documents.html#content",
+    "sqty-1": "https://hl7.org/fhir/R4/datatypes.html#SimpleQuantity",
+}
 NOT_CHECKED: Final[dict[str, str]] = {
     **dict.fromkeys(
         ("ppc-2", "ppc-3", "ppc-4", "ppc-5"),

@@ -3,10 +3,22 @@
 https://hl7.org/fhir/R4/bundle.html.
 """
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from typing import Final
 
-from app.fhir.invariant import Invariant, Json, either, has, has_choice, inside, not_both, only_where
+from app.fhir.invariant import Invariant, Json, either, has, has_choice, inside, not_both, only_where, within
+
+_REQUESTS: Final = frozenset({"batch", "transaction", "batch-response", "transaction-response"})
+_RESTFUL: Final = re.compile(r"https?://.+/([A-Z][A-Za-z]+)/([A-Za-z0-9\-.]{1,64})", re.ASCII)
+_REFERENCES: Final = (
+    ("subject",),
+    ("encounter",),
+    ("author",),
+    ("attester", "party"),
+    ("custodian",),
+    ("event", "detail"),
+)
 
 
 def _parameter(value: Json) -> bool:
@@ -53,6 +65,42 @@ def _document_identifier(value: Json) -> bool:
     return value.get("type") != "document" or (has(identifier, "system") and has(identifier, "value"))
 
 
+def _every_full_url(value: Json) -> bool:
+    return value.get("type") in _REQUESTS or all(
+        "fullUrl" in entry for entry in _entries(value) if "resource" in entry
+    )
+
+
+def _identity(value: Json) -> bool:
+    """A fullUrl that ends with a type and an id says what its resource says."""
+    return value.get("type") in _REQUESTS or all(
+        (entry["resource"]["resourceType"], entry["resource"].get("id")) == match.groups()
+        for entry in _entries(value)
+        if "resource" in entry and (match := _RESTFUL.fullmatch(entry.get("fullUrl", "")))
+    )
+
+
+def _complete(value: Json) -> bool:
+    """What the Composition of a document refers to is in the document."""
+    entries = _entries(value)
+    if value.get("type") != "document" or not entries:
+        return True
+    there = {entry.get("fullUrl") for entry in entries}
+    restful = _RESTFUL.fullmatch(entries[0].get("fullUrl", ""))
+    base = restful[0].removesuffix("/".join(restful.groups())) if restful else ""
+    found = [one["reference"] for one in _referred(entries[0].get("resource", {})) if "reference" in one]
+    plain = [one.partition("/_history/")[0] for one in found if one[:1] != "#"]
+    return all(one in there or f"{base}{one}" in there for one in plain)
+
+
+def _referred(composition: Json) -> Iterator[Json]:
+    for path in _REFERENCES:
+        yield from inside(composition, *path)
+    for section in within(composition, "section"):
+        for name in ("author", "focus", "entry"):
+            yield from inside(section, name)
+
+
 _BUNDLE: Final = (
     Invariant(
         "bdl-1", _only_in("total", "searchset", "history"), "must have a total only as searchset or history"
@@ -85,6 +133,9 @@ _BUNDLE: Final = (
     Invariant(
         "bdl-12", _first_is("message", "MessageHeader"), "must begin with a MessageHeader as a message"
     ),
+    Invariant("bundle-full-url", _every_full_url, "must have a fullUrl for each resource"),
+    Invariant("bundle-identity", _identity, "must have the type and id of each resource in its fullUrl"),
+    Invariant("document-complete", _complete, "must hold what its Composition refers to"),
 )
 
 TABLE: Final[dict[str, tuple[Invariant, ...]]] = {

@@ -8,7 +8,7 @@ _LISTED: Final = (
     *("choice", "open-choice", "decimal", "integer", "date", "dateTime", "time", "string", "quantity"),
 )
 _SHORT: Final = ("boolean", "decimal", "integer", "string", "text", "url", "open-choice")
-_MANY_CONDITIONS: Final = 2
+_ONE: Final = 1
 
 
 def _links_differ(value: Json) -> bool:
@@ -68,9 +68,7 @@ TABLE: Final[dict[str, tuple[Invariant, ...]]] = {
         ),
         Invariant(
             "que-12",
-            lambda value: (
-                len(value.get("enableWhen", ())) <= _MANY_CONDITIONS or has(value, "enableBehavior")
-            ),
+            lambda value: len(value.get("enableWhen", ())) <= _ONE or has(value, "enableBehavior"),
             "must have the enableBehavior of its conditions",
         ),
         Invariant(

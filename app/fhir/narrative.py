@@ -3,12 +3,11 @@
 https://hl7.org/fhir/R4/narrative.html#xhtml (rules txt-1 and txt-2).
 """
 
-import html.entities
 import re
 from typing import Any, Final
 from xml.parsers import expat
 
-from app.fhir.problems import Found, missing_value, problem
+from app.fhir.problems import Found, local, missing_value, problem
 
 
 def _words(text: str) -> frozenset[str]:
@@ -30,8 +29,6 @@ _IMAGE: Final = re.compile(r"#[^\s]+|data:image/(?:png|jpeg|gif);base64,[A-Za-z0
 _ACTIVE_STYLE: Final = re.compile(
     r"url\s*\(|expression\s*\(|@import|javascript:|behavior\s*:|-moz-binding|\\", re.IGNORECASE
 )
-_ENTITY: Final = re.compile(r"&([A-Za-z][A-Za-z0-9]*);")
-_XML_ENTITIES: Final = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _DEEPEST: Final = 100
 _SEPARATOR: Final = " "
 
@@ -45,6 +42,7 @@ class _Reader:
 
     def __init__(self) -> None:
         self.depth = 0
+        self.contained: set[str] = set()  # ids of contained images
         self.has_content = False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -61,6 +59,8 @@ class _Reader:
         self.has_content = self.has_content or local == "img"
         for attribute, value in attributes.items():
             _check_attribute(local, attribute, value)
+        if attributes.get("src", "")[:1] == "#":
+            self.contained.add(attributes["src"][1:])
 
     def end(self, _name: str) -> None:
         self.depth -= 1
@@ -84,12 +84,6 @@ def _check_attribute(element: str, name: str, value: str) -> None:
         raise _Unsafe("holds a link that is not http, https, mailto, tel or within the resource")
 
 
-def _named_entity(match: re.Match[str]) -> str:
-    name = match[1]
-    code = html.entities.name2codepoint.get(name)
-    return match[0] if name in _XML_ENTITIES or code is None else f"&#{code};"
-
-
 def check_div(value: Any, _depth: int = 0) -> Found:
     """Whether a ``div`` may be kept and shown."""
     if type(value) is not str:
@@ -102,9 +96,12 @@ def check_div(value: Any, _depth: int = 0) -> Found:
     parser.StartDoctypeDeclHandler = reader.refuse
     parser.ProcessingInstructionHandler = reader.refuse
     try:
-        parser.Parse(_ENTITY.sub(_named_entity, value).encode("utf-8", "replace"), True)
+        parser.Parse(value.encode("utf-8", "replace"), True)
     except _Unsafe as unsafe:
         return problem("invariant", f"{unsafe} (txt-1)")
     except expat.ExpatError:
-        return problem("invariant", "must be well-formed XHTML (txt-1)")
-    return None if reader.has_content else problem("invariant", "must have some text (txt-2)")
+        return problem("invariant", "must be well-formed XHTML, without the entities of HTML (txt-1)")
+    if not reader.has_content:
+        return problem("invariant", "must have some text (txt-2)")
+    missing = "holds an image that refers to a contained resource that is not there"
+    return [one for name in sorted(reader.contained) for one in local(name, "value", missing)] or None

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from app.fhir.json import Number
-from app.fhir.problems import Checker, Found, missing_value, problem
+from app.fhir.problems import Checker, Found, local, missing_value, problem
 
 _ID: Final = r"[A-Za-z0-9\-.]{1,64}"
 _YEAR: Final = r"(?!0000)(\d{4})"
@@ -19,7 +19,7 @@ _DAY: Final = r"(0[1-9]|[12]\d|3[01])"
 _CLOCK: Final = r"(?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)(?:\.\d+)?"
 _ZONE: Final = r"(?:Z|[+-](?:(?:0\d|1[0-3]):[0-5]\d|14:00))"
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-_BASE64_SPACE: Final = re.compile(r"[ \t\r\n]+")
+_QUADS: Final = 4  # base64 may be broken between groups of four
 _LONGEST_STRING: Final = 1024 * 1024
 _LONGEST_DECIMAL: Final = 64
 _LARGEST_DECIMAL: Final = 1e60
@@ -99,11 +99,14 @@ def _date(pattern: str, reason: str) -> Checker:
 def _base64(value: Any, _depth: int) -> Found:
     if type(value) is not str:
         return missing_value(value, "a string")
+    pieces = value.split()
     try:
-        decoded = binascii.a2b_base64(_BASE64_SPACE.sub("", value), strict_mode=True)
+        decoded = binascii.a2b_base64("".join(pieces), strict_mode=True)
     except ValueError:  # binascii.Error, or a letter beyond ASCII
         decoded = b""
-    return None if decoded else problem("value", "must be base64 of at least one byte")
+    if decoded and all(len(piece) % _QUADS == 0 for piece in pieces):
+        return None
+    return problem("value", "must be base64 of at least one byte")
 
 
 def _cached(checker: Checker) -> Checker:
@@ -119,12 +122,18 @@ def _cached(checker: Checker) -> Checker:
     return check
 
 
+_URN: Final = (
+    r"(?!urn:uuid:(?![0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$))"
+    r"(?!urn:oid:(?![0-2](?:\.(?:0|[1-9]\d*))+$))"
+)
+_SCHEME: Final = r"[A-Za-z][A-Za-z0-9+.\-]*:"
 _PARTIAL: Final = rf"{_YEAR}(?:-{_MONTH}(?:-{_DAY}"
 PATTERNS: Final[dict[str, str]] = {  # the whole value, as far as a regular expression can say it
     "id": _ID,
-    "code": r"[^\s]+(?:\s[^\s]+)*",
-    "uri": r"(?!urn:uuid:(?![0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$))"
-    r"(?!urn:oid:(?![0-2](?:\.(?:0|[1-9]\d*))+$))\S+",
+    "code": r"[^\s]+(?: [^\s]+)*",
+    "uri": rf"{_URN}\S+",
+    "url": rf"{_URN}\S+",
+    "canonical": rf"{_URN}(?:{_SCHEME}|#)\S+",
     "oid": r"urn:oid:[0-2](?:\.(?:0|[1-9]\d*))+",
     "uuid": r"urn:uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}",
     "date": rf"{_PARTIAL})?)?",
@@ -132,9 +141,27 @@ PATTERNS: Final[dict[str, str]] = {  # the whole value, as far as a regular expr
     "instant": rf"{_YEAR}-{_MONTH}-{_DAY}T{_CLOCK}{_ZONE}",
     "time": _CLOCK,
 }
-PATTERNS["url"] = PATTERNS["canonical"] = PATTERNS["uri"]
 
-_uri: Final = _cached(_text(PATTERNS["uri"], "must be a URI without spaces (urn:uuid: and urn:oid: in full)"))
+_uri: Final = _cached(
+    _text(PATTERNS["uri"], "must be a URI without spaces (urn:uuid: in small letters and urn:oid: in full)")
+)
+ABSOLUTE: Final = _cached(
+    _text(rf"{_URN}{_SCHEME}\S+", "must be an absolute URI without spaces, such as https:… or urn:oid:…")
+)
+_canonical: Final = _cached(
+    _text(
+        PATTERNS["canonical"], "must be an absolute URI without spaces, or # and the id of what is contained"
+    )
+)
+
+
+def _canonical_or_local(value: Any, depth: int) -> Found:
+    found = _canonical(value, depth)
+    if found is None and value[0] == "#":
+        return local(value[1:], "value", "refers to a contained resource that is not there")
+    return found
+
+
 CODE: Final = _text(PATTERNS["code"], "must be a code: no spaces at the ends, single spaces inside")
 
 PRIMITIVES: Final[dict[str, Checker]] = {
@@ -149,7 +176,7 @@ PRIMITIVES: Final[dict[str, Checker]] = {
     "id": _text(PATTERNS["id"], "must be 1 to 64 letters, digits, - and ."),
     "uri": _uri,
     "url": _uri,
-    "canonical": _uri,
+    "canonical": _canonical_or_local,
     "oid": _text(PATTERNS["oid"], "must be urn:oid: and an OID"),
     "uuid": _text(PATTERNS["uuid"], "must be urn:uuid: and a UUID"),
     "base64Binary": _base64,

@@ -33,6 +33,13 @@ def problem(code: str, reason: str) -> list[Problem]:
     return [Problem(code, reason)]
 
 
+def local(
+    name: str, code: str, reason: str, targets: frozenset[str] = frozenset(), wrong: str = ""
+) -> list[Problem]:
+    """A reference to the contained resource ``name``: the problem that it is, unless that is there and of ``targets``."""
+    return [Problem(code, reason, mark=LOCAL, detail=(name, targets, wrong))]
+
+
 def missing_value(value: Any, expected: str) -> list[Problem]:
     """Why ``value`` is not of the JSON type expected."""
     if value is None:

@@ -4,7 +4,7 @@ https://hl7.org/fhir/R4/json.html. Primitive values have their ids and extension
 """
 
 import re
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from app.fhir import identifiers
 from app.fhir.invariant import Invariant
@@ -12,6 +12,17 @@ from app.fhir.problems import BARE, LOCAL, NULL, ODD, Checker, Found, Problem, m
 
 DEEPEST: Final = 50
 _NAME: Final = re.compile(r"_?[A-Za-z][A-Za-z0-9]{0,63}", re.ASCII)
+
+
+class Shadow(NamedTuple):
+    """What stands beside a primitive element: its ids and extensions."""
+
+    primitive: str  # birthDate
+    many: bool
+    bit: int
+    needed: (
+        bool  # an extension cannot replace the value: codes of a required binding, the url of an extension
+    )
 
 
 class Shape:
@@ -34,7 +45,7 @@ class Shape:
 
     def __init__(self, extended: Checker | None, is_resource: bool) -> None:
         self.fields: dict[str, tuple[Checker, int]] = {}
-        self.shadows: dict[str, tuple[str, bool, int]] = {}  # _birthDate → birthDate, many, bit
+        self.shadows: dict[str, Shadow] = {}  # by name: _birthDate
         self.bits: dict[int, str] = {}
         self.required = 0
         self.meaningful = 0  # every element but the id
@@ -80,11 +91,13 @@ class Shape:
             if name not in self.shadows:
                 _place_unknown(name, problems)
                 continue
-            primitive, _, bit = self.shadows[name]
+            shadow = self.shadows[name]
             problems = self._check_shadow(value, name, depth, problems)
-            if seen & bit and primitive not in value:
-                place(problem("structure", f"is a second value of {self.bits[bit]}[x]"), name, problems)
-            seen |= bit
+            if seen & shadow.bit and shadow.primitive not in value:
+                place(
+                    problem("structure", f"is a second value of {self.bits[shadow.bit]}[x]"), name, problems
+                )
+            seen |= shadow.bit
         if not value:
             problems += problem("structure", "must not be empty")
         elif not self.is_resource and list(value) == ["id"]:
@@ -102,9 +115,9 @@ class Shape:
 
         Returns ``problems`` with what is wrong here, without the nulls that stand for values with only an extension.
         """
-        shadow, (primitive, many, _) = value[name], self.shadows[name]
+        shadow, (primitive, many, _, needed) = value[name], self.shadows[name]
         if not many:
-            place(self._check_extended(shadow, primitive in value, depth), name, problems)
+            place(self._check_extended(shadow, primitive in value, depth, needed), name, problems)
             return problems
         if type(shadow) is not list or not shadow:
             place(problem("structure", "must be an array that is not empty"), name, problems)
@@ -119,7 +132,7 @@ class Shape:
         for i, (one, extended) in enumerate(zip(plain, shadow, strict=True)):
             if extended is None and one is not None:
                 continue
-            found = self._check_extended(extended, one is not None, depth)
+            found = self._check_extended(extended, one is not None, depth, needed)
             if found:
                 place(place(found, f"[{i}]", []), name, problems)
             filled.add(f"[{i}]")
@@ -129,9 +142,11 @@ class Shape:
             if not (one.mark == NULL and one.trail[1:] == [primitive] and one.trail[0] in filled)
         ]
 
-    def _check_extended(self, shadow: Any, has_value: bool, depth: int) -> list[Problem]:
+    def _check_extended(self, shadow: Any, has_value: bool, depth: int, needed: bool) -> list[Problem]:
         """One object beside a primitive value, or instead of it."""
         found = self.extended(shadow, depth) or []
+        if needed and not has_value:
+            found += problem("required", "must stand beside a value: an extension does not replace it")
         return [one for one in found if not (has_value and one.mark == BARE)]
 
 

@@ -9,13 +9,13 @@ from typing import Any
 
 from app.fhir import definitions
 from app.fhir.definitions import Element
-from app.fhir.element_checks import bound_code, bound_concept, each, reference
+from app.fhir.element_checks import bound_code, bound_concept, each, extension, reference
 from app.fhir.invariants import invariants_of, unreferenced
 from app.fhir.narrative import check_div
 from app.fhir.outcome import BadRequest, Issue
-from app.fhir.primitives import CODE, FORMS, PRIMITIVES
+from app.fhir.primitives import ABSOLUTE, CODE, FORMS, PRIMITIVES
 from app.fhir.problems import LOCAL, Checker, Found, Problem, missing_value, problem
-from app.fhir.shapes import Shape
+from app.fhir.shapes import Shadow, Shape
 
 
 def validate(resource: Any) -> list[Issue]:
@@ -42,6 +42,7 @@ def _issue(found: Problem, root: str) -> Issue:
 
 
 _shapes: dict[str, Shape] = {}
+_NAMESPACES = {"Coding", "Identifier", "Quantity"}
 
 
 def _shape(path: str) -> Shape:
@@ -59,15 +60,29 @@ def _shape(path: str) -> Shape:
         if element.minimum:
             shape.required |= bit
         for key, type_name in element.names():
-            checker = _element_checker(element, type_name)
+            checker = _element_checker(path, element, type_name)
             shape.fields[key] = (each(checker) if element.many else checker, bit)
             if type_name in PRIMITIVES:
-                shape.shadows[f"_{key}"] = (key, element.many, bit)
+                needed = bool(element.binding) or (path, key) == ("Extension", "url")
+                shape.shadows[f"_{key}"] = Shadow(key, element.many, bit, needed)
     shape.invariants = invariants_of(path)
     return shape
 
 
-def _element_checker(element: Element, type_name: str) -> Checker:
+def _is_absolute(path: str, element: Element) -> bool:
+    """Whether R4 says in words that this URI is absolute: what identifies codes, identifiers, units, definitions."""
+    if element.name == "system":
+        return path in _NAMESPACES or definitions.base(path) in _NAMESPACES
+    if element.name == "url":
+        return path in definitions.RESOURCE_NAMES and element.types == ("uri",)
+    return (path, element.name) == ("Bundle.entry", "fullUrl")
+
+
+def _element_checker(path: str, element: Element, type_name: str) -> Checker:
+    if _is_absolute(path, element):
+        return ABSOLUTE
+    if type_name == "Extension":
+        return extension(_shape("Extension").check) if path != "Extension" else _shape("Extension").check
     if element.content:
         return _shape(element.content).check
     if type_name == "Resource":
@@ -100,14 +115,14 @@ def _check_resource(value: Any, depth: int) -> Found:
 def _settled(one: Problem, container: dict[str, Any]) -> bool:
     """Whether a local reference points to a contained resource of an allowed type."""
     name, targets, reason = one.detail
-    if not name:
-        return True  # "#" is the container itself
     contained = container.get("contained")
-    for resource in contained if isinstance(contained, list) else ():
-        if isinstance(resource, dict) and resource.get("id") == name:
-            if not targets or str(resource.get("resourceType")) in targets:
-                return True
-            one.code, one.reason = "value", reason
+    inside = [row for row in contained if isinstance(row, dict)] if isinstance(contained, list) else []
+    found = (
+        [row for row in inside if row.get("id") == name] if name else [container]
+    )  # "#" is the container itself
+    if not found or any(not targets or str(row.get("resourceType")) in targets for row in found):
+        return bool(found)
+    one.code, one.reason = "value", reason
     return False
 
 

@@ -19,10 +19,10 @@ SAMPLES: dict[str, list[Any]] = {
     "markdown": ["# a"],
     "code": ["a", "text/plain"],
     "id": ["a-1"],
-    "uri": ["http://x.example/a", "urn:oid:1.2"],
+    "uri": ["http://x.example/a", "urn:oid:2.16.578.1.12.4.1.1.8340"],
     "url": ["http://x.example/a"],
     "canonical": ["http://x.example/a|1.0"],
-    "oid": ["urn:oid:1.2"],
+    "oid": ["urn:oid:2.16.578.1.12.4.1.1.8340"],
     "uuid": ["urn:uuid:187e0c12-8dd2-67e2-99b2-bf273c878281"],
     "base64Binary": ["YWJj"],
     "date": ["2026", "2026-07", "2024-02-29"],
@@ -79,6 +79,8 @@ def _value(element: Element, type_name: str, random: Random, likely: float, dept
         return random.choice([{"reference": f"{target}/1"}, {"reference": "urn:uuid:1"}, {"display": "a"}])
     if element.binding:
         return _bound(element.binding, type_name, random)
+    if (element.name, type_name) == ("expression", "string"):
+        return "name"  # of FHIRPath
     if type_name in SAMPLES:
         return copy.deepcopy(random.choice(SAMPLES[type_name]))
     return _elements(element.content or type_name, random, likely, depth)

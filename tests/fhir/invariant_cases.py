@@ -75,7 +75,9 @@ def bundle(bundle_type: str, *entries: dict, **elements) -> dict:
     return {
         "resourceType": "Bundle",
         "type": bundle_type,
-        **({"entry": list(entries)} if entries else {}),
+        **(
+            {"entry": [URL | entry if "resource" in entry else entry for entry in entries]} if entries else {}
+        ),
         **elements,
     }
 
@@ -100,11 +102,12 @@ def contained(*resources: dict, subject: str = "#c") -> dict:
     return observation(subject={"reference": subject}, contained=list(resources))
 
 
+URL = {"fullUrl": "urn:uuid:187e0c12-8dd2-67e2-99b2-bf273c878281"}
 GET = {"method": "GET", "url": "Patient/1"}
 DONE = {"status": "200"}
-BODY = {"resource": {"resourceType": "Patient"}}
+BODY = {"resource": {"resourceType": "Patient", "id": "1", "active": True}}
 COMPOSITION = {
-    "resourceType": "Composition", "status": "final", "type": {"text": "x"}, "date": "2026", "author": [PATIENT], "title": "x",
+    "resourceType": "Composition", "status": "final", "type": {"text": "x"}, "date": "2026", "author": [{"display": "x"}], "title": "x",
 }  # fmt: skip
 MESSAGE = {"resourceType": "MessageHeader", "eventUri": "http://x", "source": {"endpoint": "http://y"}}
 IDENTIFIED = {"identifier": {"system": "urn:x", "value": "1"}, "timestamp": "2026-01-01T00:00:00Z"}
@@ -136,7 +139,22 @@ CASES: list[tuple[str, dict, dict]] = [
         bundle("collection", {**BODY, "fullUrl": "urn:a"}, {**BODY, "fullUrl": "urn:b"}),
         bundle("collection", {**BODY, "fullUrl": "urn:a"}, {**BODY, "fullUrl": "urn:a"}),
     ),
-    ("bdl-8", bundle("collection", {**BODY, "fullUrl": "http://x/P/1"}), bundle("collection", {**BODY, "fullUrl": "http://x/P/1/_history/2"})),
+    ("bdl-8", bundle("collection", {**BODY, "fullUrl": "http://x/Patient/1"}), bundle("collection", {**BODY, "fullUrl": "http://x/Patient/1/_history/2"})),
+    (
+        "bundle-full-url",
+        bundle("collection", BODY),
+        {"resourceType": "Bundle", "type": "collection", "entry": [BODY]},
+    ),
+    (
+        "bundle-identity",
+        bundle("collection", {"resource": {"resourceType": "Patient", "id": "1"}, "fullUrl": "http://x/fhir/Patient/1"}),
+        bundle("collection", {"resource": {"resourceType": "Patient", "id": "1"}, "fullUrl": "http://x/fhir/Patient/2"}),
+    ),
+    (
+        "document-complete",
+        bundle("document", {"resource": {**COMPOSITION, "subject": {"reference": "http://x/fhir/Patient/1"}}}, {**BODY, "fullUrl": "http://x/fhir/Patient/1"}, **IDENTIFIED),
+        bundle("document", {"resource": {**COMPOSITION, "subject": {"reference": "http://x/fhir/Patient/2"}}}, {**BODY, "fullUrl": "http://x/fhir/Patient/1"}, **IDENTIFIED),
+    ),
     ("bdl-9", bundle("document", {"resource": COMPOSITION}, **IDENTIFIED), bundle("document", {"resource": COMPOSITION}, timestamp=IDENTIFIED["timestamp"])),
     ("bdl-10", bundle("document", {"resource": COMPOSITION}, **IDENTIFIED), bundle("document", {"resource": COMPOSITION}, identifier=IDENTIFIED["identifier"])),
     ("bdl-11", bundle("document", {"resource": COMPOSITION}, **IDENTIFIED), bundle("document", BODY, **IDENTIFIED)),
@@ -170,7 +188,7 @@ CASES: list[tuple[str, dict, dict]] = [
     ("ext-1", patient(extension=EXTENSION), patient(extension=[{"url": "http://x"}])),
     ("ext-1", patient(extension=EXTENSION), patient(extension=[{"url": "http://x", "valueCode": "y", "extension": EXTENSION}])),
     ("inv-1", parameters(valueCode="x"), parameters()),
-    ("inv-1", parameters(part=[{"name": "q", "valueCode": "x"}]), parameters(valueCode="x", resource={"resourceType": "Patient"})),
+    ("inv-1", parameters(part=[{"name": "q", "valueCode": "x"}]), parameters(valueCode="x", resource={"resourceType": "Patient", "active": True})),
     ("obs-3", observation(referenceRange=[{"text": "x"}]), observation(referenceRange=[{"type": {"text": "x"}}])),
     ("obs-6", observation(dataAbsentReason={"text": "x"}), observation(dataAbsentReason={"text": "x"}, valueInteger=1)),
     ("obs-7", observation(valueInteger=1, component=[{"code": concept("x", "part")}]), observation(valueInteger=1, component=[{"code": concept("x", "whole")}])),

@@ -240,7 +240,7 @@ CASES: list[tuple[str, dict, dict]] = [
     ("que-9", question("string", readOnly=True), question("display", readOnly=True)),
     ("que-10", question("string", maxLength=3), question("date", maxLength=3)),
     ("que-11", question("choice", **OPTION), question("choice", **OPTION, initial=TWO[:1])),
-    ("que-12", conditions(2), conditions(3)),
+    ("que-12", conditions(1), conditions(2)),
     ("que-13", question("string", repeats=True, initial=TWO), question("string", initial=TWO)),
     ("ras-1", prediction(probabilityRange={"low": percent(1), "high": percent(2)}), prediction(probabilityRange={"low": percent(1, "1"), "high": percent(2, "1")})),
     ("ras-2", prediction(probabilityDecimal=100), prediction(probabilityDecimal=101)),

@@ -112,7 +112,11 @@ def test_what_is_required():
         ("required", "Observation must have status"),
         ("required", "Observation must have code"),
     ]
-    assert validate({"resourceType": "Observation", "_status": EXTENDED, "code": {"text": "x"}}) == []
+    assert [
+        (issue.code, *issue.expression)
+        for issue in validate({"resourceType": "Observation", "_status": EXTENDED, "code": {"text": "x"}})
+    ] == [("required", "Observation._status")]
+    assert found(note=[{"_text": EXTENDED}]) == []
     assert [
         issue.code
         for issue in validate({"resourceType": "Observation", "status": "final", "code": {"id": "1"}})
@@ -166,11 +170,13 @@ def test_a_local_reference_is_settled_in_its_own_container():
     assert found(contained=[device], specimen={"reference": "#d"}) == [
         ("value", "Observation.specimen.reference")
     ]
-    assert found(contained=[{"resourceType": "Device", "id": "d", "parent": {"reference": "#"}}]) == []
+    inner = {"resourceType": "Device", "id": "d", "parent": {"reference": "#"}}
+    assert found(contained=[inner]) == [("value", "Observation.contained[0].parent.reference")]
+    assert validate({"resourceType": "Device", "contained": [inner]}) == []
     outer = {
         "resourceType": "Bundle",
         "type": "collection",
-        "entry": [{"resource": {**BASE, "device": {"reference": "#d"}}}],
+        "entry": [{"fullUrl": "urn:x:1", "resource": {**BASE, "device": {"reference": "#d"}}}],
     }
     assert [issue.expression for issue in validate(outer)] == [("Bundle.entry[0].resource.device.reference",)]
     outer["entry"][0]["resource"]["contained"] = [device]
