@@ -9,8 +9,9 @@ from typing import Any
 
 from app.fhir import json as fhir_json
 from app.fhir.codes import DNR, FNR
-from app.fhir.outcome import BadRequest, Forbidden, NotFound
+from app.fhir.outcome import BadRequest, Forbidden, NotFound, Unavailable
 from app.fhir.validation import check
+from app.interactions.attempts import TRIES, begin_again
 from app.interactions.context import Answer, Context
 from app.store.declarations import declare as store
 
@@ -40,7 +41,7 @@ async def declare(context: Context, body: bytes) -> Answer:
         raise Forbidden(
             "The token must attest a care relation: purpose TREAT or COC, and a decision reference"
         )
-    patient = await store(context.session, system, value, context.entry.at + LASTS)
+    patient = await _declared(context, system, value)
     if patient is None:
         raise NotFound(
             "There is no woman with this number here, or she has chosen otherwise", "Parameters.parameter"
@@ -50,3 +51,13 @@ async def declare(context: Context, body: bytes) -> Answer:
         "parameter": [{"name": "patient", "valueReference": {"reference": f"Patient/{patient}"}}],
     }
     return Answer(200, fhir_json.dump(answer))
+
+
+async def _declared(context: Context, system: str, value: str) -> str | None:
+    """Her Patient id, or None; said again where a bulk export began meanwhile. Raises Unavailable."""
+    for _ in range(TRIES):
+        patient, late = await store(context.session, system, value, context.entry.at + LASTS)
+        if not late:
+            return patient
+        await begin_again(context)
+    raise Unavailable("An export has just begun; try again", headers={"Retry-After": "1"})

@@ -5,7 +5,7 @@ The relation is labelled ``declared``, stands in her access log and is there to 
 
 from functools import cache
 
-from sqlalchemy import ARRAY, Text, any_, bindparam, func, literal, literal_column, or_, select, true
+from sqlalchemy import ARRAY, Text, any_, bindparam, case, func, literal, literal_column, or_, select, true
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from app.store.access_sql import ACTORS, AT
@@ -13,6 +13,7 @@ from app.store.log import finish, fresh_proof, logged
 from app.store.session import Session
 from app.store.statement import Statement, build
 from app.store.tables import INSTANT, choice, person, relation
+from app.store.write_state import late
 
 _UNTIL = bindparam("until", type_=INSTANT)
 
@@ -43,11 +44,16 @@ def _statement() -> Statement:
     row = select(
         woman.c.rid, woman.c.patient, bindparam("organization", type_=Text), literal_column("'declared'"), AT, _UNTIL,
         bindparam("decision", type_=Text), bindparam("subject", type_=Text),
-    ).where(fresh)  # fmt: skip
+    ).where(fresh, ~late())  # fmt: skip
     made = insert(relation).from_select(columns, row)
     again = made.on_conflict_do_update(
         index_elements=["rid", "patient", "organization", "kind"],
-        set_={"ends": made.excluded.ends, "decision": made.excluded.decision, "person": made.excluded.person},
+        set_={
+            **{name: made.excluded[name] for name in ("ends", "decision", "person")},
+            "begins": case(
+                (relation.c.ends <= AT, AT), else_=relation.c.begins
+            ),  # what had ended begins anew
+        },
     ).returning(relation.c.patient)
     declared = again.cte("declared")
     shown = func.jsonb_build_array(
@@ -68,18 +74,22 @@ def _statement() -> Statement:
     )
     one = select(literal_column("1")).subquery("one")
     return build(
-        finish(select(declared.c.patient), log, fresh)
+        finish(select(declared.c.patient, late().label("late")), log, fresh)
         .select_from(one.outerjoin(declared, true()))
         .add_cte(consumed)
     )
 
 
-async def declare(session: Session, system: str, number: str, until: object = None) -> str | None:
-    """The Patient id of the woman with this number, now related to the caller's organisation; None where there is none."""
+async def declare(
+    session: Session, system: str, number: str, until: object = None
+) -> tuple[str | None, bool]:
+    """The Patient id of the woman with this number, now related to the caller's organisation; None where there is none.
+
+    The second value is true where an export began meanwhile, so that it must be said again.
+    """
     caller = session.caller
     rows = await session.fetch_logged(
         _statement(), system=system, number=number, organization=caller.organizations[0], decision=caller.decision,
         subject=caller.subject, until=until,
     )  # fmt: skip
-    found: str | None = rows[0]["patient"]
-    return found
+    return rows[0]["patient"], rows[0]["late"]

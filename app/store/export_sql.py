@@ -69,14 +69,11 @@ def _gained(role: Role) -> Bool:
     if role not in CLINICIANS:
         return whole
     source, consent = resource.alias("source"), resource.alias("consent")
-    slack: ColumnElement[Any] = literal_column(
-        "interval '5 minutes'"
-    )  # from the begin that is told to its commit
     registered = relation.c.kind != literal_column("'declared'")  # else its source is the Patient
     related = select(_ONE).select_from(relation.join(source, source.c.rid == relation.c.rid)).where(
         relation.c.patient == _UNIT,
         relation.c.organization == any_(ORGANIZATIONS),
-        or_(relation.c.begins > _SINCE - slack, and_(registered, source.c.updated > _SINCE)),
+        or_(relation.c.begins > _SINCE, and_(registered, source.c.updated > _SINCE)),
     )  # fmt: skip
     chosen = select(_ONE).where(
         consent.c.patient == _UNIT,
