@@ -29,8 +29,7 @@ MOST_ROWS = 500
 LARGEST_FILE = 100_000  # resources
 MOST_BYTES = 4_000_000
 _MOST_STATEMENTS = 100
-_ROAMING = frozenset({Relation.WROTE, Relation.ANYONE})
-_FREE = _ROAMING | {Relation.NONE}
+_BOUND = frozenset({Relation.RELATED, Relation.AUTHOR, Relation.SELF})  # to women to whom the caller stands
 _statements: OrderedDict[Any, Statement] = OrderedDict()
 
 
@@ -73,13 +72,14 @@ def _rights(role: Role) -> Any:
 def roams(role: Role) -> bool:
     """Whether a right of ``role`` reaches women to whom it stands in no relation."""
     return any(
-        row.relation in _ROAMING and any(BY_NAME[name].patient for name in row.types) for row in _rights(role)
+        row.relation not in _BOUND and any(BY_NAME[name].patient for name in row.types)
+        for row in _rights(role)
     )
 
 
 def about_nobody(role: Role) -> frozenset[str]:
     """The types of which ``role`` may see resources that are about no woman."""
-    return frozenset().union(*(row.types for row in _rights(role) if row.relation in _FREE))
+    return frozenset().union(*(row.types for row in _rights(role) if row.relation not in _BOUND))
 
 
 @cache

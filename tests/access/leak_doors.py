@@ -11,6 +11,7 @@ from app.fhir.registry import BY_NAME
 from app.fhir.search_params import lookup
 from tests.access.leak_items import Item, Leaks, Reason
 from tests.access.world import NOBODY, Json, stored
+from tests.fixtures.exports import exported_file
 from tests.fixtures.resources import a_transaction, a_weight
 from tests.fixtures.server import Person
 
@@ -286,6 +287,7 @@ DOORS: tuple[Door, ...] = (
         secret=True,
         applies=_only("ConceptMap"),
     ),
+    Door("export", lambda asked, person: exported_file(person, asked.item.type), _body, others=True),
     Door("update", _put(), _done(200), secret=True, by_harness=True),
     Door("update of a wrong version", _put(If_Match='W/"99"'), _done(412), secret=True, by_harness=True),
     Door("transaction PUT", _bundled("transaction", "PUT"), _done(200), secret=True, by_harness=True),

@@ -56,7 +56,7 @@ def controls() -> dict[tuple[object, ...], str]:
 
 def _counts(asked: Asked, door: Door, answer: httpx.Response) -> Problems:
     """Totals and pages do not tell how many there are that she does not see."""
-    if answer.status_code != 200 or "json" not in answer.headers["content-type"]:
+    if answer.status_code != 200 or "fhir+json" not in answer.headers["content-type"]:
         return
     bundle, visible = answer.json(), asked.item.type in asked.reason.visible
     if door.name in {"total", "count"} and bundle.get("total") != (1 if visible else 0):
