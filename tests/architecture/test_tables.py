@@ -1,6 +1,7 @@
 """Every row of the tables has what belongs to it: example, rights, index, words."""
 
 import json
+import re
 
 import pytest
 
@@ -50,6 +51,12 @@ def is_path(parent, path):
     if element is None:
         return False
     return not rest or "Resource" in element.types or is_path(f"{parent}.{step}", rest)
+
+
+@pytest.mark.parametrize("name", TYPES)
+def test_every_type_has_its_place_on_the_content_page(name):
+    page = (tree.ROOT / "docs" / "content.md").read_text(encoding="utf-8")
+    assert re.search(rf"^\|.*\b{name}\b", page, re.MULTILINE)
 
 
 @pytest.mark.parametrize("name", TYPES)
