@@ -43,6 +43,14 @@ NURSE_WRITES = frozenset(
         "AppointmentResponse",
     }
 )
+NURSE_HIDDEN = (  # whom she trusts, and why she comes or is called, wherever it is written
+    "Patient.contact",
+    *(
+        f"{name}.{element}"
+        for name in ("Encounter", "Appointment", "Task", "Communication")
+        for element in ("reasonCode", "reasonReference")
+    ),
+)
 # No Communication: nobody watches what would look like a message to her midwife
 HER_WRITES = frozenset(
     {
@@ -126,7 +134,7 @@ ALLOW: tuple[Allow, ...] = (
         NURSE_READS,
         Relation.RELATED,
         "hpl § 45, § 25: what the service needs, no more",
-        hidden=("Patient.contact", "Encounter.reasonCode", "Encounter.reasonReference"),
+        hidden=NURSE_HIDDEN,
         without=SENSITIVE,
     ),
     Allow(

@@ -231,6 +231,13 @@ DOORS: tuple[Door, ...] = (
         _body,
         secret=True,
     ),
+    Door(
+        "file as resource",
+        lambda asked, person: person.get(asked.path, Accept="application/fhir+json"),
+        _body,
+        secret=True,
+        applies=_only("Binary"),
+    ),
     Door("history", lambda asked, person: person.get(f"{asked.path}/_history"), _body, secret=True),
     Door("history of the type", _turned("/{type}/_history?_count=500"), _body),
     Door("history of everything", _turned("/_history?_count=500"), _body, others=True),

@@ -13,6 +13,7 @@ from tests.fixtures.server import Person
 
 SUBSETTED = {"system": OBSERVATION_VALUE, "code": "SUBSETTED"}
 SECRET = "Redd for å gå hjem"
+WITH_REASONS = ("Encounter", "Appointment", "Task", "Communication")
 WITH_LEXEMES = (
     '{"resourceType": "Encounter", "status": "finished", "class": {"system": '
     '"http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "AMB"}, "subject": {"reference": "%s"}, '
@@ -45,8 +46,36 @@ def _whole(person: Person, path: str) -> tuple[Json, str, str]:
 def test_the_masked_elements_are_the_ones_these_tests_know() -> None:
     """A new hidden element needs tests here."""
     hidden = {element for row in ALLOW for element in row.hidden}
-    assert {"Patient.contact", "Encounter.reasonCode"} <= hidden
-    assert hidden <= {"Patient.contact", "Encounter.reasonCode", "Encounter.reasonReference"}
+    reasons = {f"{name}.{element}" for name in WITH_REASONS for element in ("reasonCode", "reasonReference")}
+    assert hidden == {"Patient.contact"} | reasons
+
+
+@pytest.mark.parametrize("name", WITH_REASONS)
+def test_every_reason_is_hidden(world: World, woman: Woman, name: str) -> None:
+    """Why she comes, whatever it is written on; what else stands there is seen."""
+    about = {"reference": woman.reference}
+    problem = stored(world.midwife, {"resourceType": "Condition", "code": {"text": SECRET}, "subject": about})
+    body: Json = {
+        "Encounter": an_encounter(woman.reference),
+        "Appointment": {"status": "proposed", "participant": [{"actor": about, "status": "accepted"}]},
+        "Task": {"status": "requested", "intent": "order", "for": about},
+        "Communication": {"status": "completed", "subject": about},
+    }[name]
+    condition = [{"reference": f"Condition/{problem}"}]
+    several = name in {"Encounter", "Appointment", "Communication"}
+    reason: Json = {"text": SECRET}
+    reasons = {
+        "reasonCode": [reason] if several else reason,
+        "reasonReference": condition if several else condition[0],
+    }
+    id_ = stored(world.midwife, {"resourceType": name, **body, **reasons})
+    whole, _, _ = _whole(world.midwife, f"/{name}/{id_}")
+    masked, text, _ = _whole(world.nurse, f"/{name}/{id_}")
+    assert reasons.items() <= whole.items()
+    assert SECRET not in text
+    assert f"Condition/{problem}" not in text
+    assert set(whole) - set(masked) == set(reasons)
+    assert SUBSETTED in masked["meta"]["tag"]
 
 
 def test_numbers_keep_their_digits(world: World, visit: str) -> None:
