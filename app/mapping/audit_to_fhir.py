@@ -121,6 +121,8 @@ def sentence(request: dict[str, Any], result: dict[str, Any], shown: list[list[A
     when = f"{at:%d.%m.%Y kl. %H:%M}"
     if refused(result["verdict"]):
         return f"{when}: {who} ({role}){place} prøvde å få tilgang til {what}, og ble avvist."
+    if request.get("operation") == "$notify":
+        return f"{when}: Journalsystemet til {role.lower()}{place} fikk automatisk varsel om {what}."
     done = _EXPORTED.get(request.get("operation", ""), f"{_DONE[action]} {{}}").format(what)
     return f"{when}: {who} ({role}){place} {done}."
 

@@ -18,7 +18,7 @@ from app.store import subscription_leases
 from app.worker.subscribers import attend
 
 PERIOD = 1.0  # seconds between two looks
-LEASE = timedelta(seconds=10)
+LEASE = timedelta(seconds=5)  # and how soon after its fall another worker takes over
 _MOST = 16  # subscriptions that are told at the same time
 _AGAIN = timedelta(seconds=30)  # after something that nobody foresaw
 _AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, FhirError)

@@ -77,13 +77,15 @@ async def _shake_hands(house: House, kept: Kept, wanted: Wanted) -> None:
 
 async def _tell(house: House, kept: Kept, wanted: Wanted) -> None:
     """Every event that waits; a heartbeat where none does and it is time."""
-    for _ in range(_MOST_BATCHES):
+    told = 0
+    while told < _MOST_BATCHES:
         session = session_of(house, kept)
         if not await numbering.pass_over(session, kept.rid, wanted.topic.name, filters_of(wanted)):
             break
         if not await _attempt(house, kept, wanted, is_event=True):
             return
-    if _beats(kept, wanted, clock.now()):
+        told += 1
+    if not told and _beats(kept, wanted, clock.now()):
         await _attempt(house, kept, wanted, is_event=False)
 
 

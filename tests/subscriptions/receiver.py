@@ -148,7 +148,8 @@ class Receiver:
         answer = self.answers.pop(0) if self.answers else self.always
         headers = {name.lower(): value for name, value in request.headers.items()}
         url = f"{self.base}{request.path}"
-        self.received.append(Received(url, headers, body, time.time(), answer.status))
+        status = 0 if answer.hang_up else answer.status
+        self.received.append(Received(url, headers, body, time.time(), status))
         time.sleep(answer.delay)
         if answer.hang_up:
             request.connection.close()

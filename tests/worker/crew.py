@@ -114,7 +114,7 @@ class Crew:
     def start(self) -> processes.Child:
         """The command ``helsekort worker``, configured by its environment alone."""
         environment = {
-            f"HELSEKORT_{row.name.upper()}": _text(self.settings, row.name) for row in fields(Settings)
+            f"HELSEKORT_{row.name.upper()}": as_text(self.settings, row.name) for row in fields(Settings)
         }
         environment = {name: value for name, value in environment.items() if value}
         environment |= {
@@ -132,7 +132,7 @@ class Crew:
             child.stop()
 
 
-def _text(settings: Settings, name: str) -> str:
+def as_text(settings: Settings, name: str) -> str:
     value = getattr(settings, name)
     return "" if name == "pilot" else str(value).lower() if isinstance(value, bool) else str(value)
 
