@@ -27,6 +27,7 @@ OPEN_SYSTEMS = {
 MOST_TARGETS = 100
 SWAPPED = {"relatesto=code;relation=target": "relatesto=target;relation=code"}  # an error of R4 itself
 BRACKETED = re.compile(r"\((\w[\w.]*\.ofType\(\w+\))\)")
+FLAGS = {"S": "isSummary", "M": "isModifier"}
 ENVELOPES = {"Resource", "DomainResource", "Bundle", "Parameters", "OperationOutcome"}
 
 Json = Any
@@ -74,7 +75,7 @@ def element_rows(types: dict[str, Json], bindings: dict[str, str]) -> Iterator[t
     """One row a type (``Observation``, its base) and one an element that is not inherited."""
     for name, definition in sorted(types.items()):
         base = definition.get("baseDefinition", "").removeprefix(HL7)
-        yield name, definition["kind"].removesuffix("-type"), "", base, ""
+        yield name, definition["kind"].removesuffix("-type"), "", base, "", ""
         for element in definition["differential"]["element"]:  # the snapshots hold the publisher's additions
             path = element["path"]
             if path == name or path in NOT_R4:
@@ -86,7 +87,8 @@ def element_rows(types: dict[str, Json], bindings: dict[str, str]) -> Iterator[t
             binding = element.get("binding", {})
             required = binding.get("strength") == "required"
             value_set = binding.get("valueSet", "").partition("|")[0] if required else ""
-            yield path, str(element["min"]), element["max"], allowed, bindings.get(value_set, "")
+            flags = "".join(flag for flag, name in FLAGS.items() if element.get(name))
+            yield path, str(element["min"]), element["max"], allowed, bindings.get(value_set, ""), flags
 
 
 class Terminology:
@@ -209,6 +211,18 @@ def search_rows(package: Path, names: set[str]) -> Iterator[tuple[str, ...]]:
     yield from sorted(rows)
 
 
+def compartment_rows(package: Path, names: set[str]) -> Iterator[tuple[str, ...]]:
+    """One row a compartment and type in it: the search parameters by which a resource belongs to it.
+
+    https://hl7.org/fhir/R4/compartmentdefinition.html; ``{def}`` is the resource that the compartment is of.
+    """
+    for row in read(package, "profiles-resources.json"):
+        if row["resourceType"] == "CompartmentDefinition":
+            for one in row["resource"]:
+                if one["code"] in names and one.get("param"):
+                    yield row["code"], one["code"], ",".join(one["param"])
+
+
 def invariant_rows(types: dict[str, Json], names: set[str]) -> Iterator[tuple[str, ...]]:
     """Where a rule of severity error is defined: path and key, for data types and for the resource types kept."""
     for name, definition in sorted(types.items()):
@@ -227,7 +241,7 @@ def write(name: str, header: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -
 
 
 def main(package: Path) -> None:
-    """Write the five tables."""
+    """Write the tables."""
     sys.path.insert(0, str(ROOT))
     from app.fhir.registry import BY_NAME  # noqa: PLC0415 (the generator runs outside the package)
 
@@ -237,13 +251,15 @@ def main(package: Path) -> None:
     names = {url: url.rpartition("/")[2] for url in urls}
     if len(set(names.values())) != len(names):
         raise ValueError("two value sets share a name")
-    write("elements.tsv", ("path", "min", "max", "types", "binding"), element_rows(types, names))
+    write("elements.tsv", ("path", "min", "max", "types", "binding", "flags"), element_rows(types, names))
     write("value_sets.tsv", ("name", "system", "codes"), value_set_rows(urls, terminology))
     columns = ("system", "code", "parent", "abstract", "display")
     write("code_systems.tsv", columns, code_system_rows(urls, terminology))
     header = ("type", "code", "kind", "expression", "targets", "components")
     write("invariants.tsv", ("path", "key"), invariant_rows(types, {*BY_NAME, *ENVELOPES}))
     write("search_params.tsv", header, search_rows(package, set(BY_NAME)))
+    header = ("compartment", "type", "params")
+    write("compartments.tsv", header, compartment_rows(package, set(BY_NAME)))
 
 
 if __name__ == "__main__":
