@@ -124,6 +124,8 @@ class Settings:
     )
     max_page: int = _doc("Most matches on one search page.", 500)
     default_page: int = _doc("Matches on a search page where `_count` is not given.", 50)
+    max_included: int = _doc("Most resources that are included with one search page.", 1_000)
+    max_chain: int = _doc("Most references that one search parameter may go through.", 4)
     statement_timeout: int = _doc("Milliseconds after which a statement is given up (503).", 10_000)
     max_exports: int = _doc("Bulk exports that one client of an organisation may have running (429).", 3)
     export_hours: int = _doc("Hours that the files of a bulk export can be fetched.", 24)

@@ -8,9 +8,9 @@ from app.fhir.search_params import EPISODE_OF_CARE, lookup
 Json = dict[str, Any]
 
 
-def index_with_card(resource: Json, episode: str | None) -> IndexRows:
+def index_with_card(resource: Json, episode: str | None, home: str = "") -> IndexRows:
     """The rows of ``resource`` with the card that the server derived for it (``episode-of-care``)."""
-    rows = index(resource)
+    rows = index(resource, home)
     param = lookup(resource["resourceType"], EPISODE_OF_CARE)
     if episode and param is not None:
         row = (param.number, "EpisodeOfCare", episode, None, None, None)

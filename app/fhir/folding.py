@@ -15,19 +15,20 @@ LIMIT: Final = 400  # characters kept of an indexed text: four bytes each still 
 _LETTERS: Final = str.maketrans(
     {"ø": "o", "æ": "ae", "đ": "d", "ð": "d", "ł": "l", "ŋ": "n", "ŧ": "t", "þ": "th"}
 )
-_SPACE: Final = re.compile(r"\s+")
+_SPACE: Final = re.compile(r"[\s\-.,;:\"()/_]+")  # R4: punctuation and runs of spaces do not count
+_APOSTROPHES: Final = re.compile("['’`´]")
 
 
 @lru_cache(maxsize=4096)
 def fold(text: str) -> str:
-    """``text`` as string search compares it: lower case, no accents, single spaces (``Ågot`` → ``agot``)."""
+    """``text`` as string search compares it: no case, accents, punctuation (``Ågot-Marie`` → ``agot marie``)."""
     lower = text[: LIMIT * 4].casefold()
     if not lower.isascii():
         plain = unicodedata.normalize("NFKD", lower).casefold().translate(_LETTERS)
         lower = "".join(
             letter for letter in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(letter)
         )
-    return _SPACE.sub(" ", lower).strip()[:LIMIT]
+    return _SPACE.sub(" ", _APOSTROPHES.sub("", lower)).strip()[:LIMIT]
 
 
 _SOUNDS: Final = (
@@ -61,10 +62,15 @@ def cap(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def bounds(lexeme: str) -> tuple[Decimal, Decimal]:
-    """What a decimal may have been before it was rounded: ``100`` is 99.5 to 100.5, ``1.50`` is 1.495 to 1.505."""
+    """What a decimal may have been before it was rounded: ``100`` is 99.5 to 100.5, ``1.50`` is 1.495 to 1.505.
+
+    R4 has ``1e2`` as 95 to 105.
+    """
     value = Decimal(lexeme)
-    exponent = value.as_tuple().exponent
-    half = Decimal((0, (5,), int(exponent) - 1))
+    exponent = int(value.as_tuple().exponent)
+    if "." not in lexeme and "e" in lexeme.lower():
+        exponent -= 1
+    half = Decimal((0, (5,), exponent - 1))
     return value - half, value + half
 
 

@@ -8,17 +8,23 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
-from app.fhir import dates
-from app.fhir.folding import bounds, cap, fold, lexeme_of
+from app.fhir import dates, units
+from app.fhir.codes import UCUM
+from app.fhir.folding import cap, fold, lexeme_of
 
 Token = tuple[str | None, str | None, str | None]  # system, code, folded text
 Text = tuple[str, str]  # folded, exact
 Interval = tuple[datetime, datetime]
-Measure = tuple[Decimal, Decimal, str | None, str | None, str | None]  # low, high, system, code, unit
+# low, high, system, code, unit as written; base units and low, high in them, where the unit is known
+Measure = tuple[
+    Decimal, Decimal, str | None, str | None, str | None, str | None, Decimal | None, Decimal | None
+]
 Json = dict[str, Any]
 
 SPECIAL_VALUES: Final = "http://terminology.hl7.org/CodeSystem/special-values"  # the system of true and false
 INFINITE: Final = Decimal("1E+100")  # beyond every decimal the validator lets in
+_MOST_WORDS: Final = 8
+_HAIR: Final = Decimal("1E-20")  # "less than 5" is at most this much below 5
 
 
 # Token
@@ -26,6 +32,11 @@ INFINITE: Final = Decimal("1E+100")  # beyond every decimal the validator lets i
 
 def token_of_text(value: str, system: str | None) -> list[Token]:
     return [(system, cap(value), None)]
+
+
+def token_of_string(value: str, system: str | None) -> list[Token]:
+    """R4 compares tokens of type string without regard to case."""
+    return [(system, cap(value.casefold()), None)]
 
 
 def token_of_boolean(value: bool, _system: str | None) -> list[Token]:
@@ -51,6 +62,15 @@ def token_of_identifier(value: Json, _system: str | None) -> list[Token]:
     return [(system and cap(system), code and cap(code), fold(text) if text else None)]
 
 
+def typed_identifier(value: Json) -> list[Token]:
+    """An identifier by each coding of its type, for the modifier :of-type."""
+    number = value.get("value")
+    if number is None:
+        return []
+    codings = [coding for coding in value.get("type", {}).get("coding", ()) if coding.get("code")]
+    return [(coding.get("system"), cap(f"{coding['code']}|{number}"), None) for coding in codings]
+
+
 def token_of_contact(value: Json, _system: str | None) -> list[Token]:
     """R4 names ``use`` as the system; ``phone|…`` and ``email|…`` are what clients write: both find it."""
     code = value.get("value")
@@ -65,6 +85,15 @@ def token_of_contact(value: Json, _system: str | None) -> list[Token]:
 
 def text_of_string(value: str) -> list[Text]:
     return [(fold(value), cap(value))]
+
+
+def later_words(value: Json) -> list[Text]:
+    """The parts of a name from each of their later words on: Carreno Quinones is found by Quinones too."""
+    return [
+        (folded[place + 1 :], exact)
+        for folded, exact in STRINGS["HumanName"](value)
+        for place in [place for place, letter in enumerate(folded) if letter == " "][:_MOST_WORDS]
+    ]
 
 
 def _texts(*names: str) -> Callable[[Json], list[Text]]:
@@ -108,26 +137,46 @@ def interval_of_timing(value: Json) -> list[Interval]:
 # Number and quantity
 
 
-def bounds_of_number(value: float) -> list[tuple[Decimal, Decimal]]:
-    return [bounds(lexeme_of(value))]
+def point(value: float) -> list[tuple[Decimal, Decimal]]:
+    number = Decimal(lexeme_of(value))
+    return [(number, number)]
+
+
+def span_of_range(value: Json) -> list[tuple[Decimal, Decimal]]:
+    return [measure[:2] for measure in measure_of_range(value)]
+
+
+def _measure(low: Decimal, high: Decimal, unit: Json) -> list[Measure]:
+    system, code = unit.get("system"), unit.get("code")
+    written = (low, high, system, code, unit.get("unit"))
+    if system != UCUM or not code:
+        return [(*written, None, None, None)]
+    least, most = (units.in_base(end, code) if abs(end) != INFINITE else None for end in (low, high))
+    known = least or most
+    if known is None:
+        return [(*written, None, None, None)]
+    return [(*written, known[0], least[1] if least else low, most[1] if most else high)]
 
 
 def measure_of_quantity(value: Json) -> list[Measure]:
     number = value.get("value")
     if number is None:
         return []
-    low, high = bounds(lexeme_of(number))
-    comparator = value.get("comparator", "")
-    if comparator:
-        low, high = (-INFINITE, high) if comparator[0] == "<" else (low, INFINITE)
-    return [(low, high, value.get("system"), value.get("code"), value.get("unit"))]
+    exact = Decimal(lexeme_of(number))
+    ends = {
+        "<": (-INFINITE, exact - _HAIR),
+        "<=": (-INFINITE, exact),
+        ">=": (exact, INFINITE),
+        ">": (exact + _HAIR, INFINITE),
+    }
+    return _measure(*ends.get(value.get("comparator", ""), (exact, exact)), value)
 
 
 def measure_of_money(value: Json) -> list[Measure]:
     number = value.get("value")
     if number is None:
         return []
-    return [(*bounds(lexeme_of(number)), "urn:iso:std:iso:4217", value.get("currency"), None)]
+    return _measure(*point(number)[0], {"system": "urn:iso:std:iso:4217", "code": value.get("currency")})
 
 
 def measure_of_range(value: Json) -> list[Measure]:
@@ -135,8 +184,8 @@ def measure_of_range(value: Json) -> list[Measure]:
     high = measure_of_quantity(value.get("high", {}))
     if not low and not high:
         return []
-    unit = (low or high)[0][2:]
-    return [(low[0][0] if low else -INFINITE, high[0][1] if high else INFINITE, *unit)]
+    unit = value["low"] if low else value["high"]
+    return _measure(low[0][0] if low else -INFINITE, high[0][1] if high else INFINITE, unit)
 
 
 def measure_of_samples(value: Json) -> list[Measure]:
@@ -152,9 +201,7 @@ def measure_of_samples(value: Json) -> list[Measure]:
         ]
     except InvalidOperation:
         return []
-    if not samples:
-        return []
-    return [(min(samples), max(samples), origin.get("system"), origin.get("code"), origin.get("unit"))]
+    return _measure(min(samples), max(samples), origin) if samples else []
 
 
 # URI
@@ -164,9 +211,10 @@ def uri_of_text(value: str) -> list[tuple[str]]:
     return [(cap(value),)]
 
 
-_TEXT_TYPES: Final = ("string", "markdown", "code", "id", "uri", "url", "canonical", "oid", "uuid")
+_TEXT_TYPES: Final = ("code", "id", "uri", "url", "canonical", "oid", "uuid")
 TOKENS: Final[dict[str, Callable[[Any, str | None], list[Token]]]] = {
     **dict.fromkeys(_TEXT_TYPES, token_of_text),
+    **dict.fromkeys(("string", "markdown"), token_of_string),
     "boolean": token_of_boolean,
     "Coding": token_of_coding,
     "CodeableConcept": token_of_concept,
@@ -184,9 +232,10 @@ DATES: Final[dict[str, Callable[[Any], list[Interval]]]] = {
     "Period": interval_of_period,
     "Timing": interval_of_timing,
 }
-NUMBERS: Final[dict[str, Callable[[Any], list[tuple[Decimal, Decimal]]]]] = dict.fromkeys(
-    ("decimal", "integer", "positiveInt", "unsignedInt"), bounds_of_number
-)
+NUMBERS: Final[dict[str, Callable[[Any], list[tuple[Decimal, Decimal]]]]] = {
+    **dict.fromkeys(("decimal", "integer", "positiveInt", "unsignedInt"), point),
+    "Range": span_of_range,
+}
 QUANTITIES: Final[dict[str, Callable[[Any], list[Measure]]]] = {
     **dict.fromkeys(
         ("Quantity", "SimpleQuantity", "Age", "Duration", "Count", "Distance"), measure_of_quantity

@@ -4,31 +4,42 @@ https://hl7.org/fhir/R4/search.html. The expressions of a type are compiled on f
 element they begin with, so that only elements that are present cost anything.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
-from itertools import product
 from typing import Any, Final
 
-from app.fhir import definitions, folding, index_values, paths
+from app.fhir import composites, definitions, folding, index_values, paths
+from app.fhir.index_readers import PHONETIC, Reader, reader
+from app.fhir.index_values import Measure
 from app.fhir.references import reference_row, references
-from app.fhir.search_params import COLUMNS, Kind, SearchParam, lookup, of_type
+from app.fhir.search_params import (
+    BARE,
+    COLUMNS,
+    OF_TYPE,
+    WORD,
+    Kind,
+    SearchParam,
+    alias,
+    is_canonical,
+    lookup,
+    of_type,
+)
 
 __all__ = ["IndexRows", "index", "references"]
 
 _EXISTS: Final = " and "  # "X.exists() and X != false": a boolean that is also there when X is not
 Json = dict[str, Any]
-Reader = Callable[[Any], list[Any]]
-Cells = tuple[
-    str | None, str | None, Decimal | None, Decimal | None, datetime | None, datetime | None, str | None
-]
 
 
 @dataclass(slots=True)
 class IndexRows:
-    """The rows of one resource, one list for each index table; every tuple begins with the parameter's number."""
+    """The rows of one resource, one list for each index table; every tuple begins with the parameter's number.
+
+    ``home`` is the base of this server's own FHIR addresses: an absolute reference below it is a local one.
+    """
 
     tokens: list[tuple[int, str | None, str | None, str | None]] = field(default_factory=list)
     references: list[tuple[int, str | None, str | None, str | None, str | None, str | None]] = field(
@@ -37,24 +48,10 @@ class IndexRows:
     dates: list[tuple[int, datetime, datetime]] = field(default_factory=list)
     strings: list[tuple[int, str, str]] = field(default_factory=list)
     numbers: list[tuple[int, Decimal, Decimal]] = field(default_factory=list)
-    quantities: list[tuple[int, Decimal, Decimal, str | None, str | None, str | None]] = field(
-        default_factory=list
-    )
+    quantities: list[tuple[int, *Measure]] = field(default_factory=list)
     uris: list[tuple[int, str]] = field(default_factory=list)
-    composites: list[
-        tuple[
-            int,
-            str | None,
-            str | None,
-            str | None,
-            str | None,
-            Decimal | None,
-            Decimal | None,
-            datetime | None,
-            datetime | None,
-            str | None,
-        ]
-    ] = field(default_factory=list)
+    composites: list[tuple[Any, ...]] = field(default_factory=list)
+    home: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +62,9 @@ class Plan:
     whole: tuple[paths.Visit, ...]
 
 
-def index(resource: Json) -> IndexRows:
+def index(resource: Json, home: str = "") -> IndexRows:
     """The index rows of ``resource``. ``_id`` and ``_lastUpdated`` are columns of the resource table, not rows."""
-    rows = IndexRows()
+    rows = IndexRows(home=home)
     plan = plan_of(resource["resourceType"])
     by_key = plan.by_key
     for key, value in resource.items():
@@ -87,35 +84,46 @@ def plan_of(type_name: str) -> Plan:
         if param.code in COLUMNS:
             continue
         if param.kind is Kind.COMPOSITE:
-            whole.extend(_composite(param))
+            whole.extend(composites.visits(param))
         elif _EXISTS in param.expression:
             whole.append(_existence(param))
         else:
             for key, visit in _simple(param):
                 by_key.setdefault(key, []).append(visit)
+    if (url := lookup(type_name, "url")) and lookup(type_name, "version"):
+        whole.append(_versioned(url))
     return Plan({key: tuple(visits) for key, visits in by_key.items()}, tuple(whole))
 
 
 def _simple(param: SearchParam) -> Iterator[tuple[str, paths.Visit]]:
     for route in paths.routes(param.expression):
-        last = _writer(param, route)
-        if last is None:
-            continue  # a choice this kind of search does not look at, such as a string among the dates
-        first, *rest = route.steps
-        if not isinstance(first, paths.Field):
-            raise TypeError(f"{param.type}.{param.code} does not begin with an element")
-        visit = paths.visitor(tuple(rest), last)
-        yield first.key, paths.each(visit) if first.many else visit
+        for last in _writers(param, route):  # none for a choice that this kind of search does not look at
+            first, *rest = route.steps
+            if not isinstance(first, paths.Field):
+                raise TypeError(f"{param.type}.{param.code} does not begin with an element")
+            visit = paths.visitor(tuple(rest), last)
+            yield first.key, paths.each(visit) if first.many else visit
 
 
-def _writer(param: SearchParam, route: paths.Route) -> paths.Visit | None:
+def _writers(param: SearchParam, route: paths.Route) -> Iterator[paths.Visit]:
     if param.kind is Kind.REFERENCE:
-        return _reference_writer(param.number, route.type)
-    read = _reader(param, route)
+        if is_canonical(param):
+            yield _canonical(param)
+        elif route.type == "Reference":
+            yield _reference(param.number)
+        return
+    read = reader(param, route)
     if read is None:
-        return None
-    number, column = param.number, _COLUMNS[param.kind]
+        return
+    column = _COLUMNS[param.kind]
+    yield _writer(param.number, column, read)
+    if param.kind is Kind.TOKEN and route.type == "Identifier":
+        yield _writer(alias(param, OF_TYPE), column, index_values.typed_identifier)
+    if param.kind is Kind.STRING and route.type == "HumanName" and param.code != PHONETIC:
+        yield _writer(alias(param, WORD), column, index_values.later_words)
 
+
+def _writer(number: int, column: str, read: Reader) -> paths.Visit:
     def write(value: Any, rows: IndexRows) -> None:
         into = getattr(rows, column)
         for found in read(value):
@@ -124,48 +132,36 @@ def _writer(param: SearchParam, route: paths.Route) -> paths.Visit | None:
     return write
 
 
-def _reader(param: SearchParam, route: paths.Route) -> Reader | None:
-    """What this kind of search finds in a value of this type; None where it does not look at the type."""
-    if param.kind is Kind.TOKEN:
-        return _token_reader(route)
-    if param.kind is Kind.REFERENCE:
-        return _reference_reader if route.type == "Reference" else None
-    read: Reader | None = _TABLES[param.kind].get(route.type)
-    if read is not None and param.code == "phonetic":
-        return lambda value: [(folding.sound(folded), exact) for folded, exact in read(value)]
-    return read
-
-
-def _reference_reader(value: Any) -> list[Any]:
-    row = reference_row(value)
-    return [row] if row is not None else []
-
-
-def _token_reader(route: paths.Route) -> Reader | None:
-    read = index_values.TOKENS.get(route.type)
-    if read is None:
-        return None
-    system = definitions.implied_system(route.binding)
-    return lambda value: read(value, system)
-
-
-def _reference_writer(number: int, type_name: str) -> paths.Visit | None:
-    if type_name in {"canonical", "uri"}:
-        return lambda value, rows: rows.references.extend(_canonical(number, value))
-    if type_name != "Reference":
-        return None
-
+def _reference(number: int) -> paths.Visit:
     def write(value: Any, rows: IndexRows) -> None:
-        row = reference_row(value)
+        row = reference_row(value, rows.home)
         if row is not None:
             rows.references.append((number, *row))
 
     return write
 
 
-def _canonical(number: int, value: str) -> list[tuple[int, None, None, str, None, None]]:
-    bare = value.partition("|")[0]
-    return [(number, None, None, folding.cap(url), None, None) for url in dict.fromkeys((value, bare))]
+def _canonical(param: SearchParam) -> paths.Visit:
+    """A url as it stands, and without its version for who does not name one."""
+    number, bare = param.number, alias(param, BARE)
+
+    def write(value: str, rows: IndexRows) -> None:
+        rows.references.append((number, None, None, folding.cap(value), None, None))
+        url, bar, _ = value.partition("|")
+        if bar:
+            rows.references.append((bare, None, None, folding.cap(url), None, None))
+
+    return write
+
+
+def _versioned(url: SearchParam) -> paths.Visit:
+    """What has a canonical url is also found by ``url|version``, as it is referred to."""
+
+    def write(resource: Json, rows: IndexRows) -> None:
+        if resource.get("url") and resource.get("version"):
+            rows.uris.append((url.number, folding.cap(f"{resource['url']}|{resource['version']}")))
+
+    return write
 
 
 def _existence(param: SearchParam) -> paths.Visit:
@@ -183,50 +179,6 @@ def _existence(param: SearchParam) -> paths.Visit:
     return write
 
 
-def _composite(param: SearchParam) -> Iterator[paths.Visit]:
-    for base in paths.routes(param.expression):
-        parts = [_cells(param, code, expression, base.type) for code, expression in param.components]
-        yield paths.visitor(base.steps, _pairs(param.number, parts))
-
-
-def _pairs(number: int, parts: list[Reader]) -> paths.Visit:
-    first, second = parts
-
-    def write(node: Any, rows: IndexRows) -> None:
-        values = second(node)
-        if values:
-            rows.composites.extend(
-                (number, left[0], left[1], *right) for left, right in product(first(node), values)
-            )
-
-    return write
-
-
-def _cells(param: SearchParam, code: str, expression: str, context: str) -> Callable[[Any], list[Cells]]:
-    """Reads one component of a composite as the columns of its index table."""
-    part = lookup(param.type, code)
-    if part is None:
-        raise ValueError(f"{param.type}.{param.code} names the unknown {code}")
-    shape = _SHAPES[part.kind]
-
-    def collect(read: Reader) -> paths.Visit:
-        return lambda value, sink: sink.extend(map(shape, read(value)))
-
-    visits = [
-        paths.visitor(route.steps, collect(read))
-        for route in paths.routes(expression, context)
-        if (read := _reader(part, route)) is not None
-    ]
-
-    def cells(node: Any) -> list[Cells]:
-        found: list[Cells] = []
-        for visit in visits:
-            visit(node, found)
-        return found
-
-    return cells
-
-
 _COLUMNS: Final = {
     Kind.TOKEN: "tokens",
     Kind.DATE: "dates",
@@ -234,18 +186,4 @@ _COLUMNS: Final = {
     Kind.NUMBER: "numbers",
     Kind.QUANTITY: "quantities",
     Kind.URI: "uris",
-}
-_TABLES: Final[dict[Kind, dict[str, Any]]] = {
-    Kind.DATE: index_values.DATES,
-    Kind.STRING: index_values.STRINGS,
-    Kind.NUMBER: index_values.NUMBERS,
-    Kind.QUANTITY: index_values.QUANTITIES,
-    Kind.URI: index_values.URIS,
-}
-_SHAPES: Final[dict[Kind, Callable[[Any], Cells]]] = {
-    Kind.TOKEN: lambda token: (token[0], token[1], None, None, None, None, None),
-    Kind.QUANTITY: lambda measure: (measure[2], measure[3], measure[0], measure[1], None, None, None),
-    Kind.DATE: lambda interval: (None, None, None, None, *interval, None),
-    Kind.STRING: lambda text: (None, None, None, None, None, None, text[0]),
-    Kind.REFERENCE: lambda row: (row[0], row[1] or row[2], None, None, None, None, None),
 }

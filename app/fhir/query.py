@@ -6,13 +6,13 @@ are searched for with POST ``_search``.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
-from app.fhir import codes, identifiers, query_values
+from app.fhir import codes, identifiers
 from app.fhir.outcome import BadRequest
+from app.fhir.query_conditions import NAME, Chain, Condition, Has, Listed, Reader, Test, Unknown, params_of
 from app.fhir.query_controls import SILENT, Controls, Include, SortKey, take
-from app.fhir.search_params import Kind, SearchParam, lookup
 from app.fhir.search_values import (
     CompositeValue,
     DateValue,
@@ -24,43 +24,56 @@ from app.fhir.search_values import (
     TokenValue,
     UriValue,
     Value,
+    ValueSetValue,
 )
+from app.fhir.summary import Form, form_of
 
 __all__ = [
+    "Chain",
     "CompositeValue",
     "Condition",
     "DateValue",
+    "Has",
     "Include",
+    "Listed",
     "MissingValue",
     "NumberValue",
     "QuantityValue",
     "Query",
     "ReferenceValue",
+    "Scope",
     "SortKey",
     "StringValue",
+    "Test",
     "TokenValue",
     "UriValue",
     "Value",
+    "ValueSetValue",
+    "params_of",
     "parse",
     "refuse_person_numbers",
 ]
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
-    """``param`` has one of ``values``; ``modifier`` is "" or what stood after the colon."""
+class Scope:
+    """Where a search looks: at one type or several, perhaps in a compartment (type, id).
 
-    param: SearchParam
-    modifier: str
-    values: tuple[Value, ...]
+    ``home`` is the base of this server's own addresses, ``most_chained`` how many references a chain may go through.
+    """
+
+    types: tuple[str, ...]
+    compartment: tuple[str, str] | None = None
+    home: str = ""
+    most_chained: int = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
     """Conditions are ANDed. ``used`` is what the self link shows, person numbers masked."""
 
-    type: str
-    conditions: tuple[Condition, ...] = ()
+    types: tuple[str, ...]
+    conditions: tuple[Test, ...] = ()
     includes: tuple[Include, ...] = ()
     sort: tuple[SortKey, ...] = ()
     count: int | None = None
@@ -68,24 +81,23 @@ class Query:
     summary: str = ""
     elements: tuple[str, ...] = ()
     cursor: str | None = None
+    compartment: tuple[str, str] | None = None
     used: tuple[tuple[str, str], ...] = ()
     ignored: tuple[str, ...] = ()
 
+    @property
+    def type(self) -> str:
+        """The type that is searched, or "" for several."""
+        return self.types[0] if len(self.types) == 1 else ""
 
-MODIFIERS: Final[dict[Kind, frozenset[str]]] = {
-    Kind.TOKEN: frozenset({"missing", "not", "text"}),
-    Kind.REFERENCE: frozenset({"missing", "identifier"}),  # and the name of a target type
-    Kind.STRING: frozenset({"missing", "exact", "contains"}),
-    Kind.URI: frozenset({"missing", "above", "below"}),
-    Kind.DATE: frozenset({"missing"}),
-    Kind.NUMBER: frozenset({"missing"}),
-    Kind.QUANTITY: frozenset({"missing"}),
-    Kind.COMPOSITE: frozenset({"missing"}),
-}
+    @property
+    def form(self) -> Form:
+        """What of each match is wanted."""
+        return form_of(self.types, self.summary, ",".join(self.elements))
+
+
 MASK: Final = "***"
-_NAME: Final = re.compile(
-    r"[A-Za-z_][A-Za-z_\-]{0,63}"
-)  # no digits: what has some may be a value gone astray
+_MOST_CONDITIONS: Final = 40
 _SENSITIVE_ROOT: Final = "2.16.578.1.12.4.1.4."  # what the systems of person numbers have in common
 _SENSITIVE: Final = re.compile(
     "(?<![0-9.])(?:"
@@ -94,44 +106,56 @@ _SENSITIVE: Final = re.compile(
 )
 
 
-class _Unknown(Exception):
-    """The parameter is not known: refused, or ignored when the client asked for leniency."""
+@dataclass(slots=True)
+class _Found:
+    conditions: list[Test] = field(default_factory=list)
+    used: list[tuple[str, str]] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
 
 
-def parse(type_name: str, pairs: Sequence[tuple[str, str]], *, in_url: bool, lenient: bool = False) -> Query:
-    """The query of a search on ``type_name``.
+def parse(
+    scope: Scope | str, pairs: Sequence[tuple[str, str]], *, in_url: bool, lenient: bool = False
+) -> Query:
+    """The query of a search in ``scope``, or on one type by name.
 
     Raises BadRequest, naming the parameter and the reason but never a value; with ``lenient``, parameters this
-    server does not know are ignored and named in ``ignored``.
+    server does not know are ignored and named in ``ignored``. Parameters without a value are left out, as R4 has it.
     """
+    if isinstance(scope, str):
+        scope = Scope((scope,))
     if in_url:
         refuse_person_numbers(pairs)
-    controls = Controls(type_name)
-    conditions: list[Condition] = []
-    used: list[tuple[str, str]] = []
-    ignored: list[str] = []
+    controls, found = Controls(scope.types), _Found()
+    reader = Reader(scope.home, scope.most_chained)
     for name, value in pairs:
+        if not value:
+            continue
         try:
             if not take(controls, name, value):
-                conditions.append(_condition(type_name, name, value))
-        except _Unknown as error:
-            if not lenient:
-                raise BadRequest(f"{_shown(name)} {error}", code="not-supported") from error
-            ignored.append(_plain(name) or MASK)
-        except ValueError as error:
-            raise BadRequest(f"{_shown(name)} {error}") from error
-        else:
+                found.conditions.append(reader.read(scope.types, name, value))
             if name not in SILENT:
-                used.append((name, value if in_url else _masked(value)))
-    return _query(controls, conditions, used, ignored)
+                found.used.append((name, value if in_url else _masked(value)))
+        except (Unknown, ValueError) as error:
+            found.ignored.append(_ignored(name, error, lenient=lenient))
+    return _query(scope, controls, found)
 
 
-def _query(
-    controls: Controls, conditions: list[Condition], used: list[tuple[str, str]], ignored: list[str]
-) -> Query:
+def _ignored(name: str, error: Unknown | ValueError, *, lenient: bool) -> str:
+    """The name of a parameter that is ignored. Raises BadRequest where it must not be."""
+    if lenient and isinstance(error, Unknown):
+        return _plain(name) or MASK
+    code = "not-supported" if isinstance(error, Unknown) else "invalid"
+    raise BadRequest(f"{_shown(name)} {error}", code=code) from error
+
+
+def _query(scope: Scope, controls: Controls, found: _Found) -> Query:
+    if len(found.conditions) > _MOST_CONDITIONS:
+        raise BadRequest(f"A search may have {_MOST_CONDITIONS} criteria", code="too-costly")
+    if controls.summary == "text" and controls.includes:
+        raise BadRequest("_include and _revinclude cannot be asked for with _summary=text", "_summary")
     return Query(
-        type=controls.type,
-        conditions=tuple(conditions),
+        types=scope.types,
+        conditions=tuple(found.conditions),
         includes=tuple(dict.fromkeys(controls.includes)),
         sort=tuple(controls.sort),
         count=controls.count,
@@ -139,8 +163,9 @@ def _query(
         summary=controls.summary,
         elements=tuple(dict.fromkeys(controls.elements)),
         cursor=controls.cursor,
-        used=tuple(used),
-        ignored=tuple(ignored),
+        compartment=scope.compartment,
+        used=tuple(found.used),
+        ignored=tuple(found.ignored),
     )
 
 
@@ -171,28 +196,9 @@ def _masked(value: str) -> str:
 def _plain(name: str) -> str:
     """The name of a parameter without modifier and chain, or "" for what cannot be one and must not be repeated."""
     head = name.partition(":")[0].partition(".")[0]
-    return head if _NAME.fullmatch(head) else ""
+    return head if NAME.fullmatch(head) else ""
 
 
 def _shown(name: str) -> str:
     plain = _plain(name)
     return f"The parameter {plain}" if plain else "A parameter"
-
-
-def _condition(type_name: str, name: str, text: str) -> Condition:
-    code, _, modifier = name.partition(":")
-    if code == "_has" or "." in code or "." in modifier:
-        raise _Unknown("asks for a chained search, which is not supported")
-    param = lookup(type_name, code)
-    if param is None:
-        raise _Unknown(f"is not known for {type_name}")
-    if modifier and modifier not in MODIFIERS[param.kind] and not _names_target(param, modifier):
-        raise ValueError(f"cannot have this modifier; {type_name}.{code} is a {param.kind} parameter")
-    values = [part for part in query_values.split(text, ",") if part]
-    if not values:
-        raise ValueError("has no value")
-    return Condition(param, modifier, tuple(query_values.parse(param, modifier, part) for part in values))
-
-
-def _names_target(param: SearchParam, modifier: str) -> bool:
-    return param.kind is Kind.REFERENCE and modifier in param.targets

@@ -8,38 +8,51 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from app.fhir import definitions
+from app.fhir.query_conditions import ALL_KEPT, Unknown
 from app.fhir.registry import BY_NAME
-from app.fhir.search_params import Kind, SearchParam, lookup
+from app.fhir.search_params import Kind, SearchParam, lookup, of_type
+from app.fhir.summary import SUMMARIES, form_of
 
 _WHOLE: Final = re.compile(r"\d{1,6}", re.ASCII)
 _UNSORTABLE: Final = frozenset({Kind.COMPOSITE, Kind.SPECIAL})
 _INCLUDE_PARTS: Final = (2, 3)
+_EVERY: Final = "*"
+_MOST_KEYS: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
 class SortKey:
-    """Order by a parameter."""
+    """Order by a parameter, one for each type that is searched."""
 
-    param: SearchParam
+    params: tuple[SearchParam, ...]
     descending: bool
+
+    @property
+    def param(self) -> SearchParam:
+        """The parameter, where one type is searched."""
+        return self.params[0]
 
 
 @dataclass(frozen=True, slots=True)
 class Include:
-    """Add what ``param`` of the ``source`` type refers to; only ``target`` if it names a type."""
+    """Add what ``params`` of the ``source`` type (empty: of any) refer to, or, ``reverse``, what refers by them.
+
+    ``target`` narrows to one type; ``every``: all its references were asked for, not one by name.
+    """
 
     source: str
-    param: SearchParam
+    params: tuple[SearchParam, ...]
     target: str | None
-    iterate: bool
+    iterate: bool = False
+    reverse: bool = False
+    every: bool = False
 
 
 @dataclass(slots=True)
 class Controls:
     """What a request steers, as far as it has been read."""
 
-    type: str
+    types: tuple[str, ...]
     includes: list[Include] = field(default_factory=list)
     sort: list[SortKey] = field(default_factory=list)
     count: int | None = None
@@ -54,10 +67,8 @@ def take(controls: Controls, name: str, value: str) -> bool:
     code, _, modifier = name.partition(":")
     if code not in TABLE:
         return False
-    if modifier and not (code == "_include" and modifier == "iterate"):
+    if modifier and not (code in {"_include", "_revinclude"} and modifier in {"iterate", "recurse"}):
         raise ValueError("has a modifier that it cannot have")
-    if not value:
-        raise ValueError("has no value")
     TABLE[code](controls, value, modifier)
     return True
 
@@ -70,25 +81,48 @@ def _count(controls: Controls, value: str, _: str) -> None:
 
 def _sort(controls: Controls, value: str, _: str) -> None:
     for part in value.split(","):
-        param = lookup(controls.type, part.removeprefix("-"))
-        if param is None or param.kind in _UNSORTABLE:
-            raise ValueError(f"names something that {controls.type} cannot be sorted by")
-        controls.sort.append(SortKey(param, part.startswith("-")))
+        params = [lookup(type_name, part.removeprefix("-")) for type_name in controls.types]
+        found = tuple(param for param in params if param is not None and param.kind not in _UNSORTABLE)
+        if len(found) < len(params) or len({param.kind for param in found}) > 1:
+            raise ValueError(f"names something that {' and '.join(controls.types)} cannot be sorted by")
+        controls.sort.append(SortKey(found, part.startswith("-")))
+    if len(controls.sort) > _MOST_KEYS:
+        raise ValueError(f"has more than {_MOST_KEYS} keys")
 
 
 def _include(controls: Controls, value: str, modifier: str) -> None:
+    controls.includes.append(_read_include(controls, value, iterate=bool(modifier), reverse=False))
+
+
+def _revinclude(controls: Controls, value: str, modifier: str) -> None:
+    controls.includes.append(_read_include(controls, value, iterate=bool(modifier), reverse=True))
+
+
+def _read_include(controls: Controls, value: str, *, iterate: bool, reverse: bool) -> Include:
+    if value == _EVERY:
+        sources = controls.types if not (iterate or reverse) else ALL_KEPT
+        params = tuple(param for name in sources for param in _references(name))
+        return Include("", params, None, iterate, reverse, every=True)
     parts = value.split(":")
     if len(parts) not in _INCLUDE_PARTS:
         raise ValueError("is not Type:parameter or Type:parameter:TargetType")
     source, code, target = (*parts, None)[:3]
-    if source not in BY_NAME:
+    if source not in ALL_KEPT:
         raise ValueError("names a type that this server does not keep")
-    param = lookup(source or "", code or "")
+    if target is not None and target not in BY_NAME:
+        raise ValueError("names a target type that this server does not keep")
+    if code == _EVERY:
+        return Include(source, _references(source), target, iterate, reverse, every=True)
+    param = lookup(source, code or "")
     if param is None or param.kind is not Kind.REFERENCE:
         raise ValueError(f"does not name a reference parameter of {source}")
-    if target is not None and target not in param.targets:
+    if target is not None and param.targets and target not in param.targets:
         raise ValueError(f"names a type that {source}.{code} cannot reference")
-    controls.includes.append(Include(param.type, param, target, modifier == "iterate"))
+    return Include(source, (param,), target, iterate, reverse)
+
+
+def _references(type_name: str) -> tuple[SearchParam, ...]:
+    return tuple(param for param in of_type(type_name) if param.kind is Kind.REFERENCE)
 
 
 def _one_of(attribute: str, *allowed: str) -> Callable[[Controls, str, str], None]:
@@ -101,16 +135,18 @@ def _one_of(attribute: str, *allowed: str) -> Callable[[Controls, str, str], Non
 
 
 def _elements(controls: Controls, value: str, _: str) -> None:
-    for name in value.split(","):
-        if not any(
-            name in (key, one.name) for one in definitions.elements(controls.type) for key, _ in one.names()
-        ):
-            raise ValueError(f"names an element that {controls.type} does not have")
-        controls.elements.append(name)
+    controls.elements += form_of(controls.types, "", value).elements
 
 
 def _cursor(controls: Controls, value: str, _: str) -> None:
     controls.cursor = value
+
+
+def _contained(_controls: Controls, value: str, _: str) -> None:
+    if value not in {"false", "true", "both"}:
+        raise ValueError("is none of false, true, both")
+    if value != "false":
+        raise Unknown("asks for contained resources, which are not found by themselves here")
 
 
 def _nothing(_controls: Controls, _value: str, _modifier: str) -> None:
@@ -121,9 +157,11 @@ TABLE: Final[dict[str, Callable[[Controls, str, str], None]]] = {
     "_count": _count,
     "_sort": _sort,
     "_include": _include,
+    "_revinclude": _revinclude,
     "_total": _one_of("total", "none", "estimate", "accurate"),
-    "_summary": _one_of("summary", "true", "text", "data", "count", "false"),
+    "_summary": _one_of("summary", *SUMMARIES),
     "_elements": _elements,
+    "_contained": _contained,
     "_cursor": _cursor,
     "_format": _nothing,
     "_pretty": _nothing,

@@ -26,9 +26,12 @@ def target_type(reference: dict[str, Any]) -> str | None:
 
 
 def reference_row(
-    value: Json,
+    value: Json, home: str = ""
 ) -> tuple[str | None, str | None, str | None, str | None, str | None] | None:
-    """Target type, target id, url, identifier system and value of a Reference; None if it points inside."""
+    """Target type, target id, url, identifier system and value of a Reference; None if it points inside.
+
+    ``home`` is the base of this server's own addresses: what is absolute below it is local.
+    """
     literal = value.get("reference")
     identifier = value.get("identifier") or {}
     system, code = identifier.get("system"), identifier.get("value")
@@ -36,6 +39,8 @@ def reference_row(
         return (target_type(value), None, None, system, code) if code is not None else None
     if literal.startswith("#"):
         return None
+    if home and literal.startswith(home):
+        literal = literal[len(home) :].lstrip("/")
     parts = literal.partition("/_history/")[0].split("/")
     if len(parts) == 2 and parts[0] in definitions.RESOURCE_NAMES:  # noqa: PLR2004 (Type/id)
         return parts[0], parts[1], None, system, code

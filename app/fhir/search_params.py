@@ -1,16 +1,17 @@
 """TABLE: the search parameters of the types in the registry, as R4 defines them, and one of our own.
 
 https://hl7.org/fhir/R4/searchparameter-registry.html. The rows stand in definitions/search_params.tsv (generated);
-what is left out stands in ``EXCLUDED`` with its reason.
+what is left out stands in ``EXCLUDED`` with its reason, printed in docs/search.md.
 """
 
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Final
 
-from app.fhir import codes, definitions
+from app.fhir import codes, definitions, paths
 from app.fhir.registry import RESOURCE_TYPES, ResourceType
 
 
@@ -47,23 +48,56 @@ class SearchParam:
 
 EXCLUDED: Final[dict[str, str]] = {
     "_content": "no full-text index: free text in a card names people and must not be searchable across women",
-    "_text": "no full-text index of narratives, for the same reason",
+    "_text": "no full-text index of narratives: they name people and must not be searchable across women",
     "_query": "no named queries are defined",
     "Bundle.composition": "its first entry is no resource of its own here: Compositions are searched as such",
     "Bundle.message": "its first entry is no resource of its own here, and messages are not kept in Bundles",
     "Location.near": "places are found by name, address and organisation: no positions are kept",
+    "AuditEvent.*": "events are printed from the rows of the log, which are found by id, woman and time",
 }
+_OF_THE_LOG: Final = frozenset({"_id", "date", "patient"})
 COLUMNS: Final = frozenset(
     {"_id", "_lastUpdated"}
 )  # answered by columns of the resource table, not by index rows
 EPISODE_OF_CARE: Final = "episode-of-care"
+# What else a parameter is found by: rows under a number of their own (``alias``)
+OF_TYPE: Final = "of-type"  # an identifier by its type: system, "code|value"
+WORD: Final = "word"  # a name from each of its later words on
+BARE: Final = "bare"  # a canonical url without its version
 _EVERY_TYPE: Final = "Resource"
+_BY_URL: Final = frozenset({"canonical", "uri"})
 
 
 def number(type_name: str, code: str) -> int:
     """The stable number of a parameter: a signed 32-bit CRC, which PostgreSQL keeps as ``integer``."""
     unsigned = zlib.crc32(f"{type_name}.{code}".encode())
     return unsigned - (1 << 32) if unsigned >> 31 else unsigned
+
+
+@cache
+def alias(param: SearchParam, name: str) -> int:
+    """The stable number of what else ``param`` is found by."""
+    return number(param.type, f"{param.code}:{name}")
+
+
+def reason_left_out(type_name: str, code: str) -> str:
+    """Why a parameter of R4 is not supported; empty for one that is."""
+    if type_name == "AuditEvent" and code not in _OF_THE_LOG:
+        return EXCLUDED.get(code, EXCLUDED["AuditEvent.*"])
+    return EXCLUDED.get(code) or EXCLUDED.get(f"{type_name}.{code}", "")
+
+
+@cache
+def data_types(param: SearchParam) -> frozenset[str]:
+    """The data types that a parameter looks at."""
+    if param.kind in {Kind.COMPOSITE, Kind.SPECIAL} or " and " in param.expression:
+        return frozenset()
+    return frozenset(route.type for route in paths.routes(param.expression))
+
+
+def is_canonical(param: SearchParam) -> bool:
+    """Whether a reference parameter refers by the target's url, not by its id."""
+    return param.kind is Kind.REFERENCE and bool(data_types(param) & _BY_URL)
 
 
 def _param(type_name: str, row: tuple[str, ...]) -> SearchParam:
@@ -108,12 +142,11 @@ def _episode(row: ResourceType, codes_of_type: set[str]) -> Iterator[SearchParam
 def _load() -> dict[str, dict[str, SearchParam]]:
     by_type: dict[str, list[tuple[str, ...]]] = {}
     for row in definitions.rows("search_params.tsv"):
-        if row[1] not in EXCLUDED and f"{row[0]}.{row[1]}" not in EXCLUDED:
-            by_type.setdefault(row[0], []).append(row)
+        by_type.setdefault(row[0], []).append(row)
     table: dict[str, dict[str, SearchParam]] = {}
     for kept in RESOURCE_TYPES:
         rows = by_type.get(kept.name, []) + by_type[_EVERY_TYPE]
-        found = {row[1]: _param(kept.name, row) for row in rows}
+        found = {row[1]: _param(kept.name, row) for row in rows if not reason_left_out(kept.name, row[1])}
         found.update({param.code: param for param in _episode(kept, set(found))})
         table[kept.name] = found
     return table

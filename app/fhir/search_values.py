@@ -10,7 +10,10 @@ from decimal import Decimal
 
 @dataclass(frozen=True, slots=True)
 class TokenValue:
-    """``system`` None: any; ``""``: none. ``code`` None: any code of the system."""
+    """``system`` None: any; ``""``: none. ``code`` None: any code of the system.
+
+    With :of-type the system is that of the identifier's type, and the code is ``type|value``.
+    """
 
     system: str | None
     code: str | None
@@ -18,7 +21,10 @@ class TokenValue:
 
 @dataclass(frozen=True, slots=True)
 class ReferenceValue:
-    """A local target (``type`` None: any type), an absolute or canonical ``url``, or an identifier."""
+    """A local target (``type`` None: any type), an absolute or canonical ``url``, or an identifier.
+
+    ``identifier`` is (system, value) as in TokenValue.
+    """
 
     type: str | None = None
     id: str | None = None
@@ -55,7 +61,10 @@ class NumberValue:
 
 @dataclass(frozen=True, slots=True)
 class QuantityValue:
-    """A number with a unit; ``system`` and ``code`` None: any; without a system ``code`` may be the unit's text."""
+    """A number with a unit; ``system`` and ``code`` None: any; without a system ``code`` may be the unit's text.
+
+    Where the unit is known, the numbers are in the units ``base``.
+    """
 
     prefix: str
     low: Decimal
@@ -63,6 +72,7 @@ class QuantityValue:
     value: Decimal
     system: str | None
     code: str | None
+    base: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +80,13 @@ class UriValue:
     """A whole uri."""
 
     uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class ValueSetValue:
+    """A value set by its url or address, whose codes are looked up before the search."""
+
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +111,7 @@ Value = (
     | NumberValue
     | QuantityValue
     | UriValue
+    | ValueSetValue
     | CompositeValue
     | MissingValue
 )

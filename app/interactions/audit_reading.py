@@ -11,7 +11,7 @@ from app.access.caller import Role
 from app.fhir import json as fhir_json
 from app.fhir.bundle import Entry, bundle
 from app.fhir.outcome import BadRequest, NotFound
-from app.fhir.query import DateValue, Query, ReferenceValue, TokenValue
+from app.fhir.query import Condition, DateValue, Query, ReferenceValue, TokenValue
 from app.interactions.context import Answer, Context
 from app.interactions.guard import scoped
 from app.mapping.audit_to_fhir import audit_event
@@ -38,27 +38,37 @@ async def read(context: Context, id_: str) -> Answer:
 
 
 async def page(context: Context, query: Query, *, count: int, place: list[Any] | None) -> Page:
-    """A page of a search by _id, patient and date, newest first. Raises BadRequest for other parameters."""
-    asked: dict[str, Any] = {"span": (_FIRST, _LAST)}
-    for condition in query.conditions:
-        value = condition.values[0]
-        match condition.param.code, value:
-            case "_id", TokenValue():
-                asked["id_"] = value.code
-            case "patient", ReferenceValue() if len(condition.values) == 1:
-                asked["patient"] = value.id
-            case "date", DateValue() if len(condition.values) == 1:
-                asked["span"] = _narrowed(asked["span"], value)
-            case _:
-                raise BadRequest(
-                    f"AuditEvent is searched by _id, patient and date, not by {condition.param.code}"
-                )
+    """A page of a search by _id, patient and date, newest first. Raises BadRequest for all else."""
+    asked = _asked(query)
+    if count == 0:
+        raise BadRequest("The events of the log are not counted", "_summary", code="not-supported")
     before = (datetime.fromisoformat(place[0]), place[1]) if place else None
     found = await audit_events.rows(context.session, before=before, count=count + 1, **asked)
     following = (
         [found[count - 1].at.isoformat(), found[count - 1].id] if count and len(found) > count else None
     )
     return Page([_stored(row) for row in found[:count]], [], following, None)
+
+
+def _asked(query: Query) -> dict[str, Any]:
+    """What the rows of the log are asked for."""
+    newest_first = [(key.param.code, key.descending) for key in query.sort] in ([], [("date", True)])
+    if query.includes or not newest_first:
+        raise BadRequest("AuditEvents come newest first, and alone", code="not-supported")
+    asked: dict[str, Any] = {"span": (_FIRST, _LAST)}
+    for test in query.conditions:
+        match test:
+            case Condition((param,), "", (TokenValue(None, code),)) if param.code == "_id":
+                asked["id_"] = code
+            case Condition((param,), "", (ReferenceValue("Patient", id_),)) if param.code == "patient":
+                asked["patient"] = id_
+            case Condition((param,), "", (DateValue() as value,)) if param.code == "date":
+                asked["span"] = _narrowed(asked["span"], value)
+            case _:
+                raise BadRequest(
+                    "AuditEvent is searched by _id, patient and date, one value each", code="not-supported"
+                )
+    return asked
 
 
 def _narrowed(span: tuple[datetime, datetime], value: DateValue) -> tuple[datetime, datetime]:

@@ -11,7 +11,7 @@ from typing import Any
 from app.fhir.bundle_links import rename
 from app.fhir.indexing import index
 from app.fhir.outcome import PreconditionFailed
-from app.fhir.query import TokenValue
+from app.fhir.query import Condition, TokenValue
 from app.fhir.references import references
 from app.interactions.belonging import Draft
 from app.interactions.conditions import Answered
@@ -62,10 +62,10 @@ async def _one(context: Context, asked: Criteria, drafts: Sequence[Draft], place
 
 def _among(asked: Criteria, drafts: Sequence[Draft]) -> Iterator[str]:
     """What the transaction itself creates that the question matches, if it asks for codes and identifiers only."""
-    wanted = [(row.param.number, row.values) for row in asked.query.conditions]
-    plain = all(
-        not row.modifier and all(isinstance(value, TokenValue) for value in row.values)
-        for row in asked.query.conditions
+    rows = [row for row in asked.query.conditions if isinstance(row, Condition) and not row.modifier]
+    wanted = [(row.param.number, row.values) for row in rows]
+    plain = len(rows) == len(asked.query.conditions) and all(
+        isinstance(value, TokenValue) for _, values in wanted for value in values
     )
     for draft in drafts if plain else ():
         if draft.method == "create" and draft.type == asked.query.type and draft.resource:

@@ -1,60 +1,127 @@
-"""FHIR search at type level, with opaque page links: https://hl7.org/fhir/R4/http.html#search
+"""FHIR search: of a type, of everything, in a compartment: https://hl7.org/fhir/R4/http.html#search
 
 A page link holds the whole query and the place of its last row, sealed for this caller: no person number can be read
 from it, nobody else can use it.
 """
 
+from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlencode
 
-from app import clock
-from app.access.rules import masks
-from app.fhir import json as fhir_json
-from app.fhir.bundle import Entry, bundle
-from app.fhir.outcome import BadRequest, Issue, operation_outcome
-from app.fhir.query import Query, parse
+from app.fhir.compartments import members
+from app.fhir.outcome import BadRequest
+from app.fhir.query import Query, Scope, parse, refuse_person_numbers
+from app.fhir.query_conditions import ALL_KEPT
 from app.interactions import audit_reading, page_links
 from app.interactions.context import Answer, Context
 from app.interactions.guard import kept_type, scoped
-from app.interactions.redaction import view
-from app.store.resources import Stored
-from app.store.search import Page
+from app.interactions.search_hidden import refuse_hidden
+from app.interactions.search_page import Pairs, rendered
+from app.interactions.search_terminology import with_codes
 from app.store.search import search as find
 
-Pairs = list[tuple[str, str]]
+_TYPE, _CURSOR = "_type", "_cursor"
+_BESIDE = frozenset({_CURSOR, "_format", "_pretty", "_count"})
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is searched: ``path`` below the base, the types, whose compartment (type, id), and how it is asked.
+
+    ``in_url``: the pairs stood in the URL, where no person number may.
+    """
+
+    path: str
+    types: tuple[str, ...]
+    pairs: Pairs
+    owner: tuple[str, str] | None = None
+    in_url: bool = True
+    lenient: bool = False
 
 
 async def search(
     context: Context, type_name: str, pairs: Pairs, *, in_url: bool, lenient: bool = False
 ) -> Answer:
-    """A page of matches. ``in_url``: the pairs stood in the URL, where no person number may. Raises FhirError."""
+    """A page of matches of one type. Raises FhirError."""
     kept_type(type_name, "search-type")
+    return await _search(context, Asked(type_name, (type_name,), pairs, None, in_url, lenient))
+
+
+async def search_everything(context: Context, pairs: Pairs, *, in_url: bool, lenient: bool = False) -> Answer:
+    """A page of matches of the types that ``_type`` names, or of any. Raises FhirError."""
+    return await _search(context, Asked("", ALL_KEPT, pairs, None, in_url, lenient))
+
+
+async def search_compartment(
+    context: Context,
+    owner: tuple[str, str],
+    type_name: str,
+    pairs: Pairs,
+    *,
+    in_url: bool,
+    lenient: bool = False,
+) -> Answer:
+    """A page of what hangs on ``owner``: of one type, or for ``*`` of those that ``_type`` names. Raises FhirError."""
+    kept_type(owner[0], "read")
+    try:
+        there = tuple(members(owner[0]))
+    except ValueError as error:
+        raise BadRequest(str(error), code="not-supported") from error
+    if type_name != "*":
+        kept_type(type_name, "search-type")
+        if type_name not in there:
+            raise BadRequest(f"{type_name} is not in the {owner[0]} compartment", code="not-supported")
+        there = (type_name,)
+    path = f"{owner[0]}/{owner[1]}/{type_name}"
+    return await _search(context, Asked(path, there, pairs, owner, in_url, lenient))
+
+
+async def _search(context: Context, asked: Asked) -> Answer:
     scoped(context.caller, "read")
-    query = parse(type_name, pairs, in_url=in_url, lenient=lenient)
-    place: list[Any] | None = None
-    if query.cursor is not None:
-        pairs, place = _open(context, type_name, query.cursor)
-        query = parse(type_name, pairs, in_url=False, lenient=lenient)
-    refuse_hidden(context, query)
+    settings = context.house.settings
+    if asked.in_url:
+        refuse_person_numbers(asked.pairs)
+    asked, place = _opened(context, asked)
+    types, pairs = _types(asked)
+    scope = Scope(types, asked.owner, context.house.fhir_base, settings.max_chain)
+    query = parse(scope, pairs, in_url=asked.in_url, lenient=asked.lenient)
+    hidden = refuse_hidden(context.caller.role, query)
+    query = await with_codes(context.session, query)
     count = _count(context, query)
-    if type_name == "AuditEvent":
+    if types == ("AuditEvent",):
         page = await audit_reading.page(context, query, count=count, place=place)
     else:
-        page = await find(context.session, query, count=count, place=place)
-    return Answer(200, _bundle(context, query, pairs, page))
+        most = settings.max_included
+        page = await find(context.session, query, count=count, place=place, most=most, hidden=hidden)
+    if len(types) < len(asked.types):  # the self link shows what was used
+        query = replace(query, used=((_TYPE, ",".join(types)), *query.used))
+    return Answer(200, rendered(context, asked.path, query, asked.pairs, page))
 
 
-def refuse_hidden(context: Context, query: Query) -> None:
-    """What is hidden from a caller is not searched, sorted or included by: an answer would tell. Raises BadRequest."""
-    hidden = masks(context.caller.role, query.type)
-    asked = [row.param for row in query.conditions]
-    asked += [row.param for row in query.sort]
-    asked += [row.param for row in query.includes]
-    for param in asked if hidden else ():
-        if any(f"{query.type}.{name}" in param.expression for name in hidden):
-            raise BadRequest(
-                f"{param.code} is not searchable with your access", param.code, code="not-supported"
-            )
+def _opened(context: Context, asked: Asked) -> tuple[Asked, list[Any] | None]:
+    """What a page link asks for, and from which place on; only ``_count`` may be changed on the way."""
+    given = dict(asked.pairs)
+    if not given.get(_CURSOR):
+        return asked, None
+    if set(given) - _BESIDE:
+        raise BadRequest("A page link holds the whole search: nothing else can be asked beside it", _CURSOR)
+    held, place = page_links.opened(context, asked.path, given[_CURSOR])
+    pairs = [(name, value) for name, value in held if name != "_count" or "_count" not in given]
+    pairs += [(name, value) for name, value in asked.pairs if name == "_count"]
+    return replace(asked, pairs=pairs, in_url=False), place
+
+
+def _types(asked: Asked) -> tuple[tuple[str, ...], Pairs]:
+    """The types that are searched, and the pairs without ``_type``. Raises BadRequest and NotFound."""
+    if len(asked.types) == 1:
+        return asked.types, asked.pairs
+    names = [name for key, value in asked.pairs if key == _TYPE for name in value.split(",") if name]
+    for name in names:
+        kept_type(name, "search-type")
+        if name not in asked.types:
+            where = f"in the {asked.owner[0]} compartment" if asked.owner else "searched with others"
+            raise BadRequest(f"{name} is not {where}", _TYPE, code="not-supported")
+    pairs = [(key, value) for key, value in asked.pairs if key != _TYPE]
+    return tuple(dict.fromkeys(names)) or asked.types, pairs
 
 
 def _count(context: Context, query: Query) -> int:
@@ -62,33 +129,3 @@ def _count(context: Context, query: Query) -> int:
         return 0
     settings = context.house.settings
     return min(settings.default_page if query.count is None else query.count, settings.max_page)
-
-
-def _open(context: Context, type_name: str, cursor: str) -> tuple[Pairs, list[Any]]:
-    pairs, place = page_links.opened(context, type_name, cursor)
-    return [(name, value) for name, value in pairs], place
-
-
-def _bundle(context: Context, query: Query, pairs: Pairs, page: Page) -> bytes:
-    base = f"{context.house.fhir_base}/{query.type}"
-    links = [("self", f"{base}?{urlencode(query.used)}" if query.used else base)]
-    if page.next is not None:
-        links.append(("next", f"{base}?_cursor={page_links.close(context, query.type, [pairs, page.next])}"))
-    entries = [_entry(context, row, "match") for row in page.matches]
-    entries += [_entry(context, row, "include") for row in page.included]
-    if query.ignored:
-        entries.append(_ignored(query))
-    return bundle(
-        "searchset", entries, id_=context.entry.id, timestamp=clock.instant(context.entry.at), total=page.total,
-        links=links,
-    )  # fmt: skip
-
-
-def _entry(context: Context, stored: Stored, mode: str) -> Entry:
-    body, _ = view(stored)
-    return Entry(body, f"{context.house.fhir_base}/{stored.type}/{stored.id}", {"search": {"mode": mode}})
-
-
-def _ignored(query: Query) -> Entry:
-    issues = [Issue("not-supported", f"{name} is ignored", severity="warning") for name in query.ignored]
-    return Entry(fhir_json.dump(operation_outcome(issues)), "", {"search": {"mode": "outcome"}})

@@ -2,6 +2,7 @@
 are one statement. ``access/decide.py`` is the specification; a test compares the two over the product space.
 """
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -139,10 +140,13 @@ def rule(role: Role, do: str, facets: FacetColumns, type_name: str | None = None
     )
 
 
-def reach(role: Role, do: str, facets: FacetColumns) -> ColumnElement[bool] | None:
+def reach(
+    role: Role, do: str, facets: FacetColumns, types: Sequence[str] = ()
+) -> ColumnElement[bool] | None:
     """What must hold for any right of ``role`` to speak, in terms that leave other women's rows alone; None: nothing.
 
-    It decides nothing: it spares the rules the rows that no row could be for.
+    ``types``: only the rows about one of them count. It decides nothing: it spares the rules the rows that no row
+    could be for.
     """
     held = (
         select(relation.c.patient)
@@ -157,7 +161,8 @@ def reach(role: Role, do: str, facets: FacetColumns) -> ColumnElement[bool] | No
         Relation.WROTE: facets.author == AUTHOR,
         Relation.SELF: facets.patient == own_patient(),
     }
-    relations = {row.relation for row in ALLOW if role in row.roles and do in row.do}
+    rights = [row for row in ALLOW if role in row.roles and do in row.do]
+    relations = {row.relation for row in rights if not types or not row.types.isdisjoint(types)}
     if not relations <= needs.keys():
         return None
     return or_(*(needs[name] for name in Relation if name in relations)) if relations else false()

@@ -1,51 +1,39 @@
-"""Search conditions as SQL, one function a kind of parameter: https://hl7.org/fhir/R4/search.html#table.
+"""Search conditions as SQL: the nodes of a shape on the ``resource`` table or an alias of it.
 
-A condition is built from its *shape* (kind, modifier, what each value holds), its values are bind parameters; so a
-shape is compiled once. Repeated values of one form are one array, not a chain of ORs.
+Every resource that a condition goes through is decided by the access rows as if it were read: what the caller may not
+see is neither found nor told of. https://hl7.org/fhir/R4/search.html#chaining
 """
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from decimal import Decimal
+from functools import singledispatchmethod
 from typing import Any
 
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
-    Numeric,
+    FromClause,
     Select,
     Table,
     Text,
     and_,
     any_,
-    bindparam,
-    column,
-    func,
+    false,
     literal_column,
     not_,
     or_,
     select,
-    tuple_,
-)  # fmt: skip
-from sqlalchemy.types import TypeEngine
-
-from app.fhir.query import (
-    CompositeValue,
-    Condition,
-    DateValue,
-    MissingValue,
-    NumberValue,
-    QuantityValue,
-    ReferenceValue,
-    StringValue,
-    TokenValue,
-    UriValue,
+    true,
+    union_all,
 )
-from app.fhir.registry import BY_NAME
+
+from app.access.caller import Role
 from app.fhir.search_params import Kind
+from app.store.access_sql import FacetColumns, allowed, rule
+from app.store.search_forms import Binds, Bool, comparison, instant, own
+from app.store.search_groups import Group
+from app.store.search_shape import Back, Constant, Hop, InList, Leaf, Member, Missing, Node, Own
 from app.store.tables import (
-    INSTANT,
     index_composite,
     index_date,
     index_number,
@@ -57,7 +45,6 @@ from app.store.tables import (
     resource,
 )  # fmt: skip
 
-Bool = ColumnElement[bool]
 TABLES: dict[Kind, Table] = {
     Kind.TOKEN: index_token,
     Kind.REFERENCE: index_reference,
@@ -68,243 +55,179 @@ TABLES: dict[Kind, Table] = {
     Kind.URI: index_uri,
     Kind.COMPOSITE: index_composite,
 }
+ONE: ColumnElement[Any] = literal_column("1")
 
 
 @dataclass(slots=True)
-class Binds:
-    """Names and values of the parameters of one search; names come in the order of building, so shapes agree."""
+class Builder:
+    """Builds the clauses of one statement for callers of one role; parameters are made in the order of the shape."""
 
-    values: dict[str, Any]
+    role: Role
+    binds: Binds
 
-    def add(self, value: Any, kind: TypeEngine[Any]) -> ColumnElement[Any]:
-        """A bind parameter for ``value``."""
-        name = f"v{len(self.values)}"
-        self.values[name] = value
-        return bindparam(name, type_=kind)
+    @singledispatchmethod
+    def clause(self, node: Node, on: Any, types: Sequence[str]) -> Bool:
+        """``node`` as a condition on the row ``on``, which is of one of ``types``."""
+        raise TypeError(f"{type(node).__name__} on {on} of {types}")
 
-    def texts(self, values: list[str]) -> ColumnElement[Any]:
-        """A bind parameter for an array of text."""
-        return self.add(values, ARRAY(Text))
+    @clause.register
+    def _missing(self, node: Missing, on: Any, _types: Sequence[str]) -> Bool:
+        table = TABLES[node.kind]
+        there = select(ONE).where(table.c.rid == on.c.rid, numbered(table.c.param, node.numbers)).exists()
+        return not_(there) if node.absent else there
 
+    @clause.register
+    def _constant(self, node: Constant, _on: Any, _types: Sequence[str]) -> Bool:
+        return true() if node.holds else false()
 
-def _pairs(binds: Binds, pairs: list[tuple[str, str]]) -> ColumnElement[Any]:
-    """A sub-select of pairs of text, for ``(a, b) IN``."""
-    first, second = (binds.texts([pair[place] for pair in pairs]) for place in (0, 1))
-    rows = func.unnest(first, second).table_valued(column("a", Text), column("b", Text)).render_derived()
-    return select(rows.c.a, rows.c.b).scalar_subquery()
+    @clause.register
+    def _leaf(self, node: Leaf, on: Any, _types: Sequence[str]) -> Bool:
+        found = [self._rows(node, group) for group in node.groups]
+        if node.negated:
+            return and_(*(not_(rows.where(rows.selected_columns.rid == on.c.rid).exists()) for rows in found))
+        return _any_of(found, on)
 
+    def _rows(self, node: Leaf, group: Group) -> Select[Any]:
+        table = TABLES[node.kind].alias(self.binds.name("i"))
+        compared = comparison(node.kind, group.form)
+        values, rows = self.binds.given(compared, many=group.many)
+        source: FromClause = table if rows is None else table.join(rows, compared.where(table.c, values))
+        found = select(table.c.rid).select_from(source).where(numbered(table.c.param, node.numbers))
+        return found if rows is not None else found.where(compared.where(table.c, values))
 
-def _either(parts: list[Bool]) -> Bool:
-    return or_(*parts) if parts else literal_column("false")
+    @clause.register
+    def _own(self, node: Own, on: Any, _types: Sequence[str]) -> Bool:
+        parts: list[Bool] = []
+        for group in node.groups:
+            compared = instant(group.form[0]) if node.column == "updated" else own(node.column)
+            values, rows = self.binds.given(compared, many=group.many)
+            where = compared.where(on.c, values)
+            parts.append(where if rows is None else select(ONE).select_from(rows).where(where).exists())
+        return not_(or_(*parts)) if node.negated else or_(*parts)
 
+    def visible(self, row: Any, types: Sequence[str]) -> Bool:
+        """Whether the row is of one of ``types`` and the caller may see it; what is deleted nobody sees."""
+        return and_(typed(row.c.type, types), ~row.c.deleted, allowed(self.rule(row, types)))
 
-def _token(table: Table, values: list[TokenValue], binds: Binds) -> Bool:
-    parts: list[Bool] = []
-    if codes := [v.code for v in values if v.system is None and v.code is not None]:
-        parts.append(table.c.code == any_(binds.texts(codes)))
-    if codes := [v.code for v in values if v.system == "" and v.code is not None]:
-        parts.append(and_(table.c.code == any_(binds.texts(codes)), table.c.system.is_(None)))
-    if pairs := [(v.system, v.code) for v in values if v.system and v.code is not None]:
-        if len(pairs) == 1:
-            system, code = (binds.add(text, Text()) for text in pairs[0])
-            parts.append(and_(table.c.code == code, table.c.system == system))
+    def rule(self, row: Any, types: Sequence[str] = ()) -> ColumnElement[Any]:
+        """The access row that decides about ``row``, which is of one of ``types`` (none: of any)."""
+        return rule(self.role, "read", facets_of(row), types[0] if len(types) == 1 else None)
+
+    @clause.register
+    def _hop(self, node: Hop, on: Any, _types: Sequence[str]) -> Bool:
+        found = []
+        for type_name, url, inner in node.branches:
+            link = index_reference.alias(self.binds.name("r"))
+            target = resource.alias(self.binds.name("t"))
+            if node.canonical:
+                address = index_uri.alias(self.binds.name("u"))
+                source = link.join(address, address.c.uri == link.c.url).join(
+                    target, target.c.rid == address.c.rid
+                )
+                joined = numbered(address.c.param, (url,)) if url is not None else false()
+            else:
+                source = link.join(
+                    target, and_(target.c.id == link.c.target_id, target.c.type == link.c.target_type)
+                )
+                joined = typed(link.c.target_type, (type_name,))
+            found.append(
+                select(link.c.rid)
+                .select_from(source)
+                .where(
+                    numbered(link.c.param, node.numbers),
+                    joined,
+                    self.visible(target, (type_name,)),
+                    self.clause(inner, target, (type_name,)),
+                )
+            )
+        return _any_of(found, on)
+
+    @clause.register
+    def _back(self, node: Back, on: Any, types: Sequence[str]) -> Bool:
+        link = index_reference.alias(self.binds.name("r"))
+        source = resource.alias(self.binds.name("s"))
+        joined: FromClause = link.join(source, source.c.rid == link.c.rid)
+        if node.urls:
+            address = index_uri.alias(self.binds.name("u"))
+            joined = joined.join(address, address.c.uri == link.c.url)
+            here = and_(numbered(address.c.param, node.urls), address.c.rid == on.c.rid)
         else:
-            parts.append(tuple_(table.c.system, table.c.code).in_(_pairs(binds, pairs)))
-    if systems := [v.system for v in values if v.system and v.code is None]:
-        parts.append(table.c.system == any_(binds.texts(systems)))
-    return _either(parts)
-
-
-def _reference(table: Table, values: list[ReferenceValue], binds: Binds) -> Bool:
-    parts: list[Bool] = []
-    if ids := [v.id for v in values if v.id is not None and v.type is None]:
-        parts.append(table.c.target_id == any_(binds.texts(ids)))
-    if pairs := [(v.type, v.id) for v in values if v.id is not None and v.type is not None]:
-        parts.append(tuple_(table.c.target_type, table.c.target_id).in_(_pairs(binds, pairs)))
-    if urls := [v.url for v in values if v.url is not None]:
-        parts.append(table.c.url == any_(binds.texts(urls)))
-    for value in values:
-        if value.identifier is not None:
-            system, number = value.identifier
-            same = table.c.value == binds.add(number, Text())
-            parts.append(
-                and_(same, table.c.system == binds.add(system, Text())) if system is not None else same
+            here = and_(typed(link.c.target_type, types), link.c.target_id == on.c.id)
+            here = here if len(types) == 1 else and_(here, link.c.target_type == on.c.type)
+        return (
+            select(ONE)
+            .select_from(joined)
+            .where(
+                numbered(link.c.param, (node.number,)),
+                here,
+                self.visible(source, (node.source,)),
+                self.clause(node.inner, source, (node.source,)),
             )
-    return _either(parts)
+            .exists()
+        )
 
-
-def compare(prefix: str, low: Any, high: Any, least: Any, most: Any) -> Bool:
-    """R4's prefixes on intervals: the resource's [low, high] against the parameter's [least, most]."""
-    within = and_(low >= least, high <= most)
-    orders: dict[str, Bool] = {
-        "eq": within,
-        "ne": not_(within),
-        "gt": high > most,
-        "lt": low < least,
-        "ge": or_(within, high > most),
-        "le": or_(within, low < least),
-        "sa": low >= most,
-        "eb": high <= least,
-        "ap": and_(low < most, high > least),
-    }
-    return orders[prefix]
-
-
-def _date(table: Table, values: list[DateValue], binds: Binds) -> Bool:
-    return _either(
-        [
-            compare(
-                v.prefix, table.c.low, table.c.high, binds.add(v.low, INSTANT), binds.add(v.high, INSTANT)
+    @clause.register
+    def _in_list(self, node: InList, on: Any, _types: Sequence[str]) -> Bool:
+        link = index_reference.alias(self.binds.name("r"))
+        collection = resource.alias(self.binds.name("l"))
+        return (
+            select(ONE)
+            .select_from(link.join(collection, collection.c.rid == link.c.rid))
+            .where(
+                collection.c.id == any_(self.binds.next(ARRAY(Text))),
+                self.visible(collection, ("List",)),
+                numbered(link.c.param, (node.number,)),
+                link.c.target_type == on.c.type,
+                link.c.target_id == on.c.id,
             )
-            for v in values
-        ]
-    )
+            .exists()
+        )
 
-
-def _span(value: NumberValue | QuantityValue, low: Any, high: Any, binds: Binds) -> Bool:
-    """Numbers: equality by implicit precision, order by the exact value (R4 search §3.1.1.5.6)."""
-    number = Numeric()
-    if value.prefix in {"eq", "ne", "ap"}:
-        return compare(value.prefix, low, high, binds.add(value.low, number), binds.add(value.high, number))
-    exact = binds.add(value.value, number)
-    middle = (low + high) / literal_column("2")
-    orders: dict[str, Bool] = {
-        "gt": middle > exact,
-        "lt": middle < exact,
-        "ge": middle >= exact,
-        "le": middle <= exact,
-        "sa": low > exact,
-        "eb": high < exact,
-    }
-    return orders[value.prefix]
-
-
-def _number(table: Table, values: list[NumberValue], binds: Binds) -> Bool:
-    return _either([_span(v, table.c.low, table.c.high, binds) for v in values])
-
-
-def _quantity(table: Table, values: list[QuantityValue], binds: Binds) -> Bool:
-    parts: list[Bool] = []
-    for v in values:
-        span = [_span(v, table.c.low, table.c.high, binds)]
-        if v.system:
-            span.append(table.c.system == binds.add(v.system, Text()))
-        if v.code:
-            code = binds.add(v.code, Text())
-            span.append(table.c.code == code if v.system else or_(table.c.code == code, table.c.unit == code))
-        parts.append(and_(*span))
-    return _either(parts)
-
-
-def _string(table: Table, values: list[StringValue], binds: Binds, modifier: str) -> Bool:
-    if modifier == "exact":
-        return table.c.exact == any_(binds.texts([v.exact for v in values]))
-    return _either(
-        [
-            table.c.folded.contains(binds.add(v.folded, Text()), autoescape=False)
-            if modifier == "contains"
-            else func.starts_with(table.c.folded, binds.add(v.folded, Text()))
-            for v in values
-        ]
-    )
-
-
-def _uri(table: Table, values: list[UriValue], binds: Binds, modifier: str) -> Bool:
-    if modifier == "below":
-        return _either([func.starts_with(table.c.uri, binds.add(v.uri, Text())) for v in values])
-    if modifier == "above":
-        return _either([func.starts_with(binds.add(v.uri, Text()), table.c.uri) for v in values])
-    return table.c.uri == any_(binds.texts([v.uri for v in values]))
-
-
-def _composite(table: Table, values: list[CompositeValue], binds: Binds) -> Bool:
-    parts: list[Bool] = []
-    for value in values:
-        first, second = value.parts
-        both = [_token(table, [first] if isinstance(first, TokenValue) else [], binds)]
-        match second:
-            case TokenValue():
-                both += [table.c.value_code == binds.add(second.code, Text())]
-                both += [table.c.value_system == binds.add(second.system, Text())] if second.system else []
-            case QuantityValue() | NumberValue():
-                both.append(_span(second, table.c.value_low, table.c.value_high, binds))
-                code = second.code if isinstance(second, QuantityValue) else None
-                both += [table.c.value_code == binds.add(code, Text())] if code else []
-            case DateValue():
-                least, most = binds.add(second.low, INSTANT), binds.add(second.high, INSTANT)
-                both.append(compare(second.prefix, table.c.time_low, table.c.time_high, least, most))
-            case StringValue():
-                both.append(func.starts_with(table.c.folded, binds.add(second.folded, Text())))
-        parts.append(and_(*both))
-    return _either(parts)
-
-
-_VALUES: dict[Kind, Callable[..., Bool]] = {
-    Kind.TOKEN: lambda table, values, binds, _modifier: _token(table, values, binds),
-    Kind.REFERENCE: lambda table, values, binds, _modifier: _reference(table, values, binds),
-    Kind.DATE: lambda table, values, binds, _modifier: _date(table, values, binds),
-    Kind.NUMBER: lambda table, values, binds, _modifier: _number(table, values, binds),
-    Kind.QUANTITY: lambda table, values, binds, _modifier: _quantity(table, values, binds),
-    Kind.STRING: _string,
-    Kind.URI: _uri,
-    Kind.COMPOSITE: lambda table, values, binds, _modifier: _composite(table, values, binds),
-}
-
-
-def _of_resource(condition: Condition, binds: Binds) -> Bool | None:
-    """Conditions that the ``resource`` row answers itself: _id, _lastUpdated and the woman's reference."""
-    code, values = condition.param.code, condition.values
-    if code == "_id":
-        return resource.c.id == any_(binds.texts([str(v.code) for v in values if isinstance(v, TokenValue)]))
-    if code == "_lastUpdated":
-        tick: ColumnElement[Any] = literal_column("interval '1 millisecond'")
-        parts = [
-            compare(
-                v.prefix, resource.c.updated, resource.c.updated + tick, binds.add(v.low, INSTANT),
-                binds.add(v.high, INSTANT),
+    @clause.register
+    def _member(self, node: Member, on: Any, _types: Sequence[str]) -> Bool:
+        id_ = self.binds.next(Text())
+        link = index_reference.alias(self.binds.name("r"))
+        found = []
+        if node.numbers:
+            found.append(
+                select(link.c.rid).where(
+                    numbered(link.c.param, node.numbers),
+                    typed(link.c.target_type, (node.type,)),
+                    link.c.target_id == id_,
+                )
             )
-            for v in values
-            if isinstance(v, DateValue)
-        ]  # fmt: skip
-        return _either(parts)
-    of_woman = code in {"patient", "subject"} and code in {*BY_NAME[condition.param.type].patient, "patient"}
-    if of_woman and not condition.modifier and BY_NAME[condition.param.type].patient != ("target",):
-        ids = [v.id for v in values if isinstance(v, ReferenceValue) and v.type in {None, "Patient"} and v.id]
-        if len(ids) == len(values):
-            return resource.c.patient == any_(binds.texts(ids))
-    return None
+        if node.itself:
+            same = resource.alias(self.binds.name("o"))
+            found.append(select(same.c.rid).where(typed(same.c.type, (node.type,)), same.c.id == id_))
+        return _any_of(found, on)
 
 
-def condition_sql(condition: Condition, binds: Binds) -> Bool:
-    """``condition`` on the ``resource`` table."""
-    direct = _of_resource(condition, binds)
-    if direct is not None:
-        return direct
-    table = TABLES[condition.param.kind]
-    same = and_(table.c.rid == resource.c.rid, table.c.param == literal_column(str(condition.param.number)))
-    some: Select[Any] = select(literal_column("1")).select_from(table)
-    first = condition.values[0]
-    if isinstance(first, MissingValue):
-        there = some.where(same).exists()
-        return not_(there) if first.missing else there
-    values = list(condition.values)
-    if condition.modifier == "text":
-        texts: list[Bool] = [func.starts_with(table.c.text, binds.add(_folded(v), Text())) for v in values]
-        return some.where(same, _either(texts)).exists()
-    found = some.where(same, _VALUES[condition.param.kind](table, values, binds, condition.modifier)).exists()
-    return not_(found) if condition.modifier == "not" else found
+def facets_of(row: Any) -> FacetColumns:
+    """What a decision reads of a row of ``resource``."""
+    return FacetColumns(row.c.type, row.c.patient, row.c.labels, row.c.author)
 
 
-def _folded(value: Any) -> str:
-    return str(value.folded if isinstance(value, StringValue) else value.code)
+def _any_of(found: list[Select[Any]], on: Any) -> Bool:
+    """Whether the row is one of those that any of the selects finds."""
+    if len(found) == 1:
+        return found[0].where(found[0].selected_columns.rid == on.c.rid).exists()
+    return on.c.rid.in_(union_all(*found)) if found else false()
 
 
-SENTINELS: dict[Kind, tuple[Any, Any, TypeEngine[Any]]] = {  # what stands for "absent" upwards and downwards
-    Kind.DATE: (datetime(9999, 1, 1, tzinfo=UTC), datetime(1, 1, 2, tzinfo=UTC), INSTANT),
-    Kind.STRING: ("\U0010ffff", "", Text()),
-    Kind.TOKEN: ("\U0010ffff", "", Text()),
-    Kind.URI: ("\U0010ffff", "", Text()),
-    Kind.REFERENCE: ("\U0010ffff", "", Text()),
-    Kind.NUMBER: (Decimal("1e30"), Decimal("-1e30"), Numeric()),
-    Kind.QUANTITY: (Decimal("1e30"), Decimal("-1e30"), Numeric()),
-}
+def numbered(param: Any, numbers: Sequence[int]) -> Bool:
+    """One of the parameters ``numbers``, written into the text so that the planner knows how frequent they are."""
+    if len(numbers) == 1:
+        same: Bool = param == literal_column(str(numbers[0]))
+        return same
+    listed = ",".join(map(str, numbers))
+    among: Bool = param == any_(literal_column(f"'{{{listed}}}'::integer[]"))
+    return among
+
+
+def typed(of: Any, types: Sequence[str]) -> Bool:
+    """One of ``types``, written into the text."""
+    if len(types) == 1:
+        same: Bool = of == literal_column(f"'{types[0]}'")
+        return same
+    among: Bool = of == any_(literal_column(f"'{{{','.join(types)}}}'::text[]"))
+    return among

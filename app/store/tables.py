@@ -5,6 +5,8 @@ search parameter (https://hl7.org/fhir/R4/search.html), ``audit`` the log with i
 the projections that access decisions read.
 """
 
+from typing import Any
+
 from sqlalchemy import (
     ARRAY,
     BigInteger,
@@ -82,6 +84,11 @@ def _owner() -> list[Column[int]]:
     return [Column("rid", BigInteger, nullable=False), Column("param", Integer, nullable=False)]
 
 
+def _in_base() -> list[Column[Any]]:
+    """A quantity in base units, where its unit is known."""
+    return [Column("base", Text), Column("least", Numeric), Column("most", Numeric)]
+
+
 index_token = Table(
     "index_token",
     metadata,
@@ -111,6 +118,22 @@ Index(
     index_reference.c.rid,
 )
 Index("index_reference_target", index_reference.c.target_type, index_reference.c.target_id)
+Index(
+    "index_reference_url",
+    index_reference.c.url,
+    index_reference.c.param,
+    index_reference.c.rid,
+    postgresql_where=index_reference.c.url.is_not(None),
+    postgresql_ops={"url": "text_pattern_ops"},
+)
+Index(
+    "index_reference_identifier",
+    index_reference.c.value,
+    index_reference.c.system,
+    index_reference.c.param,
+    index_reference.c.rid,
+    postgresql_where=index_reference.c.value.is_not(None),
+)
 Index("index_reference_rid", index_reference.c.rid, index_reference.c.param)
 
 index_date = Table(
@@ -120,7 +143,7 @@ index_date = Table(
     Column("low", INSTANT, nullable=False),
     Column("high", INSTANT, nullable=False),
 )
-Index("index_date_value", index_date.c.param, index_date.c.low, index_date.c.rid)
+Index("index_date_value", index_date.c.param, index_date.c.high, index_date.c.low, index_date.c.rid)
 Index("index_date_rid", index_date.c.rid, index_date.c.param)
 
 index_string = Table(
@@ -146,7 +169,7 @@ index_number = Table(
     Column("low", Numeric, nullable=False),
     Column("high", Numeric, nullable=False),
 )
-Index("index_number_value", index_number.c.param, index_number.c.low, index_number.c.rid)
+Index("index_number_value", index_number.c.param, index_number.c.high, index_number.c.low, index_number.c.rid)
 Index("index_number_rid", index_number.c.rid, index_number.c.param)
 
 index_quantity = Table(
@@ -158,8 +181,15 @@ index_quantity = Table(
     Column("system", Text),
     Column("code", Text),
     Column("unit", Text),
+    *_in_base(),
 )
-Index("index_quantity_value", index_quantity.c.param, index_quantity.c.low, index_quantity.c.rid)
+Index(
+    "index_quantity_value",
+    index_quantity.c.param,
+    index_quantity.c.high,
+    index_quantity.c.low,
+    index_quantity.c.rid,
+)
 Index("index_quantity_rid", index_quantity.c.rid, index_quantity.c.param)
 
 index_uri = Table("index_uri", metadata, *_owner(), Column("uri", Text, nullable=False))
@@ -185,6 +215,7 @@ index_composite = Table(
     Column("time_low", INSTANT),
     Column("time_high", INSTANT),
     Column("folded", Text),
+    *_in_base(),
 )
 Index("index_composite_value", index_composite.c.param, index_composite.c.code, index_composite.c.rid)
 Index("index_composite_rid", index_composite.c.rid, index_composite.c.param)

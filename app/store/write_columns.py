@@ -42,13 +42,13 @@ COLUMNS: dict[str, tuple[tuple[str, TypeEngine[Any]], ...]] = {
     "index_number": (("n", _INT), ("param", _INT), ("low", Numeric()), ("high", Numeric())),
     "index_quantity": (
         ("n", _INT), ("param", _INT), ("low", Numeric()), ("high", Numeric()), ("system", _TEXT), ("code", _TEXT),
-        ("unit", _TEXT),
+        ("unit", _TEXT), ("base", _TEXT), ("least", Numeric()), ("most", Numeric()),
     ),
     "index_uri": (("n", _INT), ("param", _INT), ("uri", _TEXT)),
     "index_composite": (
         ("n", _INT), ("param", _INT), ("system", _TEXT), ("code", _TEXT), ("value_system", _TEXT),
         ("value_code", _TEXT), ("value_low", Numeric()), ("value_high", Numeric()), ("time_low", INSTANT),
-        ("time_high", INSTANT), ("folded", _TEXT),
+        ("time_high", INSTANT), ("folded", _TEXT), ("base", _TEXT), ("least", Numeric()), ("most", Numeric()),
     ),
     "person": (("n", _INT), ("system", _TEXT), ("number", _TEXT), ("patient", _TEXT)),
     "relation": (

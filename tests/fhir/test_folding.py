@@ -18,6 +18,8 @@ from app.fhir.json import Number
         ("ŁUKASZ", "lukasz"),
         ("Straße", "strasse"),
         ("Áŋŋel", "annel"),
+        ("Anne-Marie O'Brien, jr.", "anne marie obrien jr"),
+        ("  -  ", ""),
         ("", ""),
     ],
 )
@@ -56,7 +58,9 @@ def test_names_that_sound_different_do_not():
     [
         ("100", "99.5", "100.5"),
         ("100.00", "99.995", "100.005"),
-        ("1E2", "50", "150"),
+        ("1E2", "95", "105"),
+        ("1.00e2", "99.5", "100.5"),
+        ("5.40e-3", "0.005395", "0.005405"),
         ("0", "-0.5", "0.5"),
         ("-3.5", "-3.55", "-3.45"),
     ],

@@ -6,33 +6,44 @@ import pytest
 
 from app.clock import OSLO
 from app.fhir import dates, folding
+from app.fhir.codes import UCUM
 from app.fhir.index_values import INFINITE, SPECIAL_VALUES
 from app.fhir.indexing import IndexRows, index
 from app.fhir.json import Number
 from app.fhir.registry import RESOURCE_TYPES
-from app.fhir.search_params import COLUMNS, lookup, of_type
+from app.fhir.search_params import BARE, COLUMNS, OF_TYPE, WORD, alias, lookup, of_type
 from tests.fhir.examples import example, read_all
 
 EXAMPLES = read_all()
 
 
-def rows(resource: dict, code: str) -> list[tuple]:
-    """Rows of one parameter, without its number."""
-    number = lookup(resource["resourceType"], code).number
+TABLES = [table.name for table in fields(IndexRows) if table.name != "home"]
+
+
+def rows(resource: dict, code: str, other: str = "") -> list[tuple]:
+    """Rows of one parameter, without its number; or those of what ``other`` it is found by."""
+    param = lookup(resource["resourceType"], code)
+    number = alias(param, other) if other else param.number
     found = index(resource)
-    return [row[1:] for table in fields(IndexRows) for row in getattr(found, table.name) if row[0] == number]
+    return [row[1:] for table in TABLES for row in getattr(found, table) if row[0] == number]
 
 
 def observation(**elements) -> dict:
     return {"resourceType": "Observation", "status": "final", "code": {"text": "x"}, **elements}
 
 
+CODE = {"coding": [{"system": "http://loinc.org", "code": "8693-4"}]}
+CODED = observation(  # pairs are made of what is coded
+    code=CODE, valueString="Mer hodepine", component=[{"code": CODE, "valueCodeableConcept": CODE}]
+)
+
+
 @pytest.mark.parametrize("row", RESOURCE_TYPES, ids=lambda row: row.name)
 def test_every_parameter_finds_something_in_an_example(row):
     seen = set()
-    for resource in EXAMPLES.values():
+    for resource in (*EXAMPLES.values(), CODED):
         found = index(resource)
-        seen |= {one[0] for table in fields(IndexRows) for one in getattr(found, table.name)}
+        seen |= {one[0] for table in TABLES for one in getattr(found, table)}
     general = {"_profile", "_source"} | COLUMNS
     silent = [
         param.code for param in of_type(row.name) if param.number not in seen and param.code not in general
@@ -53,20 +64,21 @@ def test_the_blood_pressure_of_a_consultation():
     low = datetime(2026, 7, 14, 9, 5, tzinfo=OSLO)
     assert rows(resource, "date") == [(low, low.replace(second=1))]
     unit = ("http://unitsofmeasure.org", "mm[Hg]", "mmHg")
+    pascal = ("g.m-1.s-2", Decimal(148 * 133322), Decimal(148 * 133322))
     assert rows(resource, "component-value-quantity") == [
-        (Decimal("147.5"), Decimal("148.5"), *unit),
-        (Decimal("95.5"), Decimal("96.5"), *unit),
+        (Decimal(148), Decimal(148), *unit, *pascal),
+        (Decimal(96), Decimal(96), *unit, pascal[0], Decimal(96 * 133322), Decimal(96 * 133322)),
     ]
     assert rows(resource, "value-quantity") == []
     assert rows(resource, "component-code-value-quantity")[0] == (
-        "http://loinc.org", "8480-6", *unit[:2], Decimal("147.5"), Decimal("148.5"), None, None, None,
+        "http://loinc.org", "8480-6", *unit[:2], Decimal(148), Decimal(148), None, None, None, *pascal,
     )  # fmt: skip
 
 
 def test_a_composite_pairs_only_what_stands_together():
     resource = example("Observation-selma-blodtrykk")
     pairs = {(row[1], row[4]) for row in rows(resource, "combo-code-value-quantity")}
-    assert pairs == {("8480-6", Decimal("147.5")), ("8462-4", Decimal("95.5"))}
+    assert pairs == {("8480-6", Decimal(148)), ("8462-4", Decimal(96))}
 
 
 def test_composites_of_every_kind():
@@ -77,18 +89,30 @@ def test_composites_of_every_kind():
         "2026-09-22"
     )
     noted = observation(code={"coding": [{"code": "n"}]}, valueString="Ågot")
-    assert rows(noted, "code-value-string") == [(None, "n", None, None, None, None, None, None, "agot")]
-
-
-def test_precision_counts():
-    value = {"valueQuantity": {"value": Number("71.50"), "code": "kg"}}
-    assert rows(observation(**value), "value-quantity") == [
-        (Decimal("71.495"), Decimal("71.505"), None, "kg", None)
+    assert rows(noted, "code-value-string") == [
+        (None, "n", None, None, None, None, None, None, "agot", None, None, None)
     ]
 
 
+def test_a_number_is_a_point_and_a_known_unit_is_brought_to_base():
+    value = {"value": Number("71.50"), "code": "kg"}
+    unknown = [(Decimal("71.5"), Decimal("71.5"), None, "kg", None, None, None, None)]
+    assert rows(observation(valueQuantity=value), "value-quantity") == unknown
+    known = value | {"system": UCUM}
+    base = ("g", Decimal(71500), Decimal(71500))
+    assert rows(observation(valueQuantity=known), "value-quantity")[0][5:] == base
+    heavy = known | {"comparator": ">="}
+    assert rows(observation(valueQuantity=heavy), "value-quantity")[0][5:] == ("g", Decimal(71500), INFINITE)
+
+
 @pytest.mark.parametrize(
-    ("comparator", "bounds"), [("<", (-INFINITE, Decimal("5.5"))), (">=", (Decimal("4.5"), INFINITE))]
+    ("comparator", "bounds"),
+    [
+        ("<", (-INFINITE, Decimal(5) - Decimal("1E-20"))),
+        ("<=", (-INFINITE, Decimal(5))),
+        (">=", (Decimal(5), INFINITE)),
+        (">", (Decimal(5) + Decimal("1E-20"), INFINITE)),
+    ],
 )
 def test_a_comparator_opens_an_end(comparator, bounds):
     value = {"valueQuantity": {"value": 5, "comparator": comparator}}
@@ -101,8 +125,8 @@ def test_samples_are_found_by_their_extremes():
 
 def test_a_range_of_ages():
     assert rows(example("Condition-selma-astma"), "abatement-age")[0][:2] == (
-        Decimal("15.5"),
-        Decimal("18.5"),
+        Decimal(16),
+        Decimal(18),
     )
 
 
@@ -132,11 +156,52 @@ def test_names_are_folded_and_sound():
 
 
 def test_a_canonical_is_found_with_and_without_its_version():
-    urls = [row[2] for row in rows(example("QuestionnaireResponse-selma-foer-kontroll"), "questionnaire")]
-    assert urls == [
-        "https://helsekort.example/fhir/Questionnaire/foer-kontroll|1.0",
-        "https://helsekort.example/fhir/Questionnaire/foer-kontroll",
-    ]
+    resource = example("QuestionnaireResponse-selma-foer-kontroll")
+    url = "https://helsekort.example/fhir/Questionnaire/foer-kontroll"
+    assert [row[2] for row in rows(resource, "questionnaire")] == [f"{url}|1.0"]
+    assert [row[2] for row in rows(resource, "questionnaire", BARE)] == [url]
+    definition = {"resourceType": "Questionnaire", "url": url, "version": "1.0"}
+    assert rows(definition, "url") == [(url,), (f"{url}|1.0",)]
+
+
+def test_an_identifier_is_found_by_its_type():
+    kind = {"coding": [{"system": "s", "code": "MR"}, {"code": "X"}, {"system": "s"}]}
+    patient = {"resourceType": "Patient", "identifier": [{"type": kind, "value": "1"}, {"value": "2"}]}
+    assert rows(patient, "identifier", OF_TYPE) == [("s", "MR|1", None), (None, "X|1", None)]
+
+
+def test_a_name_is_found_by_its_later_words():
+    patient = {"resourceType": "Patient", "name": [{"family": "Carreño Quinones", "given": ["Anne-Marie"]}]}
+    assert rows(patient, "name") == [
+        ("carreno quinones", "Carreño Quinones"), ("anne marie", "Anne-Marie"),
+    ]  # fmt: skip
+    assert rows(patient, "name", WORD) == [("quinones", "Carreño Quinones"), ("marie", "Anne-Marie")]
+
+
+def test_a_token_of_text_is_found_without_regard_to_case():
+    assert rows({"resourceType": "Questionnaire", "version": "V1.A"}, "version") == [(None, "v1.a", None)]
+
+
+def test_an_absolute_reference_to_ourselves_is_local():
+    resource = observation(subject={"reference": "https://x.example/fhir/Patient/1"})
+    param = lookup("Observation", "subject").number
+    local = (param, "Patient", "1", None, None, None)
+    assert local in index(resource, "https://x.example/fhir").references
+    assert local not in index(resource, "https://y.example/fhir").references
+
+
+def test_a_relation_between_documents_is_paired():
+    related = {"code": "replaces", "target": {"reference": "DocumentReference/1"}}
+    resource = {"resourceType": "DocumentReference", "relatesTo": [related]}
+    assert rows(resource, "relationship")[0][1:4] == ("replaces", "DocumentReference", "1")
+
+
+def test_a_risk_is_a_number_or_a_range():
+    prediction = {"probabilityRange": {"low": {"value": 10}, "high": {"value": 20}}}
+    resource = {"resourceType": "RiskAssessment", "prediction": [prediction, {"probabilityDecimal": 0.5}]}
+    assert sorted(rows(resource, "probability")) == [
+        (Decimal("0.5"), Decimal("0.5")), (Decimal(10), Decimal(20)),
+    ]  # fmt: skip
 
 
 def test_columns_of_the_resource_table_are_not_indexed_again():

@@ -5,7 +5,7 @@ from typing import Any
 from app.fhir.json_schema import ref, schemas
 from app.fhir.operations import OPERATIONS
 from app.fhir.outcome import FhirError
-from app.fhir.query import MODIFIERS
+from app.fhir.query_conditions import MODIFIERS
 from app.fhir.query_controls import SILENT, TABLE
 from app.fhir.registry import RESOURCE_TYPES
 from app.fhir.search_params import Kind, SearchParam, of_type
