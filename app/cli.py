@@ -69,7 +69,8 @@ def reindex(options: argparse.Namespace) -> int:
     from app import settings
     from app.store.reindex import reindex as rebuild
 
-    report = rebuild(settings.read().owner_database_url, repair=not options.check)
+    read = settings.read()
+    report = rebuild(read.owner_database_url, f"{read.base_url}/fhir", repair=not options.check)
     print(report.text())
     return 1 if options.check and report.differing else 0
 

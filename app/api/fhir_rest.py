@@ -10,7 +10,7 @@ from app.api import headers
 from app.fhir import json as fhir_json
 from app.fhir.capability import statement
 from app.fhir.outcome import MethodNotAllowed, NotFound
-from app.interactions import audit_reading, files, history, reading, searching, transaction, writing
+from app.interactions import audit_reading, files, history, reading, transaction, writing
 from app.interactions.context import Answer, Context
 
 _MOST_DIGITS = 9
@@ -49,23 +49,6 @@ async def history_of(context: Context, request: Request) -> Answer:
         context, request.path_params.get("type", ""), request.path_params.get("id", ""), headers.query(request),
         lenient=lenient,
     )  # fmt: skip
-
-
-async def search(context: Context, request: Request) -> Answer:
-    """GET Type?…"""
-    headers.accept_json(request)
-    lenient = headers.preference(request).lenient
-    pairs = headers.query(request)
-    return await searching.search(context, request.path_params["type"], pairs, in_url=True, lenient=lenient)
-
-
-async def search_by_post(context: Context, request: Request) -> Answer:
-    """POST Type/_search: parameters of the URL and of the form, the only way for person numbers."""
-    headers.accept_json(request)
-    lenient = headers.preference(request).lenient
-    in_url = headers.query(request)
-    pairs = [*in_url, *await headers.form(request, context.house.settings.max_body)]
-    return await searching.search(context, request.path_params["type"], pairs, in_url=False, lenient=lenient)
 
 
 async def _resource(context: Context, request: Request) -> bytes:

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.api import export_rest, fhir_rest, health, operations, well_known
+from app.api import export_rest, fhir_rest, health, operations, search_rest, well_known
 from app.api.endpoint import Door, Handler
 from app.fhir.operations import EVERY_TYPE, OPERATIONS
 
@@ -61,18 +61,23 @@ GUARDED: tuple[Guarded, ...] = (
     Guarded("/fhir/$export-status/{id}", "GET", "operation", export_rest.status),
     Guarded("/fhir/$export-status/{id}", "DELETE", "operation", export_rest.cancel),
     Guarded("/fhir/$export-file/{id}/{name}", "GET", "operation", export_rest.file),
-    Guarded("/fhir/{type}/_search", "POST", "search-type", fhir_rest.search_by_post),
+    Guarded("/fhir/_search", "POST", "search-system", search_rest.everything),
+    Guarded("/fhir/{type}/_search", "POST", "search-type", search_rest.search),
     Guarded("/fhir/{type}/{id}/_history/{version}", "GET", "vread", fhir_rest.vread),
     Guarded("/fhir/{type}/{id}/_history", "GET", "history-instance", fhir_rest.history_of),
     Guarded("/fhir/{type}/_history", "GET", "history-type", fhir_rest.history_of),
     Guarded("/fhir/_history", "GET", "history-system", fhir_rest.history_of),
+    Guarded("/fhir/{type}/{id}/{member}/_search", "POST", "search", search_rest.compartment),
+    Guarded("/fhir/{type}/{id}/{member}", "GET", "search", search_rest.compartment),
     Guarded("/fhir/{type}/{id}", "GET", "read", fhir_rest.read),
     Guarded("/fhir/{type}/{id}", "PUT", "update", fhir_rest.update),
     Guarded("/fhir/{type}/{id}", "DELETE", "delete", fhir_rest.delete),
-    Guarded("/fhir/{type}", "GET", "search-type", fhir_rest.search),
+    Guarded("/fhir/{type}", "GET", "search-type", search_rest.search),
     Guarded("/fhir/{type}", "POST", "create", fhir_rest.create),
     Guarded("/fhir/{type}", "PUT", "update", fhir_rest.update),
     Guarded("/fhir/{type}", "DELETE", "delete", fhir_rest.delete),
+    Guarded("/fhir", "GET", "search-system", search_rest.everything),
+    Guarded("/fhir/", "GET", "search-system", search_rest.everything),
     Guarded("/fhir", "POST", "transaction", fhir_rest.bundle),
     Guarded("/fhir/", "POST", "transaction", fhir_rest.bundle),
 )

@@ -1,8 +1,11 @@
 """The CapabilityStatement, from the tables that route and search: https://hl7.org/fhir/R4/capabilitystatement.html"""
 
+from functools import cache
 from typing import Any
 
+from app.fhir.compartments import TABLE as COMPARTMENTS
 from app.fhir.operations import EVERY_TYPE, OPERATIONS, Operation
+from app.fhir.query_conditions import ALL_KEPT
 from app.fhir.registry import RESOURCE_TYPES, ResourceType
 from app.fhir.search_params import Kind, of_type
 from app.settings import Settings
@@ -27,9 +30,8 @@ def _resource(row: ResourceType, settings: Settings) -> dict[str, Any]:
         "conditionalUpdate": "update" in row.interactions,
         "conditionalDelete": settings.conditional_delete if "delete" in row.interactions else "not-supported",
         "referencePolicy": ["literal", "logical", "enforced", "local"],
-        "searchInclude": sorted(
-            f"{row.name}:{p.code}" for p in of_type(row.name) if p.kind is Kind.REFERENCE
-        ),
+        "searchInclude": _includes(row.name),
+        "searchRevInclude": _reverse_includes(row.name),
         "searchParam": sorted(params, key=lambda param: param["name"]),
     }
     operations = [
@@ -38,13 +40,59 @@ def _resource(row: ResourceType, settings: Settings) -> dict[str, Any]:
     return described | ({"operation": operations} if operations else {})
 
 
+@cache
+def _includes(type_name: str) -> list[str]:
+    """What can be included with a match: R4 has ``*`` for all of it."""
+    if type_name not in ALL_KEPT:
+        return []
+    found = (f"{type_name}:{p.code}" for p in of_type(type_name) if p.kind is Kind.REFERENCE)
+    return ["*", *sorted(found)]
+
+
+@cache
+def _reverse_includes(type_name: str) -> list[str]:
+    """What refers to a match and can be included with it."""
+    if type_name not in ALL_KEPT:
+        return []
+    params = (p for name in ALL_KEPT for p in of_type(name) if p.kind is Kind.REFERENCE)
+    return sorted(f"{p.type}:{p.code}" for p in params if not p.targets or type_name in p.targets)
+
+
+def _for_every_type() -> list[dict[str, str]]:
+    """The parameters by which resources of several types are searched together."""
+    shared = set.intersection(*({p.code for p in of_type(name)} for name in ALL_KEPT))
+    kinds = {p.code: p.kind.value for p in of_type(ALL_KEPT[0]) if p.code in shared}
+    kinds |= {"_list": "string", "_has": "string", "_type": "token"}
+    return [{"name": name, "type": kind} for name, kind in sorted(kinds.items())]
+
+
 def _operation(row: Operation) -> dict[str, str]:
     return {"name": row.name, "definition": row.definition}
 
 
+def _rest(settings: Settings) -> dict[str, Any]:
+    everywhere = [_operation(row) for row in OPERATIONS if "system" in row.levels]
+    service = {"system": "http://terminology.hl7.org/CodeSystem/restful-security-service", "code": "OAuth"}
+    codes = ("transaction", "batch", "search-system", "history-system")
+    rest = {
+        "mode": "server",
+        "security": {
+            "cors": bool(settings.cors_origins),
+            "description": "HelseID access tokens bound by DPoP (RFC 9449); citizens by Helsenorge's issuer",
+            "service": [{"coding": [service]}],
+        },
+        "resource": [_resource(row, settings) for row in RESOURCE_TYPES],
+        "interaction": [{"code": code} for code in codes],
+        "searchParam": _for_every_type(),
+        "compartment": [
+            f"http://hl7.org/fhir/CompartmentDefinition/{name.lower()}" for name in sorted(COMPARTMENTS)
+        ],
+    }
+    return rest | ({"operation": everywhere} if everywhere else {})
+
+
 def statement(settings: Settings, date: str, version: str) -> dict[str, Any]:
     """What this server does, true in every row."""
-    everywhere = [_operation(row) for row in OPERATIONS if "system" in row.levels]
     return {
         "resourceType": "CapabilityStatement",
         "status": "active",
@@ -58,26 +106,5 @@ def statement(settings: Settings, date: str, version: str) -> dict[str, Any]:
         },
         "fhirVersion": "4.0.1",
         "format": ["application/fhir+json", "json"],
-        "rest": [
-            {
-                "mode": "server",
-                "security": {
-                    "cors": bool(settings.cors_origins),
-                    "description": "HelseID access tokens bound by DPoP (RFC 9449); citizens by Helsenorge's issuer",
-                    "service": [
-                        {
-                            "coding": [
-                                {
-                                    "system": "http://terminology.hl7.org/CodeSystem/restful-security-service",
-                                    "code": "OAuth",
-                                }
-                            ]
-                        }
-                    ],
-                },
-                "resource": [_resource(row, settings) for row in RESOURCE_TYPES],
-                "interaction": [{"code": "transaction"}, {"code": "batch"}, {"code": "history-system"}],
-                **({"operation": everywhere} if everywhere else {}),
-            }
-        ],
+        "rest": [_rest(settings)],
     }

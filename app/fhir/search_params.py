@@ -55,7 +55,7 @@ EXCLUDED: Final[dict[str, str]] = {
     "Location.near": "places are found by name, address and organisation: no positions are kept",
     "AuditEvent.*": "events are printed from the rows of the log, which are found by id, woman and time",
 }
-_OF_THE_LOG: Final = frozenset({"_id", "date", "patient"})
+_OF_THE_LOG: Final = frozenset({"_id", "_lastUpdated", "date", "patient"})
 COLUMNS: Final = frozenset(
     {"_id", "_lastUpdated"}
 )  # answered by columns of the resource table, not by index rows

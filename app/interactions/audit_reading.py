@@ -20,6 +20,7 @@ from app.store.audit_events import Looked
 from app.store.resources import Stored
 from app.store.search import Page
 
+_TIMES = frozenset({"date", "_lastUpdated"})  # an event is written once, when it happens
 _FIRST, _LAST = datetime(2020, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 
 
@@ -62,7 +63,7 @@ def _asked(query: Query) -> dict[str, Any]:
                 asked["id_"] = code
             case Condition((param,), "", (ReferenceValue("Patient", id_),)) if param.code == "patient":
                 asked["patient"] = id_
-            case Condition((param,), "", (DateValue() as value,)) if param.code == "date":
+            case Condition((param,), "", (DateValue() as value,)) if param.code in _TIMES:
                 asked["span"] = _narrowed(asked["span"], value)
             case _:
                 raise BadRequest(

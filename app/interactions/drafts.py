@@ -176,7 +176,7 @@ def _write(preparation: Preparation, draft: Draft) -> Write:
     write = Write(
         draft.method, draft.type, draft.id, version, body, patient, episode,
         status=_status(draft), labels=labels_of(draft.resource) | inherited(preparation, draft, patient), categories=_categories(draft), governed=governed,
-        rows=index_with_card(draft.resource, episode),
+        rows=index_with_card(draft.resource, episode, context.house.fhir_base),
         flaw=_flaw(context, draft, target),
     )  # fmt: skip
     projections.project(write, draft.resource, context, preparation.targets)

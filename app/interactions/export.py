@@ -13,8 +13,9 @@ from app.fhir import json as fhir_json
 from app.fhir.outcome import BadRequest, Forbidden, Issue, NotFound, TooManyRequests, operation_outcome
 from app.interactions.context import Answer, Context
 from app.interactions.export_caller import kept
-from app.interactions.export_request import GROUP, PATIENT, SYSTEM, Asked, filter_query, refuse_hidden
+from app.interactions.export_request import GROUP, PATIENT, SYSTEM, Asked, filter_query
 from app.interactions.guard import scoped
+from app.interactions.search_hidden import refuse_hidden
 from app.store import export_start, exports
 from app.store.export_sql import DELETED, OUTPUT
 from app.store.export_steps import Part
@@ -42,7 +43,8 @@ async def begin(context: Context, asked: Asked, url: str, *, asynchronous: bool)
     scoped(context.caller, "read")
     if not asynchronous:
         raise BadRequest("An export is asked for with the header Prefer: respond-async", "http.Prefer")
-    refuse_hidden(context.caller.role, (filter_query(*row) for row in asked.filters))
+    for row in asked.filters:
+        refuse_hidden(context.caller.role, filter_query(*row))
     moment = _moment(context.entry.at)
     if asked.since and datetime.fromisoformat(asked.since) > moment:
         raise BadRequest("_since lies in the future", "_since")

@@ -5,19 +5,18 @@ by the worker; so no national identity number may stand in them, whether they ca
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
-from app.access.caller import Role
-from app.access.rules import masks
 from app.fhir.dates import interval
 from app.fhir.identifiers import looks_like_person_number
 from app.fhir.outcome import BadRequest
 from app.fhir.primitives import PRIMITIVES
 from app.fhir.query import Query, parse, refuse_person_numbers
 from app.fhir.registry import RESOURCE_TYPES
+from app.interactions.search_terminology import by_meaning
 
 Pairs = list[tuple[str, str]]
 SYSTEM, PATIENT, GROUP = "system", "Patient", "Group"
@@ -183,6 +182,8 @@ def filter_query(type_name: str, text: str) -> Query:
         or query.summary
     ):
         raise BadRequest("A filter selects; it neither sorts, includes nor pages", "_typeFilter")
+    if by_meaning(query):
+        raise BadRequest("A filter names its codes one by one", "_typeFilter", code="not-supported")
     return query
 
 
@@ -194,14 +195,3 @@ def _whole(asked: Asked, *, lenient: bool) -> None:
     for type_name, _ in asked.filters:
         if type_name not in asked.exported():
             raise BadRequest(f"_typeFilter names {type_name}, which is not exported", "_typeFilter")
-
-
-def refuse_hidden(role: Role, queries: Iterable[Query]) -> None:
-    """What is hidden from a role selects nothing for it: an answer would tell. Raises BadRequest."""
-    for query in queries:
-        for name in masks(role, query.type):
-            for condition in query.conditions:
-                if f"{query.type}.{name}" in condition.param.expression:
-                    raise BadRequest(
-                        f"{condition.param.code} is not searchable with your access", "_typeFilter"
-                    )

@@ -19,16 +19,21 @@ _BY_MEANING = frozenset({"below", "above"})
 
 async def with_codes(session: Session, query: Query) -> Query:
     """``query`` with every code that its value sets and subsumptions stand for. Raises BadRequest."""
-    if not any(_asks(test) for test in query.conditions):
+    if not by_meaning(query):
         return query
     return replace(query, conditions=tuple([await _known(session, test) for test in query.conditions]))
+
+
+def by_meaning(query: Query) -> bool:
+    """Whether the server must know codes to answer."""
+    return any(_asks(test) for test in query.conditions)
 
 
 def _asks(test: Test) -> bool:
     match test:
         case Condition():
-            by_meaning = test.modifier in _BY_MEANING and test.param.kind is Kind.TOKEN
-            return test.modifier in _BY_SET or (by_meaning and not _mime_types(test))
+            related = test.modifier in _BY_MEANING and test.param.kind is Kind.TOKEN
+            return test.modifier in _BY_SET or (related and not _mime_types(test))
         case Chain():
             return any(_asks(inner) for _, inner in test.branches)
         case Has():

@@ -140,9 +140,7 @@ def rule(role: Role, do: str, facets: FacetColumns, type_name: str | None = None
     )
 
 
-def reach(
-    role: Role, do: str, facets: FacetColumns, types: Sequence[str] = ()
-) -> ColumnElement[bool] | None:
+def reach(role: Role, do: str, facets: FacetColumns, types: Sequence[str] = ()) -> ColumnElement[bool] | None:
     """What must hold for any right of ``role`` to speak, in terms that leave other women's rows alone; None: nothing.
 
     ``types``: only the rows about one of them count. It decides nothing: it spares the rules the rows that no row

@@ -20,7 +20,9 @@ from app.fhir.query import Query
 from app.fhir.registry import BY_NAME
 from app.store.access_sql import ORGANIZATIONS, own_patient
 from app.store.export_sql import step
-from app.store.search_sql import Binds, condition_sql
+from app.store.search_forms import Binds
+from app.store.search_shape import Node, criteria
+from app.store.search_sql import Builder
 from app.store.session import Session
 from app.store.statement import Statement, build
 from app.store.tables import relation, resource
@@ -105,36 +107,32 @@ async def women(session: Session, after: str) -> list[str]:
     return [row["patient"] for row in await session.fetch(_women(session.caller.role), after=after)]
 
 
-def _filtered(filters: Sequence[Query], binds: Binds) -> ColumnElement[bool]:
+Filter = tuple[str, tuple[Node, ...]]  # a type and what must hold of it
+
+
+def _filtered(filters: Sequence[Filter], builder: Builder) -> ColumnElement[bool]:
     """Each type that has filters: one of them holds."""
-    types = dict.fromkeys(query.type for query in filters)
+    by_type: dict[str, list[ColumnElement[bool]]] = {}
+    for name, nodes in filters:
+        held = [builder.clause(node, resource, (name,)) for node in nodes]
+        by_type.setdefault(name, []).append(and_(true(), *held))
     return and_(
         true(),
-        *(
-            or_(
-                resource.c.type != literal_column(f"'{name}'"),
-                *(
-                    and_(true(), *(condition_sql(condition, binds) for condition in query.conditions))
-                    for query in filters
-                    if query.type == name
-                ),
-            )
-            for name in types
-        ),
+        *(or_(resource.c.type != literal_column(f"'{name}'"), *held) for name, held in by_type.items()),
     )
 
 
 def _statement(role: Role, stage: str, filters: tuple[Query, ...]) -> tuple[Statement, dict[str, Any]]:
-    """The statement, and the values of its filters; those of equal filters have equal names."""
-    binds = Binds({})
-    condition = _filtered(filters, binds)
-    key = (role, stage, filters)
+    """The statement, and the values of its filters."""
+    values: list[Any] = []
+    shapes = tuple((query.type, criteria(query, values)) for query in filters)
+    key = (role, stage, shapes)
     statement = _statements.get(key)
     if statement is None:
         if len(_statements) >= _MOST_STATEMENTS:
             _statements.popitem(last=False)
-        statement = _statements[key] = step(role, stage, condition)
-    return statement, binds.values
+        statement = _statements[key] = step(role, stage, _filtered(shapes, Builder(role, Binds())))
+    return statement, {f"v{n}": value for n, value in enumerate(values)}
 
 
 async def take(

@@ -48,20 +48,23 @@ class Report:
         return f"{found}, {self.differing - self.remaining} repaired, {self.remaining} differ still."
 
 
-def reindex(owner_url: str, *, repair: bool = True) -> Report:
-    """Compare every resource with its index rows; with ``repair`` put right what differs, and compare again."""
+def reindex(owner_url: str, home: str, *, repair: bool = True) -> Report:
+    """Compare every resource with its index rows; with ``repair`` put right what differs, and compare again.
+
+    ``home`` is the base of this server's own FHIR addresses.
+    """
     owner = engine(owner_url)
     try:
-        report = _pass(owner, repair=repair)
+        report = _pass(owner, home, repair=repair)
         if repair:
             report.repaired = True
-            report.remaining = _pass(owner, repair=False).differing if report.differing else 0
+            report.remaining = _pass(owner, home, repair=False).differing if report.differing else 0
     finally:
         owner.dispose()
     return report
 
 
-def _pass(owner: Engine, *, repair: bool) -> Report:
+def _pass(owner: Engine, home: str, *, repair: bool) -> Report:
     report = Report()
     last = -1
     while True:
@@ -70,7 +73,7 @@ def _pass(owner: Engine, *, repair: bool) -> Report:
             resources = _batch(connection, last, locked=repair)
             if not resources:
                 break
-            expected = {row.rid: _expected(row) for row in resources}
+            expected = {row.rid: _expected(row, home) for row in resources}
             stored = _stored(connection, list(expected))
             differing = [rid for rid, rows in expected.items() if rows != stored[rid]]
             if repair and differing:
@@ -89,11 +92,11 @@ def _batch(connection: Connection, after: int, *, locked: bool) -> Sequence[Any]
     return connection.execute(rows.with_for_update(read=True) if locked else rows).all()
 
 
-def _expected(row: Any) -> Rows:
+def _expected(row: Any, home: str) -> Rows:
     """The rows that the body gives, and the card that the server derived; none of what is deleted."""
     if row.deleted:
         return {}
-    rows = index_with_card(fhir_json.parse(row.body), row.episode)
+    rows = index_with_card(fhir_json.parse(row.body), row.episode, home)
     counted = {kind: Counter(map(tuple, getattr(rows, kind))) for kind in INDEXES}
     return {kind: counter for kind, counter in counted.items() if counter}
 

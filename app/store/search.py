@@ -217,21 +217,6 @@ async def _total(session: Session, shape: Shape, values: list[Any]) -> int:
 
 async def matches(session: Session, query: Query, *, limit: int) -> list[tuple[str, int]]:
     """Id and version of what the caller may see of ``query``, the oldest first; part of what is logged otherwise."""
-    binds = Binds({})
-    role, parts = session.caller.role, _parts(query, binds, None)
-
-    def named() -> Select[Any]:
-        found = _matching(query, role, parts).subquery()
-        columns = select(found.c.id, found.c.version).order_by(found.c.rid)
-        return columns.limit(bindparam("limit", type_=Integer))
-
-    statement = _cached(("matches", *_shape(query, role, False)), named)
-    rows = await session.fetch(statement, **binds.values, limit=limit)
-    return [(row["id"], row["version"]) for row in rows]
-
-
-async def matches(session: Session, query: Query, *, limit: int) -> list[tuple[str, int]]:
-    """Id and version of what the caller may see of ``query``, the oldest first; part of what is logged otherwise."""
     values: list[Any] = []
     shape = Shape(session.caller.role, query.types, criteria(query, values))
     named = {f"v{n}": value for n, value in enumerate(values)}

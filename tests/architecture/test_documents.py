@@ -8,6 +8,7 @@ import pytest
 
 from app.api.openapi import document
 from app.api.routes import GUARDED, OPEN
+from app.fhir.compartments import TABLE as COMPARTMENTS
 from app.fhir.registry import RESOURCE_TYPES
 from app.settings import Settings
 from tests.architecture import tree
@@ -53,6 +54,7 @@ def test_the_openapi_document_names_every_url():
             kept = [
                 kind.name for kind in RESOURCE_TYPES if row.interaction in {*kind.interactions, "operation"}
             ]
+            kept += COMPARTMENTS if "{member}" in row.path else []
             expected |= {row.path.replace("{type}", name) for name in kept}
     assert set(paths) == expected
     does = [found for path in paths.values() for method, found in path.items() if method != "parameters"]

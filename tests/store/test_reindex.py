@@ -20,6 +20,7 @@ from tests.fixtures.resources import (
 )
 from tests.fixtures.server import Server
 
+HOME = "http://127.0.0.1/fhir"  # nothing here refers to itself by an absolute address
 VISIT = "SELECT rid FROM resource WHERE type = 'Encounter'"
 WOMAN = "SELECT rid FROM resource WHERE type = 'Patient'"
 
@@ -55,11 +56,11 @@ def woman(server: Server) -> Woman:
 def damaged(server: Server, woman: Woman, database: TestDatabase) -> Iterator[TestDatabase]:
     """The database as it is, to be damaged: put right again afterwards."""
     yield database
-    reindex(server.settings.owner_database_url)
+    reindex(server.settings.owner_database_url, HOME)
 
 
 def _check(database: TestDatabase) -> Report:
-    return reindex(database.url("helsekort_owner"), repair=False)
+    return reindex(database.url("helsekort_owner"), HOME, repair=False)
 
 
 def test_what_the_server_writes_differs_from_nothing(woman: Woman, database: TestDatabase) -> None:
@@ -95,7 +96,7 @@ def test_damage_is_found_repaired_and_proved(damaged: TestDatabase, damage: str,
     assert _dump(damaged) != before
     assert _check(damaged).differing == differing
     assert _check(damaged).differing == differing, "checking changes nothing"
-    report = reindex(damaged.url("helsekort_owner"))
+    report = reindex(damaged.url("helsekort_owner"), HOME)
     assert (report.differing, report.remaining) == (differing, 0)
     assert report.text().endswith(f"{differing} differed, {differing} repaired, 0 differ still.")
     assert _dump(damaged) == before

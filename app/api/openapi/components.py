@@ -110,6 +110,10 @@ def _parameters() -> Json:
         schema = ref("id") if name == "id" else {"type": "string", "pattern": "^[0-9]{1,9}$"}
         found[name] = _parameter(name, "path", f"The {name} of the resource", required=True, schema=schema)
     found["name"] = _parameter("name", "path", "The name of the file, as the manifest has it", required=True)
+    text = "A type that R4 counts to the compartment, or * for all"
+    schema = {"type": "string", "pattern": "^([A-Z][A-Za-z]{1,63}|[*])$"}
+    found["member"] = _parameter("member", "path", text, required=True, schema=schema)
+    found["_type"] = _parameter("_type", "query", "Types to search, with a comma between")
     for name in CONTROLS:
         found[name] = _parameter(name, "query", f"{R4}/{'http' if name in SILENT else 'search'}.html")
     for name, text in HISTORY.items():

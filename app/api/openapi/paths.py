@@ -7,6 +7,7 @@ from app.access.caller import Role
 from app.access.rules import ALLOW
 from app.api.openapi.components import CONTROLS, HISTORY, named, searchable
 from app.api.routes import GUARDED, OPEN, Guarded
+from app.fhir.compartments import TABLE as COMPARTMENTS
 from app.fhir.json_schema import ref
 from app.fhir.operations import BY_PATH, Operation, in_url
 from app.fhir.registry import BY_NAME, RESOURCE_TYPES, ResourceType
@@ -36,6 +37,11 @@ INTERACTIONS: dict[str, Interaction] = {
     "history-type": Interaction("All versions of all of the type, newest first", "read", 200, "Bundle", (), (404, 406)),
     "history-system": Interaction("All versions of all, newest first", "", 200, "Bundle", (), (406,)),
     "search-type": Interaction("Search", "read", 200, "Bundle", ("Prefer",), (404, 406, 413, 415)),
+    "search": Interaction(
+        "Search among what hangs on the resource: one type, or * for all", "read", 200, "Bundle", ("Prefer",),
+        (404, 406, 413, 415),
+    ),
+    "search-system": Interaction("Search several types", "", 200, "Bundle", ("Prefer",), (404, 406, 413, 415)),
     "create": Interaction("A new resource, under an id of the server's", "create", 201, "created", ("If-None-Exist", "Prefer"), WRITES),
     "update": Interaction("The next version", "update", 200, "", ("If-Match", "Prefer"), WRITES),
     "delete": Interaction(
@@ -87,7 +93,8 @@ def _addresses(row: Guarded) -> Iterator[tuple[str, ResourceType | None]]:
         yield row.path, None
         return
     for kept in RESOURCE_TYPES:
-        if row.interaction in {*kept.interactions, "operation"}:
+        known = {*kept.interactions, "operation"} | ({"search"} if kept.name in COMPARTMENTS else set())
+        if row.interaction in known:
             yield row.path.replace("{type}", kept.name), kept
 
 
@@ -145,16 +152,18 @@ def _named(row: Guarded, asked: Operation | None) -> list[str]:
 
 
 def _in_path(path: str) -> list[str]:
-    return [name for name in ("id", "version", "name") if f"{{{name}}}" in path]
+    return [name for name in ("id", "version", "name", "member") if f"{{{name}}}" in path]
 
 
 def _ask(found: Json, row: Guarded, type_name: str) -> None:
     """What is sent: query, form or body."""
-    if row.interaction == "search-type" and row.method == "POST":
+    if row.interaction.startswith("search") and row.method == "POST":
         found["requestBody"] = {"required": True, "content": {FORM: {"schema": ref("search")}}}
     elif row.interaction == "search-type":
         names = [named(param) for param in searchable(type_name)]
         found["parameters"] += [ref_to("parameters", name) for name in (*names, *CONTROLS)]
+    elif row.interaction.startswith("search"):
+        found["parameters"] += [ref_to("parameters", name) for name in ("_type", *CONTROLS)]
     elif row.method in {"POST", "PUT"}:
         found["requestBody"] = ref_to("requestBodies", type_name or "Bundle")
     if row.interaction in {"update", "patch", "delete"} and "{id}" not in row.path:

@@ -5,8 +5,8 @@ Rows that exist hold no base units yet: ``helsekort reindex`` writes and proves 
 
 from alembic import op
 
-revision = "0004"
-down_revision = "0003"
+revision = "0006"
+down_revision = "0005"
 
 STATEMENTS = """
 ALTER TABLE index_quantity ADD COLUMN base TEXT, ADD COLUMN least NUMERIC, ADD COLUMN most NUMERIC;
