@@ -30,7 +30,10 @@ from app.store.session import Session
 SLICE = 1.0  # seconds; then whatever waits goes first
 MOST_ATTEMPTS = 20
 _BATCH = 20  # steps in one commit
-_WAIT = 0.05
+_WAIT, _PATIENCE = (
+    0.05,
+    5.0,
+)  # seconds between looks at writers that are under way, and until others have their turn
 _log = logging.getLogger("helsekort.worker")
 
 
@@ -51,8 +54,8 @@ async def carry_on(house: House, id_: str) -> bool:
         return await _fail(house, export, "The export could not be finished; begin again")
     await export_progress.attempt(house.database, id_, clock.now())
     if export.place.stage == WAITING:
-        await _settled(house)
-        await export_progress.move(house.database, export, clock.now(), stage=WOMEN)
+        if await _settled(house):
+            await export_progress.move(house.database, export, clock.now(), stage=WOMEN)
         return True
     members = await _members(export, Session(house.database, caller, _entry(export)))
     if members is None:
@@ -66,11 +69,15 @@ async def _fail(house: House, export: Export, reason: str) -> bool:
     return False
 
 
-async def _settled(house: House) -> None:
-    """Wait until every statement is over that could have begun before the export's moment was there to be seen."""
+async def _settled(house: House) -> bool:
+    """Wait a while until every statement is over that could have begun before the export's moment was there to be seen."""
+    deadline = time.monotonic() + _PATIENCE
     _, now = await export_progress.writers_before(house.database, None)
-    while (await export_progress.writers_before(house.database, now))[0]:  # noqa: ASYNC110 (other processes' work)
+    while (await export_progress.writers_before(house.database, now))[0]:
+        if time.monotonic() > deadline:
+            return False
         await asyncio.sleep(_WAIT)
+    return True
 
 
 def _entry(export: Export) -> Entry:

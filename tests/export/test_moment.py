@@ -167,6 +167,25 @@ def test_an_export_waits_for_a_write_that_is_under_way(world: World, woman: Woma
     assert name in fetched(harness, status).ids()
 
 
+def test_a_writer_that_never_ends_does_not_hold_the_worker(
+    world: World, woman: Woman, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exports, "_PATIENCE", 0.2)
+    harness = world.person("harness")
+
+    async def story(house: House) -> str:
+        context = a_writer(house)
+        async with context.session.transaction():
+            await write(context, woman)
+            status = await asyncio.to_thread(begun, harness, "/Patient/$export?_type=Observation")
+            for _ in range(exports.MOST_ATTEMPTS):
+                assert await exports.carry_on(house, status.rpartition("/")[2])
+            assert not await exports.carry_on(house, status.rpartition("/")[2])
+        return status
+
+    assert harness.get(told(world, story)).status_code == 500
+
+
 def test_a_write_that_is_late_comes_after_the_moment(world: World, woman: Woman) -> None:
     """Its request came before the export's, its statement after: it must not slip in behind what was read."""
     harness = world.person("harness")

@@ -2,7 +2,10 @@
 
 import pytest
 
+from app.access.caller import Role
+from app.access.rules import CATALOGUE
 from app.fhir import codes
+from app.store.export_steps import about_nobody, roams
 from tests.access.world import (
     World,
     a_block,
@@ -179,3 +182,9 @@ def test_a_block_while_it_runs_holds(world: World) -> None:
         "the files hold what was open when it ran"
     )
     assert woman.reference in exported(world.midwife).ids()
+
+
+def test_only_these_roles_reach_women_to_whom_they_do_not_stand() -> None:
+    """For all others the women are found through relations alone; a new right of another kind shows here."""
+    assert {role for role in Role if roams(role)} == {Role.OPERATOR, Role.SYSTEM, Role.HARNESS}
+    assert about_nobody(Role.MIDWIFE) == CATALOGUE | {"Subscription"}
