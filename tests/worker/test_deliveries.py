@@ -54,7 +54,7 @@ def in_a_short_session(crew: Crew, seconds: int) -> Person:
     """A midwife whose token lasts only ``seconds``."""
     midwife = crew.person("midwife", purpose="COC")  # a wish of its own: the others keep theirs
     token = crew.server.issuers.token(midwife.wish, expirationParameters={"expirationTimeInSeconds": seconds})
-    crew.server.tokens[midwife.wish] = token
+    crew.server.tokens[midwife.wish] = (time.monotonic(), token)
     return midwife
 
 
