@@ -8,7 +8,7 @@ from typing import Any
 from app.access.caller import CLINICIANS, Role
 from app.access.decide import readable
 from app.access.labels import labels_of
-from app.fhir import codes
+from app.fhir import codes, documents
 from app.fhir import json as fhir_json
 from app.fhir.references import references
 from app.fhir.registry import BY_NAME, CONCERNING
@@ -57,6 +57,7 @@ class Preparation:
     drafts: Sequence[Draft]
     targets: Targets
     by_key: dict[Key, Draft]
+    persons: dict[tuple[str, str], str] = field(default_factory=dict)  # whose number it is, for documents
     patients: dict[Key, str | None] = field(default_factory=dict)
 
 
@@ -75,20 +76,18 @@ def outward(resource: Json | None) -> list[tuple[str, Json]]:
     A document is closed: what its entries refer to stands in it (https://hl7.org/fhir/R4/documents.html), and only the
     woman whom it is about is looked for here.
     """
-    found = references(resource) if resource else []
     if resource and resource["resourceType"] == "Bundle":
-        return [row for row in found if row[0] == "Bundle.entry[0].resource.subject"]
-    return found
+        about = documents.subject(resource)
+        return [(documents.SUBJECT, {"reference": about})] if about and not about.startswith("urn:") else []
+    return references(resource) if resource else []
 
 
 def _at(resource: Json, path: str) -> list[Any]:
     """What stands at ``path`` of the registry, in its order."""
     nodes: list[Any] = [resource]
-    for step in path.split("."):
-        name, first, _ = step.partition("[0]")
+    for name in path.split("."):
         found = [node[name] for node in nodes if isinstance(node, dict) and name in node]
-        lists = [value if isinstance(value, list) else [value] for value in found]
-        nodes = [item for items in lists for item in (items[:1] if first else items)]
+        nodes = [item for value in found for item in (value if isinstance(value, list) else [value])]
     return nodes
 
 
@@ -125,9 +124,19 @@ def _patient(preparation: Preparation, draft: Draft) -> str | None:
 
 def _concerned(preparation: Preparation, type_name: str, resource: Json) -> list[Key]:
     """What says whom a resource is about, in its order."""
+    if type_name == "Bundle":
+        return _of_document(preparation, resource)
     paths = BY_NAME[type_name].patient
     found = [key for path in paths for key in _referenced(preparation, resource, path)]
     return [key for key in found if key[0] in CONCERNING]
+
+
+def _of_document(preparation: Preparation, bundle: Json) -> list[Key]:
+    """The Patient of this server whom a document names, or whose number the Patient within it has."""
+    key = literal_key(documents.subject(bundle), preparation.context.house.fhir_base)
+    known = (preparation.persons.get(number) for number in documents.numbers(bundle))
+    women = [("Patient", woman) for woman in known if woman]
+    return [key] if key else women[:1]
 
 
 def there(preparation: Preparation, key: Key, hers: str | None) -> bool:

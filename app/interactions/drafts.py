@@ -12,7 +12,7 @@ from app import clock
 from app.access.caller import Role
 from app.access.labels import labels_of
 from app.access.rules import CATALOGUE, masked_types, masks
-from app.fhir import codes
+from app.fhir import codes, documents
 from app.fhir import json as fhir_json
 from app.fhir.card_index import index_with_card
 from app.fhir.identifiers import looks_like_person_number
@@ -33,7 +33,7 @@ from app.interactions.belonging import (
 )
 from app.interactions.context import Context
 from app.interactions.redaction import holds
-from app.store.targets import Key, Target, Targets, find
+from app.store.targets import Key, Target, Targets, find, whose
 from app.store.writes import Write
 
 Json = dict[str, Any]
@@ -55,7 +55,8 @@ async def prepare(context: Context, drafts: Sequence[Draft]) -> tuple[list[Write
     if _names_its_own(context):
         drafts = [_named(draft, targets) for draft in drafts]
         by_key = {draft.key: draft for draft in drafts}
-    preparation = Preparation(context, drafts, targets, by_key)
+    persons = await _persons(context, drafts)
+    preparation = Preparation(context, drafts, targets, by_key, persons)
     admitted = await subscribing.admit(context, drafts, targets)
     issues = [*(issue for draft in drafts for issue in _problems(preparation, draft)), *admitted.issues]
     writes = [_write(preparation, draft) for draft in drafts]
@@ -63,6 +64,13 @@ async def prepare(context: Context, drafts: Sequence[Draft]) -> tuple[list[Write
         write.subscription = admitted.rows.get((write.type, write.id))
         write.flaw = write.flaw or ("invalid" if issues else None)
     return writes, issues
+
+
+async def _persons(context: Context, drafts: Sequence[Draft]) -> dict[tuple[str, str], str]:
+    """The women whose numbers stand in documents."""
+    found = (documents.numbers(draft.resource or {}) for draft in drafts if draft.type == "Bundle")
+    wanted = {number for numbers in found for number in numbers}
+    return await whose(context.session, wanted) if wanted else {}
 
 
 def _names_its_own(context: Context) -> bool:

@@ -26,7 +26,7 @@ from app.fhir.codes import HPR, ORGNR
 from app.fhir.search_params import number
 from app.store.session import Session
 from app.store.statement import Statement, build
-from app.store.tables import OPEN_EPISODE, index_token, resource
+from app.store.tables import OPEN_EPISODE, index_token, person, resource
 
 Key = tuple[str, str]
 
@@ -94,6 +94,25 @@ def _statement() -> Statement:
         resource.c.governed,
     )
     return build(union_all(known, opened))
+
+
+@cache
+def _whose() -> Statement:
+    given = func.unnest(bindparam("systems", type_=ARRAY(Text)), bindparam("numbers", type_=ARRAY(Text)))
+    pairs = given.table_valued(column("system", Text), column("number", Text)).render_derived(name="given")
+    same = (person.c.system == pairs.c.system) & (person.c.number == pairs.c.number)
+    return build(
+        select(person.c.system, person.c.number, person.c.patient).select_from(pairs.join(person, same))
+    )
+
+
+async def whose(session: Session, numbers: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """The Patient of each person number that one here has. Whether there is one never reaches the caller."""
+    wanted = sorted(numbers)
+    rows = await session.fetch(
+        _whose(), systems=[system for system, _ in wanted], numbers=[number for _, number in wanted]
+    )
+    return {(row["system"], row["number"]): row["patient"] for row in rows}
 
 
 async def find(

@@ -94,6 +94,18 @@ def _about(node: Any, patient: str) -> Any:
     return {name: _about(value, patient) for name, value in node.items()}
 
 
+def _document(body: Json, woman: Woman) -> Json:
+    """The example's document about ``woman``, who is named in it by her number."""
+    within = "urn:uuid:6e5f7a80-33e4-4df2-8c17-6b90b9f6d009"
+    for part in body["entry"]:
+        if part["resource"]["resourceType"] == "Patient":
+            part["fullUrl"] = within
+            part["resource"]["identifier"] = [{"system": codes.FNR, "value": woman.number}]
+        elif "subject" in part["resource"]:
+            part["resource"]["subject"] = {"reference": within}
+    return body
+
+
 def marked(type_name: str, woman: Woman | None, *labels: str) -> tuple[Json, str]:
     """A resource of this type about ``woman``, with a mark and ``labels``."""
     mark = f"mark-{next(_marks)}-{type_name.lower()}"
@@ -104,6 +116,8 @@ def marked(type_name: str, woman: Woman | None, *labels: str) -> tuple[Json, str
         body["status"] = "finished"  # her open card is another: to that belongs what is recorded about her
     if type_name in {"AllergyIntolerance", "Condition"}:
         body["code"] = {"text": mark}
+    if type_name == "Bundle" and woman:
+        body = _document(body, woman)
     if type_name == "Binary":  # read as the file that it holds
         body |= {"contentType": "text/plain", "data": base64.b64encode(mark.encode()).decode()}
     if type_name == "CarePlan":

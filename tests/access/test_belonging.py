@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from app.fhir import codes
-from tests.access.world import NOBODY, World, as_told, outcome_text, practitioner, resources, stored
+from tests.access.world import NOBODY, World, as_told, is_hers, practitioner, resources, stored
 from tests.fixtures.resources import (
     Woman,
     a_transaction,
@@ -67,37 +67,6 @@ def a_file(context: str, text: str = "hei") -> Json:
     }
 
 
-def a_document(subject: str, *others: Json) -> Json:
-    composition = {
-        "resourceType": "Composition",
-        "status": "final",
-        "type": {"text": "Helsekort"},
-        "subject": ref(subject),
-        "date": "2026-11-01",
-        "author": [ref("urn:uuid:6e5f7a80-33e4-4df2-8c17-6b90b9f6d002")],
-        "title": "Helsekort",
-    }
-    urls = [f"urn:uuid:6e5f7a80-33e4-4df2-8c17-6b90b9f6d00{n}" for n in range(1, len(others) + 2)]
-    return {
-        "resourceType": "Bundle",
-        "identifier": {"system": "urn:ietf:rfc:3986", "value": urls[0]},
-        "type": "document",
-        "timestamp": "2026-11-01T10:00:00Z",
-        "entry": [
-            {"fullUrl": url, "resource": resource}
-            for url, resource in zip(urls, (composition, *others), strict=True)
-        ],
-    }
-
-
-def is_hers(world: World, her: Person, path: str) -> None:
-    """She and her carers see it; a midwife without relation and another woman do not."""
-    assert her.get(path).status_code == 200
-    assert world.midwife.get(path).status_code == 200
-    assert world.stranger.get(path).status_code == 404
-    assert world.other_her.get(path).status_code == 404
-
-
 # An appointment is its participants', an answer its appointment's
 
 
@@ -139,7 +108,7 @@ def test_she_does_not_answer_for_another(world: World, her: Person, woman: Woman
     assert told[0][0] == 422
 
 
-# Files and documents
+# Files
 
 
 def test_a_document_reference_lies_on_the_card_of_its_visit(world: World, woman: Woman, her: Person) -> None:
@@ -207,45 +176,6 @@ def test_a_provenance_is_as_secret_as_its_target(world: World, woman: Woman, her
     made = stored(world.midwife, provenance)
     assert world.midwife.get(f"/Provenance/{made}").status_code == 200
     assert her.get(f"/Provenance/{made}").status_code == 404
-
-
-def test_a_document_is_about_the_subject_of_its_composition(world: World, woman: Woman, her: Person) -> None:
-    inner = a_weight(
-        "urn:uuid:6e5f7a80-33e4-4df2-8c17-6b90b9f6d009", derivedFrom=[ref(f"Observation/{NOBODY}")]
-    )
-    for subject in (woman.reference, f"{world.server.base}/fhir/{woman.reference}"):
-        answer = world.midwife.post("/Bundle", a_document(subject, inner))
-        assert answer.status_code == 201, answer.text
-        assert "urn:uuid:6e5f7a80-33e4-4df2-8c17-6b90b9f6d009" in answer.text
-        is_hers(world, her, f"/Bundle/{answer.json()['id']}")
-
-
-def test_a_document_in_a_transaction_keeps_its_own_urns(world: World, woman: Woman) -> None:
-    urn = "urn:uuid:6e5f7a80-33e4-4df2-8c17-6b90b9f6d002"  # the author inside, and an entry outside
-    document = entry(a_document(woman.reference))
-    answer = world.midwife.post("", a_transaction(entry(a_weight(woman.reference), urn), document))
-    assert answer.status_code == 200, answer.text
-    assert urn in str(answer.json()["entry"][1]["resource"])
-
-
-def test_only_the_first_entry_says_whom_a_document_is_about(world: World, woman: Woman) -> None:
-    document = a_document("urn:uuid:6e5f7a80-33e4-4df2-8c17-6b90b9f6d009", a_weight(woman.reference))
-    assert world.midwife.post("/Bundle", document).status_code == 403
-    hers = a_document(world.other.reference, a_weight(woman.reference))
-    assert world.gp.post("/Bundle", hers).status_code == 403
-
-
-def test_a_document_is_as_secret_as_its_most_secret_entry(world: World, woman: Woman, her: Person) -> None:
-    document = a_document(woman.reference, labelled(a_weight(woman.reference), codes.NOPAT))
-    made = stored(world.midwife, document)
-    assert world.midwife.get(f"/Bundle/{made}").status_code == 200
-    assert her.get(f"/Bundle/{made}").status_code == 404
-
-
-def test_other_bundles_are_not_kept(world: World) -> None:
-    answer = world.midwife.post("/Bundle", a_document(world.woman.reference) | {"type": "collection"})
-    assert answer.status_code == 422
-    assert "Only documents" in outcome_text(answer)
 
 
 # What is about no woman tells nothing of any

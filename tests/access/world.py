@@ -152,3 +152,11 @@ def resources(bundle: Json) -> list[Json]:
 
 def ids(bundle: Json) -> set[str]:
     return {f"{row['resourceType']}/{row['id']}" for row in resources(bundle)}
+
+
+def is_hers(world: World, her: Person, path: str) -> None:
+    """She and her carers see it; a midwife without relation and another woman do not."""
+    assert her.get(path).status_code == 200
+    assert world.midwife.get(path).status_code == 200
+    assert world.stranger.get(path).status_code == 404
+    assert world.other_her.get(path).status_code == 404
