@@ -14,11 +14,7 @@ _ORDER = ("read", "vread", "create", "update", "delete", "history-instance", "hi
 
 
 def _resource(row: ResourceType, settings: Settings) -> dict[str, Any]:
-    params = [
-        {"name": param.code, "type": param.kind.value}
-        for param in of_type(row.name)
-        if param.kind is not Kind.SPECIAL
-    ]
+    params = sorted(of_type(row.name), key=lambda param: param.code)
     described: dict[str, Any] = {
         "type": row.name,
         "interaction": [{"code": code} for code in _ORDER if code in row.interactions],
@@ -32,12 +28,12 @@ def _resource(row: ResourceType, settings: Settings) -> dict[str, Any]:
         "referencePolicy": ["literal", "logical", "enforced", "local"],
         "searchInclude": _includes(row.name),
         "searchRevInclude": _reverse_includes(row.name),
-        "searchParam": sorted(params, key=lambda param: param["name"]),
+        "searchParam": [{"name": param.code, "type": param.kind.value} for param in params],
     }
     operations = [
         _operation(op) for op in OPERATIONS if op.type in {row.name, EVERY_TYPE} and op.levels != ("system",)
     ]
-    return described | ({"operation": operations} if operations else {})
+    return {name: value for name, value in (described | {"operation": operations}).items() if value != []}
 
 
 @cache
