@@ -41,12 +41,12 @@ def _wanted(request: Request, pairs: headers.Pairs) -> str:
 async def card(context: Context, request: Request) -> Answer:
     """GET EpisodeOfCare/id/$card"""
     pairs = headers.query(request)
-    given = dict(pairs)
-    language = given.get("_language") or request.headers.get("accept-language", "nb")[:2]
+    given = from_pairs(BY_NAME["EpisodeOfCare", "card"], pairs)
+    language = given.text("_language") or request.headers.get("accept-language", "nb")[:2]
     return await make_card(
         context,
         request.path_params["id"],
-        as_of=given.get("asOf"),
+        as_of=given.text("asOf"),
         wanted=_wanted(request, pairs),
         language=language,
     )
@@ -55,6 +55,7 @@ async def card(context: Context, request: Request) -> Answer:
 async def access_log(context: Context, request: Request) -> Answer:
     """GET Patient/id/$access-log"""
     headers.accept_json(request)
+    from_pairs(BY_NAME["Patient", "access-log"], headers.query(request))
     return await audit_reading.access_log(context, request.path_params["id"])
 
 

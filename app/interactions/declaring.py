@@ -9,7 +9,9 @@ from typing import Any
 
 from app.fhir import json as fhir_json
 from app.fhir.codes import DNR, FNR
+from app.fhir.operations import BY_NAME
 from app.fhir.outcome import BadRequest, Forbidden, NotFound, Unavailable
+from app.fhir.parameters import from_body
 from app.fhir.validation import check
 from app.interactions.attempts import TRIES, begin_again
 from app.interactions.context import Answer, Context
@@ -22,16 +24,14 @@ def _identifier(parameters: Any) -> tuple[str, str]:
     if not isinstance(parameters, dict) or parameters.get("resourceType") != "Parameters":
         raise BadRequest("The body must be Parameters", "resourceType")
     check(parameters)
-    for parameter in parameters.get("parameter", ()):
-        identifier = parameter.get("valueIdentifier")
-        if parameter.get("name") == "identifier" and isinstance(identifier, dict):
-            system, value = identifier.get("system"), identifier.get("value")
-            if system in {FNR, DNR} and isinstance(value, str):
-                return str(system), value
-    raise BadRequest(
-        "A parameter identifier with her national identity number or D-number is required",
-        "Parameters.parameter",
-    )
+    identifier = from_body(BY_NAME["Patient", "declare-relation"], parameters).one("identifier")
+    system, value = identifier.get("system"), identifier.get("value")
+    if system not in {FNR, DNR} or not isinstance(value, str):
+        raise BadRequest(
+            "The parameter identifier must be her national identity number or D-number",
+            "Parameters.parameter",
+        )
+    return str(system), value
 
 
 async def declare(context: Context, body: bytes) -> Answer:
