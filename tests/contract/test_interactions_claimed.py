@@ -83,8 +83,8 @@ def test_what_is_claimed_is_done(
             assert answer.json()["resourceType"] == name
         if code in BUNDLES:
             assert answer.json()["type"] == BUNDLES[code]
-            found = [entry["resource"] for entry in answer.json()["entry"] if "resource" in entry]
-            assert {body["resourceType"] for body in found} == {name}
+            found = {entry["fullUrl"].split("/")[-2] for entry in answer.json()["entry"]}
+            assert found == {name}
 
 
 @pytest.mark.parametrize("name", TYPES)
