@@ -55,8 +55,7 @@ GUARDED: tuple[Guarded, ...] = (
     *(
         Guarded(path, method, "operation", HANDLERS[row.type, row.name])
         for row in OPERATIONS
-        for path in row.paths()
-        for method in row.methods
+        for _, path, method in row.ways()
     ),
     Guarded("/fhir/$export-status/{id}", "GET", "operation", export_rest.status),
     Guarded("/fhir/$export-status/{id}", "DELETE", "operation", export_rest.cancel),

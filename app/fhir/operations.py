@@ -31,6 +31,7 @@ class Operation:
     ``answer``  the type of resource that it answers with.
     ``ours``    defined by us; else by R4, or by the specification whose canonical ``defined`` is.
     ``begins``  answers 202 and goes on without the client.
+    ``posted``  the levels at which a resource must be given, so that only POST asks.
     """
 
     type: str
@@ -43,6 +44,7 @@ class Operation:
     ours: bool = False
     defined: str = ""
     begins: bool = False
+    posted: tuple[str, ...] = ()
 
     @property
     def definition(self) -> str:
@@ -52,12 +54,13 @@ class Operation:
         base = CANONICAL if self.ours else "http://hl7.org/fhir"
         return f"{base}/OperationDefinition/{self.type or EVERY_TYPE}-{self.name}"
 
-    def paths(self) -> Iterator[str]:
-        """The URLs at which it stands."""
+    def ways(self) -> Iterator[tuple[str, str, str]]:
+        """Each way to ask: level, URL and method."""
         kept = "{type}" if self.type == EVERY_TYPE else self.type
         steps = {"system": "", "type": f"/{kept}", "instance": f"/{kept}/{{id}}"}
         for level in self.levels:
-            yield f"/fhir{steps[level]}/${self.name}"
+            for method in POST if level in self.posted else self.methods:
+                yield level, f"/fhir{steps[level]}/${self.name}", method
 
 
 INSTANCE, TYPE, EITHER, SYSTEM = ("instance",), ("type",), ("type", "instance"), ("system",)
@@ -115,6 +118,7 @@ OPERATIONS: tuple[Operation, ...] = (
         EVERY_TYPE, "validate", EITHER, BOTH, "OperationOutcome",
         "Whether a resource is valid and would be taken; nothing is stored",
         (Parameter("resource", (EVERY_TYPE,)), Parameter("mode", CODE), Parameter("profile", URI)),
+        posted=TYPE,
     ),
     Operation(
         "ValueSet", "expand", EITHER, BOTH, "ValueSet", "The codes of a value set",
@@ -205,7 +209,7 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
 )  # fmt: skip
 BY_NAME: dict[tuple[str, str], Operation] = {(row.type, row.name): row for row in OPERATIONS}
-BY_PATH: dict[str, Operation] = {path: row for row in OPERATIONS for path in row.paths()}
+BY_PATH: dict[str, Operation] = {path: row for row in OPERATIONS for _, path, _ in row.ways()}
 
 
 def in_url(row: Operation) -> Iterator[tuple[str, str, bool]]:

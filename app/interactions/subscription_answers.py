@@ -132,7 +132,9 @@ async def failures(context: Context, _given: Given, _id: str | None) -> Answer:
     if context.caller.role is not Role.OPERATOR:
         raise Forbidden("Only the pilot's operator sees which notifications fail")
     found = await subscription_status.failing(context.session, context.house.settings.max_page)
-    body = {"resourceType": "Parameters", "parameter": [_failing(row) for row in found]}
+    body: Json = {"resourceType": "Parameters"}
+    if found:
+        body["parameter"] = [_failing(row) for row in found]
     return Answer(200, fhir_json.dump(body))
 
 

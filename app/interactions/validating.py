@@ -14,7 +14,7 @@ from app.fhir.outcome import BadRequest, FhirError, Issue, Unavailable, operatio
 from app.fhir.parameters import Given, echo, from_body
 from app.fhir.terminology_shipped import R4
 from app.fhir.validation import check, validate
-from app.interactions import business
+from app.interactions import audit_reading, business
 from app.interactions.belonging import Draft
 from app.interactions.consequences import write_set
 from app.interactions.context import Answer, Context
@@ -97,8 +97,7 @@ async def _found(
         kept_type(type_name, "delete")
         return await _as_written(context, Draft("delete", type_name, id_ or ""))
     if resource is None:
-        stored = visible(await resources.read(context.session, type_name, id_ or ""), type_name, id_ or "")
-        return validate(fhir_json.read(view(stored)[0]))
+        return validate(fhir_json.parse(await _kept(context, type_name, id_ or "")))
     if not isinstance(resource, dict) or resource.get("resourceType") != type_name:
         return [Issue("invalid", f"The resource must be a {type_name}", ("resourceType",))]
     issues = validate(resource)
@@ -107,6 +106,13 @@ async def _found(
     if mode in {"create", "update"}:
         return await _written(context, type_name, id_, mode, resource)
     return list(business.problems(resource, context.house.settings, context.caller, "create"))
+
+
+async def _kept(context: Context, type_name: str, id_: str) -> bytes:
+    """The body as this caller sees it."""
+    if type_name == "AuditEvent":
+        return (await audit_reading.read(context, id_)).body or b""
+    return view(visible(await resources.read(context.session, type_name, id_), type_name, id_))[0]
 
 
 async def _written(

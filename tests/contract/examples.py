@@ -36,12 +36,15 @@ def between(node: Any, known: set[str]) -> Any:
 
 def sent(body: Json, known: set[str]) -> Json:
     """``body`` as a client sends it for the first time."""
-    return between({name: value for name, value in body.items() if name != "id"}, known)
+    found: Json = between({name: value for name, value in body.items() if name != "id"}, known)
+    return found
 
 
 def keep_all(harness: Person) -> dict[str, Json]:
     """Store the examples; one stored resource of every type but AuditEvent, which the server writes itself."""
-    bodies = {key: body for key, body in read_all().items() if body["resourceType"] != "AuditEvent"}
+    bodies = {
+        key: body for key, body in read_all().items() if body["resourceType"] not in {"AuditEvent", "Bundle"}
+    }
     entries = [
         {"fullUrl": urn(key), "resource": sent(body, set(bodies)),
          "request": {"method": "POST", "url": body["resourceType"]}}
@@ -49,5 +52,17 @@ def keep_all(harness: Person) -> dict[str, Json]:
     ]  # fmt: skip
     answer = harness.post("", {"resourceType": "Bundle", "type": "transaction", "entry": entries})
     assert answer.status_code == 200, answer.text
-    stored = [entry["resource"] for entry in answer.json()["entry"]]
-    return {body["resourceType"]: body for body in reversed(stored)}
+    stored = dict(zip(bodies, (entry["resource"] for entry in answer.json()["entry"]), strict=True))
+    found = {body["resourceType"]: body for body in reversed(list(stored.values()))}
+    return found | {"Bundle": _document(harness, stored["Patient/selma"]["id"])}
+
+
+def _document(harness: Person, patient: str) -> Json:
+    """Her document, in which all that it refers to stands, she under the id that she has here."""
+    body = next(body for key, body in read_all().items() if key.startswith("Bundle/"))
+    text = json.dumps({name: value for name, value in body.items() if name != "id"})
+    text = text.replace("Patient/selma", f"Patient/{patient}").replace('"id": "selma"', f'"id": "{patient}"')
+    answer = harness.post("/Bundle", text)
+    assert answer.status_code == 201, answer.text
+    stored: Json = answer.json()
+    return stored

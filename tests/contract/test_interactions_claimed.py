@@ -10,6 +10,7 @@ from tests.contract.examples import Json
 from tests.fixtures.server import Person
 
 TYPES = [row.name for row in RESOURCE_TYPES]
+JSON = "application/fhir+json"  # a Binary comes as what it holds, unless it is asked for as a resource
 PATCH = [{"op": "add", "path": "/language", "value": "nb"}]
 
 
@@ -40,8 +41,8 @@ def deleted(harness: Person, body: Json) -> httpx.Response:
 Probe = Callable[[Person, Json], httpx.Response]
 # TABLE: interaction → how it is asked of a type that has this resource, and what is answered
 PROBES: dict[str, tuple[Probe, int]] = {
-    "read": (lambda harness, body: harness.get(path_of(body)), 200),
-    "vread": (lambda harness, body: harness.get(f"{path_of(body)}/_history/1"), 200),
+    "read": (lambda harness, body: harness.get(path_of(body), Accept=JSON), 200),
+    "vread": (lambda harness, body: harness.get(f"{path_of(body)}/_history/1", Accept=JSON), 200),
     "history-instance": (lambda harness, body: harness.get(f"{path_of(body)}/_history"), 200),
     "history-type": (lambda harness, body: harness.get(f"/{body['resourceType']}/_history?_count=1"), 200),
     "search-type": (lambda harness, body: harness.get(f"/{body['resourceType']}?_id={body['id']}"), 200),

@@ -6,18 +6,23 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
+from helsekort_sandbox.people import ENDPOINTS
 
 from app.fhir import codes
+from app.fhir import json as fhir_json
 from app.fhir.operations import EVERY_TYPE, OPERATIONS, Operation
-from app.fhir.primitives import PRIMITIVES
 from app.fhir.registry import RESOURCE_TYPES
+from app.fhir.validation import validate
 from tests.contract.examples import Json
 from tests.fixtures.resources import register
 from tests.fixtures.server import Person, Server
+from tests.subscriptions.subscribers import a_subscription
 
+TYPES = [row.name for row in RESOURCE_TYPES]
 GENDERS = "http://hl7.org/fhir/administrative-gender"
 GENDER_SET = "http://hl7.org/fhir/ValueSet/administrative-gender"
 LAB_MAP = "https://helsekort.example/fhir/ConceptMap/lab-nlk"
+HER_NUMBER, THE_RESOURCE = object(), object()  # known when the server runs
 
 
 class Given(NamedTuple):
@@ -28,13 +33,14 @@ class Given(NamedTuple):
     value: Any
 
 
-# TABLE: what each operation needs to answer with success, at type or system level and (without ``url``) of an instance
+# TABLE: what each operation needs to answer with success
 PROBES: dict[tuple[str, str], tuple[Given, ...]] = {
     ("EpisodeOfCare", "card"): (),
     ("Patient", "access-log"): (),
-    ("Patient", "declare-relation"): (Given("identifier", "Identifier", {"system": codes.FNR, "value": "?"}),),
+    ("Patient", "declare-relation"): (Given("identifier", "Identifier", HER_NUMBER),),
     ("Patient", "everything"): (Given("_count", "integer", 2),),
     ("EpisodeOfCare", "everything"): (),
+    (EVERY_TYPE, "validate"): (Given("resource", "Resource", THE_RESOURCE), Given("mode", "code", "create")),
     ("ValueSet", "expand"): (Given("url", "uri", GENDER_SET), Given("count", "integer", 2)),
     ("ValueSet", "validate-code"): (
         Given("url", "uri", GENDER_SET), Given("system", "uri", GENDERS), Given("code", "code", "female"),
@@ -47,14 +53,25 @@ PROBES: dict[tuple[str, str], tuple[Given, ...]] = {
     ("ConceptMap", "translate"): (
         Given("url", "uri", LAB_MAP), Given("system", "uri", codes.NLK), Given("code", "code", "NOR05172"),
     ),
+    ("", "export"): (Given("_type", "string", "Patient"),),
+    ("Patient", "export"): (Given("_type", "string", "Patient"),),
+    ("Group", "export"): (),
+    ("Subscription", "status"): (),
+    ("Subscription", "events"): (),
+    ("Subscription", "failures"): (),
+    ("", "changes"): (),
 }  # fmt: skip
-OF_ONE = {  # where the instance takes the place of ``url`` and the probe needs other codes
+OF_ONE: dict[tuple[str, str], tuple[Given, ...]] = {  # where an instance takes the place of some
+    (EVERY_TYPE, "validate"): (),
+    ("ValueSet", "expand"): (),
     ("ValueSet", "validate-code"): (
         Given("system", "uri", "http://snomed.info/sct"), Given("code", "code", "70028003"),
     ),
     ("CodeSystem", "validate-code"): (Given("code", "code", "alarm"),),
     ("CodeSystem", "subsumes"): (Given("codeA", "code", "alarm"), Given("codeB", "code", "alarm")),
+    ("ConceptMap", "translate"): PROBES["ConceptMap", "translate"][1:],
 }  # fmt: skip
+WHO = {"declare-relation": "gp", "failures": "operator"}  # who may; else the harness
 
 
 class Asked(NamedTuple):
@@ -68,74 +85,88 @@ class Asked(NamedTuple):
     def __str__(self) -> str:
         return f"{self.method} {self.level} {self.type} ${self.row.name}"
 
+    def given(self) -> tuple[Given, ...]:
+        key = (self.row.type, self.row.name)
+        return OF_ONE.get(key, PROBES[key]) if self.level == "instance" else PROBES[key]
 
-def ways() -> Iterator[Asked]:
-    for row in OPERATIONS:
-        types = [kept.name for kept in RESOURCE_TYPES] if row.type == EVERY_TYPE else [row.type]
-        for level in row.levels:
-            for type_name in types if level != "system" else [""]:
-                for method in row.methods:
-                    yield Asked(row, type_name, level, method)
+
+def ways(*types: str) -> list[Asked]:
+    """Each way; operations of every type for ``types``."""
+    return [
+        Asked(row, type_name, level, method)
+        for row in OPERATIONS
+        for level, _, method in row.ways()
+        for type_name in (types if row.type == EVERY_TYPE else (row.type,))
+    ]
 
 
 def url(asked: Asked, kept: dict[str, Json]) -> str:
-    steps = {"system": "", "type": f"/{asked.type}", "instance": f"/{asked.type}/"}
-    id_ = kept[asked.type]["id"] if asked.level == "instance" else ""
-    return f"{steps[asked.level]}{id_}/${asked.row.name}"
+    id_ = f"/{kept[asked.type]['id']}" if asked.level == "instance" else ""
+    return f"{f'/{asked.type}' if asked.type else ''}{id_}/${asked.row.name}"
 
 
 def ask(asked: Asked, kept: dict[str, Json], person: Person, given: tuple[Given, ...]) -> httpx.Response:
-    path = url(asked, kept)
+    path, prefer = url(asked, kept), {"Prefer": "respond-async"} if asked.row.begins else {}
     if asked.method == "GET":
-        assert all(one.type in PRIMITIVES for one in given)
-        return person.get(f"{path}?{urlencode({one.name: one.value for one in given})}")
-    parts = [{"name": one.name, f"value{one.type[0].upper()}{one.type[1:]}": one.value} for one in given]
-    return person.post(path, {"resourceType": "Parameters"} | ({"parameter": parts} if parts else {}))
+        return person.get(f"{path}?{urlencode({one.name: one.value for one in given})}", **prefer)
+    parts = list(_parts(asked, kept, person.server, given))
+    return person.post(
+        path, {"resourceType": "Parameters"} | ({"parameter": parts} if parts else {}), **prefer
+    )
 
 
-def probe(asked: Asked, server: Server) -> tuple[Given, ...]:
-    key = (asked.row.type, asked.row.name)
-    given = PROBES[key]
-    if asked.level == "instance":
-        given = OF_ONE.get(key, tuple(one for one in given if one.name != "url"))
-    if key == ("Patient", "declare-relation"):
-        number = register(server.person("midwife")).number
-        return (Given("identifier", "Identifier", {"system": codes.FNR, "value": number}),)
-    return given
+def _parts(asked: Asked, kept: dict[str, Json], server: Server, given: tuple[Given, ...]) -> Iterator[Json]:
+    for one in given:
+        value = one.value
+        if value is THE_RESOURCE:
+            yield {"name": one.name, "resource": kept[asked.type]}
+            continue
+        if value is HER_NUMBER:
+            value = {"system": codes.FNR, "value": register(server.person("midwife")).number}
+        yield {"name": one.name, f"value{one.type[0].upper()}{one.type[1:]}": value}
+
+
+@pytest.fixture(scope="module")
+def kept(kept: dict[str, Json], server: Server) -> dict[str, Json]:
+    answer = server.person("midwife").post("/Subscription", a_subscription(f"{ENDPOINTS[0]}/hooks"))
+    assert answer.status_code == 201, answer.text
+    return kept | {"Subscription": answer.json()}
 
 
 def test_every_operation_has_a_probe() -> None:
     assert PROBES.keys() == {(row.type, row.name) for row in OPERATIONS}
 
 
-@pytest.mark.parametrize("asked", list(ways()), ids=str)
+@pytest.mark.parametrize("asked", ways(*TYPES), ids=str)
 def test_what_is_claimed_is_answered(
-    asked: Asked, kept: dict[str, Json], claims: dict[str, Json], harness: Person, server: Server
+    asked: Asked, kept: dict[str, Json], harness: Person, server: Server
 ) -> None:
-    listed = claims[asked.type].get("operation", []) if asked.type else []
-    if asked.type:
-        assert {"name": asked.row.name, "definition": asked.row.definition} in listed
-    person = server.person("gp") if asked.row.name == "declare-relation" else harness
-    answer = ask(asked, kept, person, probe(asked, server))
-    assert answer.status_code == 200, answer.text
+    person = server.person(WHO[asked.row.name]) if asked.row.name in WHO else harness
+    answer = ask(asked, kept, person, asked.given())
+    assert answer.status_code == (202 if asked.row.begins else 200), answer.text
     assert answer.json()["resourceType"] == asked.row.answer
+    assert validate(fhir_json.parse(answer.content)) == []
+    if asked.row.begins:
+        assert harness.delete(answer.headers["content-location"]).status_code == 202
 
 
-@pytest.mark.parametrize("asked", list(ways()), ids=str)
+@pytest.mark.parametrize("asked", ways("Observation"), ids=str)
 def test_what_a_row_does_not_name_is_refused(asked: Asked, kept: dict[str, Json], harness: Person) -> None:
     unknown = ask(asked, kept, harness, (Given("nothing", "string", "a"),))
     assert unknown.status_code == 400, unknown.text
     assert "nothing" in unknown.json()["issue"][0]["diagnostics"]
-    for method in {"GET", "POST", "PUT", "DELETE", "PATCH"} - set(asked.row.methods):
+    claimed = {other.method for other in ways("Observation") if url(other, kept) == url(asked, kept)}
+    for method in {"GET", "POST", "PUT", "DELETE", "PATCH"} - claimed:
         assert harness.request(method, url(asked, kept), {}).status_code in {404, 405}
 
 
-@pytest.mark.parametrize("name", [row.name for row in RESOURCE_TYPES])
+@pytest.mark.parametrize("name", ["", *TYPES])
 def test_no_other_operation_is_claimed_or_answered(
-    name: str, claims: dict[str, Json], kept: dict[str, Json], harness: Person
+    name: str, statement: Json, claims: dict[str, Json], kept: dict[str, Json], harness: Person
 ) -> None:
-    known = {row.name for row in OPERATIONS if row.type in {name, EVERY_TYPE}}
-    assert {one["name"] for one in claims[name].get("operation", ())} == known
-    for other in {"everything", "card", "expand", "nothing"} - known:
-        assert harness.get(f"/{name}/{kept[name]['id']}/${other}").status_code == 404
-        assert harness.get(f"/{name}/${other}").status_code == 404
+    rows = [row for row in OPERATIONS if row.type in ({name, EVERY_TYPE} if name else {""})]
+    listed = (claims[name] if name else statement["rest"][0]).get("operation", ())
+    assert list(listed) == [{"name": row.name, "definition": row.definition} for row in rows]
+    for other in {"everything", "card", "expand", "nothing"} - {row.name for row in rows}:
+        bases = [f"/{name}/{kept[name]['id']}", f"/{name}"] if name else [""]
+        assert {harness.get(f"{base}/${other}").status_code for base in bases} == {404}

@@ -228,7 +228,6 @@ def test_a_proof_is_taken_once(server: Server, midwife: Person, woman: Woman) ->
 
 BAD: list[tuple[str, str, Any, str]] = [
     ("POST", "/Observation/$validate", {"resourceType": "Parameters"}, "resource"),
-    ("GET", "/Observation/$validate", None, "resource"),
     ("POST", "/Observation/$validate", asked(a_weight("Patient/x"), mode="think"), "mode"),
     ("POST", "/Observation/$validate", asked(a_weight("Patient/x"), mode="update"), "needs the id"),
     ("POST", "/Observation/$validate", asked(mode="delete"), "needs the id"),
