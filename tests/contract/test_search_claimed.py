@@ -10,8 +10,7 @@ from app.fhir.search_params import lookup
 from tests.contract.examples import Json
 from tests.fixtures.server import Person
 
-# The log is searched by what its rows hold: its claims are proved where it is searched
-TYPES = [row.name for row in RESOURCE_TYPES if row.name != "AuditEvent"]
+TYPES = [row.name for row in RESOURCE_TYPES]
 VALUES = {
     "token": "http://example.org|a",
     "date": "ge2026",
@@ -31,7 +30,7 @@ def value(name: str, code: str, kind: str) -> str:
         return "$".join(value(name, part.code, part.kind.value) for part in parts if part)
     if kind == "reference":
         return f"{param.targets[0] if param.targets else 'Patient'}/a"
-    return "a" if kind == "special" else VALUES[kind]
+    return "a" if code == "_id" else VALUES[kind]
 
 
 def asked(name: str, row: Json) -> Iterator[str]:
@@ -82,3 +81,28 @@ def test_what_is_not_claimed_is_refused(claims: dict[str, Json], harness: Person
         for url, answer in statuses(harness, urls).items():
             assert answer["status"] == "400", url
             assert answer["outcome"]["issue"][0]["diagnostics"]
+
+
+SHARED = {
+    "_type": ("_type", "Patient"),
+    "_has": ("_has:Observation:patient:code", "a"),
+    "_list": ("_list", "a"),
+}
+
+
+def test_what_is_claimed_of_several_types(statement: Json, harness: Person) -> None:
+    for param in statement["rest"][0]["searchParam"]:
+        name, text = SHARED.get(param["name"]) or (param["name"], VALUES[param["type"]])
+        answer = harness.get(f"?{urlencode({'_type': 'Patient,Encounter', name: text})}")
+        assert answer.status_code == 200, answer.text
+    assert harness.get("?_type=Patient&nothing=a").status_code == 400
+    assert harness.get("?_type=Account").status_code == 404
+
+
+def test_the_compartments_that_are_claimed(statement: Json, kept: dict[str, Json], harness: Person) -> None:
+    claimed = {url.rpartition("/")[2] for url in statement["rest"][0]["compartment"]}
+    assert claimed
+    for name in TYPES:
+        for below in ("Observation", "*"):
+            answer = harness.get(f"/{name}/{kept[name]['id']}/{below}")
+            assert answer.status_code == (200 if name.lower() in claimed else 400), (name, answer.text)
