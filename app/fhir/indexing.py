@@ -19,6 +19,7 @@ from app.fhir.search_params import (
     BARE,
     COLUMNS,
     OF_TYPE,
+    UNIONS,
     WORD,
     Kind,
     SearchParam,
@@ -81,7 +82,7 @@ def plan_of(type_name: str) -> Plan:
     by_key: dict[str, list[paths.Visit]] = {}
     whole: list[paths.Visit] = []
     for param in of_type(type_name):
-        if param.code in COLUMNS:
+        if param.code in COLUMNS or (type_name, param.code) in UNIONS:
             continue
         if param.kind is Kind.COMPOSITE:
             whole.extend(composites.visits(param))

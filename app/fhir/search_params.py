@@ -59,6 +59,13 @@ _OF_THE_LOG: Final = frozenset({"_id", "_lastUpdated", "date", "patient"})
 COLUMNS: Final = frozenset(
     {"_id", "_lastUpdated"}
 )  # answered by columns of the resource table, not by index rows
+# Parameters that find what two others find: they have no rows of their own, but are searched by those of both
+UNIONS: Final[dict[tuple[str, str], tuple[str, ...]]] = {
+    ("Observation", f"combo-{code}"): (code, f"component-{code}")
+    for code in (
+        "code", "data-absent-reason", "value-concept", "value-quantity", "code-value-concept", "code-value-quantity",
+    )
+}  # fmt: skip
 EPISODE_OF_CARE: Final = "episode-of-care"
 # What else a parameter is found by: rows under a number of their own (``alias``)
 OF_TYPE: Final = "of-type"  # an identifier by its type: system, "code|value"
@@ -78,6 +85,15 @@ def number(type_name: str, code: str) -> int:
 def alias(param: SearchParam, name: str) -> int:
     """The stable number of what else ``param`` is found by."""
     return number(param.type, f"{param.code}:{name}")
+
+
+def numbers_of(*params: SearchParam) -> tuple[int, ...]:
+    """The numbers under which the index rows of ``params`` stand."""
+    return tuple(number(param.type, code) for param in params for code in _codes(param))
+
+
+def _codes(param: SearchParam) -> tuple[str, ...]:
+    return UNIONS.get((param.type, param.code), (param.code,))
 
 
 def reason_left_out(type_name: str, code: str) -> str:

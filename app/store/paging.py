@@ -13,7 +13,7 @@ from sqlalchemy import BigInteger, ColumnElement, Numeric, Text, and_, collate, 
 from sqlalchemy.types import TypeEngine
 
 from app.fhir.query import SortKey
-from app.fhir.search_params import Kind
+from app.fhir.search_params import Kind, numbers_of
 from app.store.search_forms import Binds
 from app.store.search_sql import TABLES, numbered
 from app.store.tables import INSTANT, resource
@@ -58,8 +58,7 @@ class Order:
 
 def order_of(key: SortKey) -> Order:
     """The order that a sort key asks for."""
-    numbers = tuple(param.number for param in key.params)
-    return Order(key.param.kind, numbers, _OWN.get(key.param.code, ""), key.descending)
+    return Order(key.param.kind, numbers_of(*key.params), _OWN.get(key.param.code, ""), key.descending)
 
 
 def column_of(order: Order) -> ColumnElement[Any]:

@@ -33,6 +33,7 @@ from app.fhir.search_params import (
     data_types,
     is_canonical,
     lookup,
+    numbers_of,
 )
 from app.store.search_groups import END, Form, Group, Row, above, form_of, grouped
 
@@ -171,7 +172,7 @@ def _leaf(condition: Condition, values: list[Any]) -> Node:
     if isinstance(first, MissingValue):
         if own in {"id", "updated"}:
             return Constant(not first.missing)
-        return Missing(kind, tuple(param.number for param in condition.params), first.missing)
+        return Missing(kind, numbers_of(*condition.params), first.missing)
     groups = grouped(_rows(condition, own), values)
     negated = modifier in {"not", "not-in"}
     if own:
@@ -199,7 +200,7 @@ def _numbers(condition: Condition) -> tuple[int, ...]:
     """The numbers under which the index rows stand."""
     if condition.modifier == "of-type":
         return tuple(alias(param, OF_TYPE) for param in condition.params)
-    numbers = [param.number for param in condition.params]
+    numbers = [*numbers_of(*condition.params)]
     if condition.param.kind is Kind.STRING and not condition.modifier:
         numbers += [alias(param, WORD) for param in condition.params if "HumanName" in data_types(param)]
     if is_canonical(condition.param):

@@ -13,6 +13,7 @@ from app.fhir.search_params import (
     EXCLUDED,
     OF_TYPE,
     TABLE,
+    UNIONS,
     WORD,
     Kind,
     alias,
@@ -133,3 +134,29 @@ def test_every_composite_has_two_parts_that_the_index_can_hold():
     assert kinds == {
         ("token", "token"), ("token", "quantity"), ("token", "date"), ("token", "string"), ("reference", "token"),
     }  # fmt: skip
+
+
+def _alternatives(param) -> set[tuple[str, ...]]:
+    """What a parameter looks at: expressions, with those of its components."""
+    parts = tuple(expression for _, expression in param.components)
+    return {(one.strip(), *parts) for one in param.expression.split(" | ")}
+
+
+@pytest.mark.parametrize(("type_name", "code"), UNIONS)
+def test_a_union_finds_what_its_parts_find(type_name, code):
+    whole, parts = lookup(type_name, code), [lookup(type_name, part) for part in UNIONS[type_name, code]]
+    assert _alternatives(whole) == set().union(*map(_alternatives, parts))
+    assert {part.kind for part in parts} == {whole.kind}
+
+
+def test_no_other_parameter_could_be_a_union():
+    """Rows that would say the same twice cost every write."""
+    for name in TABLE:
+        for param in of_type(name):
+            others = [
+                _alternatives(one) for one in of_type(name) if one.kind is param.kind and one is not param
+            ]
+            mine = _alternatives(param)
+            inside = set().union(*(other for other in others if other < mine))
+            if (name, param.code) not in UNIONS and len(mine) > 1:
+                assert inside != mine, param

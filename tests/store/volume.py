@@ -137,7 +137,7 @@ def _observations(count: int) -> list[str]:
     return [
         _resources("Observation", "'o' || n", f"'p' || {woman}", f"'e' || {woman}", rows, 700),
         *_references("Observation", "o", rows, **refs),
-        *_tokens("Observation", "o", rows, code=code, combo_code=code, status=status, category=f"'{codes.OBSERVATION_CATEGORY}', 'vital-signs'"),
+        *_tokens("Observation", "o", rows, code=code, status=status, category=f"'{codes.OBSERVATION_CATEGORY}', 'vital-signs'"),
         _dates("Observation", "o", rows, at),
         quantity + measured.format(number=_number("Observation", "value-quantity"), code=""),
         composite + measured.format(number=_number("Observation", "code-value-quantity"), code=f"{code},"),
