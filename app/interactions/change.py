@@ -103,12 +103,20 @@ async def _stored(context: Context, todo: Sequence[Draft]) -> list[Write | None]
         outcomes = await put(context.session, write_set(context, todo, writes))
     except asyncpg.UniqueViolationError as error:
         asked = any(draft.criteria for draft in todo)
-        if error.constraint_name == "resource_pkey" or (asked and not context.session.careful):
+        raced = error.constraint_name == "resource_pkey" and not _made_before(todo, error)
+        if raced or (asked and not context.session.careful):
             raise Raced from error
         raise broken(error) from error
     if any(outcome.problem for outcome in outcomes):
         return await _not_stored(context, todo, writes, outcomes, issues)
     return list(writes)
+
+
+def _made_before(todo: Sequence[Draft], error: asyncpg.UniqueViolationError) -> bool:
+    """Whether something to be created under an id of its own was there: trying again would meet it again."""
+    return any(
+        draft.method == "create" and f"({draft.type}, {draft.id})" in (error.detail or "") for draft in todo
+    )
 
 
 async def _not_stored(
