@@ -87,13 +87,17 @@ def text_of_string(value: str) -> list[Text]:
     return [(fold(value), cap(value))]
 
 
-def later_words(value: Json) -> list[Text]:
+def later_words(read: Callable[[Any], list[Text]]) -> Callable[[Any], list[Text]]:
     """The parts of a name from each of their later words on: Carreno Quinones is found by Quinones too."""
-    return [
-        (folded[place + 1 :], exact)
-        for folded, exact in STRINGS["HumanName"](value)
-        for place in [place for place, letter in enumerate(folded) if letter == " "][:_MOST_WORDS]
-    ]
+
+    def words(value: Any) -> list[Text]:
+        return [
+            (folded[place + 1 :], exact)
+            for folded, exact in read(value)
+            for place in [place for place, letter in enumerate(folded) if letter == " "][:_MOST_WORDS]
+        ]
+
+    return words
 
 
 def _texts(*names: str) -> Callable[[Json], list[Text]]:
@@ -143,7 +147,11 @@ def point(value: float) -> list[tuple[Decimal, Decimal]]:
 
 
 def span_of_range(value: Json) -> list[tuple[Decimal, Decimal]]:
-    return [measure[:2] for measure in measure_of_range(value)]
+    """A range of plain numbers: 20 % to 40 % is 0.2 to 0.4."""
+    return [
+        (least, most) if base == "1" and least is not None and most is not None else (low, high)
+        for low, high, *_, base, least, most in measure_of_range(value)
+    ]
 
 
 def _measure(low: Decimal, high: Decimal, unit: Json) -> list[Measure]:

@@ -26,6 +26,7 @@ from app.fhir.search_params import (
     alias,
     is_canonical,
     lookup,
+    names_people,
     of_type,
 )
 
@@ -120,8 +121,8 @@ def _writers(param: SearchParam, route: paths.Route) -> Iterator[paths.Visit]:
     yield _writer(param.number, column, read)
     if param.kind is Kind.TOKEN and route.type == "Identifier":
         yield _writer(alias(param, OF_TYPE), column, index_values.typed_identifier)
-    if param.kind is Kind.STRING and route.type == "HumanName" and param.code != PHONETIC:
-        yield _writer(alias(param, WORD), column, index_values.later_words)
+    if names_people(param) and param.code != PHONETIC:
+        yield _writer(alias(param, WORD), column, index_values.later_words(read))
 
 
 def _writer(number: int, column: str, read: Reader) -> paths.Visit:

@@ -168,7 +168,7 @@ def _quantity(text: str) -> QuantityValue:
     number = _number(parts[0])
     system, code = (parts[1] or None, parts[2] or None) if len(parts) > 1 else (None, None)
     known = [units.in_base(end, code) for end in (number.low, number.high, number.value)] if code else []
-    if system == UCUM and all(known):
+    if system == UCUM and known and all(known):
         low, high, value = (end[1] for end in known if end)
         return QuantityValue(number.prefix, low, high, value, system, code, known[0] and known[0][0])
     return QuantityValue(number.prefix, number.low, number.high, number.value, system, code)

@@ -4,6 +4,7 @@ https://hl7.org/fhir/R4/searchparameter-registry.html. The rows stand in definit
 what is left out stands in ``EXCLUDED`` with its reason, printed in docs/search.md.
 """
 
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -109,6 +110,13 @@ def data_types(param: SearchParam) -> frozenset[str]:
     if param.kind in {Kind.COMPOSITE, Kind.SPECIAL} or " and " in param.expression:
         return frozenset()
     return frozenset(route.type for route in paths.routes(param.expression))
+
+
+@cache
+def names_people(param: SearchParam) -> bool:
+    """Whether a string parameter looks at names of people, or parts of them."""
+    parts = re.search(r"\.name\.(family|given)\b", param.expression)
+    return param.kind is Kind.STRING and bool("HumanName" in data_types(param) or parts)
 
 
 def is_canonical(param: SearchParam) -> bool:

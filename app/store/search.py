@@ -74,14 +74,21 @@ class Shape:
     joins: tuple[Join, ...] = ()
     paged: bool = False
 
+    def builder(self) -> Builder:
+        """A builder of its clauses: row by row where an id or a woman leaves few rows."""
+        few = any(
+            isinstance(node, Own) and node.column in {"id", "patient"} and not node.negated
+            for node in self.nodes
+        )
+        return Builder(self.role, Binds(), by_row=few)
+
 
 def _matching(shape: Shape, builder: Builder) -> Select[Any]:
     """Every row that matches and that the caller may see, with the rule and the sort keys."""
     nodes = [builder.clause(node, resource, shape.types) for node in shape.nodes]
     keys = [column_of(order) for order in shape.orders]
     place = [after(keys, shape.orders, builder.binds)] if shape.paged else []
-    by_woman = any(isinstance(node, Own) and node.column == "patient" for node in shape.nodes)
-    within = None if by_woman else reach(shape.role, "read", facets(), shape.types)
+    within = None if builder.by_row else reach(shape.role, "read", facets(), shape.types)
     return select(
         *(resource.c[name] for name in _COLUMNS),
         builder.rule(resource, shape.types).label("rule"),
@@ -112,7 +119,7 @@ def _page(shape: Shape, builder: Builder) -> CTE:
 
 
 def _statement(shape: Shape) -> Statement:
-    builder = Builder(shape.role, Binds())
+    builder = shape.builder()
     page = _page(shape, builder)
     answer = page
     if shape.joins:
@@ -145,12 +152,12 @@ def _statement(shape: Shape) -> Statement:
 
 
 def _count(shape: Shape) -> Statement:
-    found = _matching(shape, Builder(shape.role, Binds())).subquery()
+    found = _matching(shape, shape.builder()).subquery()
     return build(select(func.count().label("total")).select_from(found))
 
 
 def _named(shape: Shape) -> Statement:
-    found = _matching(shape, Builder(shape.role, Binds())).subquery()
+    found = _matching(shape, shape.builder()).subquery()
     return build(select(found.c.id, found.c.version).order_by(found.c.rid).limit(_LIMIT))
 
 

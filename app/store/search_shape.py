@@ -30,9 +30,9 @@ from app.fhir.search_params import (
     Kind,
     SearchParam,
     alias,
-    data_types,
     is_canonical,
     lookup,
+    names_people,
     numbers_of,
 )
 from app.store.search_groups import END, Form, Group, Row, above, form_of, grouped
@@ -201,8 +201,8 @@ def _numbers(condition: Condition) -> tuple[int, ...]:
     if condition.modifier == "of-type":
         return tuple(alias(param, OF_TYPE) for param in condition.params)
     numbers = [*numbers_of(*condition.params)]
-    if condition.param.kind is Kind.STRING and not condition.modifier:
-        numbers += [alias(param, WORD) for param in condition.params if "HumanName" in data_types(param)]
+    if not condition.modifier:
+        numbers += [alias(param, WORD) for param in condition.params if names_people(param)]
     if is_canonical(condition.param):
         numbers += [alias(param, BARE) for param in condition.params]
     return tuple(numbers)

@@ -60,10 +60,25 @@ ONE: ColumnElement[Any] = literal_column("1")
 
 @dataclass(slots=True)
 class Builder:
-    """Builds the clauses of one statement for callers of one role; parameters are made in the order of the shape."""
+    """Builds the clauses of one statement for callers of one role; parameters are made in the order of the shape.
+
+    ``by_row``: the rows are few already, such as those of one woman; each is looked at, and no condition is taken for a
+    better way to find rows. Plans are made before values are known: of a code they cannot tell how common it is.
+    """
 
     role: Role
     binds: Binds
+    by_row: bool = False
+
+    def _there(self, found: Select[Any]) -> Bool:
+        """Whether ``found``, which looks at one row, has any; OFFSET keeps the planner from turning it around."""
+        return (found.offset(literal_column("0")) if self.by_row else found).exists()
+
+    def _any_of(self, found: list[Select[Any]], on: Any) -> Bool:
+        """Whether the row is one of those that any of the selects finds."""
+        if len(found) == 1 or self.by_row:
+            return or_(false(), *(self._there(of_row(one, on)) for one in found))
+        return on.c.rid.in_(union_all(*found)) if found else false()
 
     @singledispatchmethod
     def clause(self, node: Node, on: Any, types: Sequence[str]) -> Bool:
@@ -73,7 +88,7 @@ class Builder:
     @clause.register
     def _missing(self, node: Missing, on: Any, _types: Sequence[str]) -> Bool:
         table = TABLES[node.kind]
-        there = select(ONE).where(table.c.rid == on.c.rid, numbered(table.c.param, node.numbers)).exists()
+        there = self._there(select(ONE).where(table.c.rid == on.c.rid, numbered(table.c.param, node.numbers)))
         return not_(there) if node.absent else there
 
     @clause.register
@@ -84,8 +99,8 @@ class Builder:
     def _leaf(self, node: Leaf, on: Any, _types: Sequence[str]) -> Bool:
         found = [self._rows(node, group) for group in node.groups]
         if node.negated:
-            return and_(*(not_(rows.where(rows.selected_columns.rid == on.c.rid).exists()) for rows in found))
-        return _any_of(found, on)
+            return not_(or_(*(self._there(of_row(rows, on)) for rows in found)))
+        return self._any_of(found, on)
 
     def _rows(self, node: Leaf, group: Group) -> Select[Any]:
         table = TABLES[node.kind].alias(self.binds.name("i"))
@@ -140,7 +155,7 @@ class Builder:
                     self.clause(inner, target, (type_name,)),
                 )
             )
-        return _any_of(found, on)
+        return self._any_of(found, on)
 
     @clause.register
     def _back(self, node: Back, on: Any, types: Sequence[str]) -> Bool:
@@ -154,7 +169,7 @@ class Builder:
         else:
             here = and_(typed(link.c.target_type, types), link.c.target_id == on.c.id)
             here = here if len(types) == 1 else and_(here, link.c.target_type == on.c.type)
-        return (
+        return self._there(
             select(ONE)
             .select_from(joined)
             .where(
@@ -163,14 +178,13 @@ class Builder:
                 self.visible(source, (node.source,)),
                 self.clause(node.inner, source, (node.source,)),
             )
-            .exists()
         )
 
     @clause.register
     def _in_list(self, node: InList, on: Any, _types: Sequence[str]) -> Bool:
         link = index_reference.alias(self.binds.name("r"))
         collection = resource.alias(self.binds.name("l"))
-        return (
+        return self._there(
             select(ONE)
             .select_from(link.join(collection, collection.c.rid == link.c.rid))
             .where(
@@ -180,7 +194,6 @@ class Builder:
                 link.c.target_type == on.c.type,
                 link.c.target_id == on.c.id,
             )
-            .exists()
         )
 
     @clause.register
@@ -199,7 +212,7 @@ class Builder:
         if node.itself:
             same = resource.alias(self.binds.name("o"))
             found.append(select(same.c.rid).where(typed(same.c.type, (node.type,)), same.c.id == id_))
-        return _any_of(found, on)
+        return self._any_of(found, on)
 
 
 def facets_of(row: Any) -> FacetColumns:
@@ -207,11 +220,9 @@ def facets_of(row: Any) -> FacetColumns:
     return FacetColumns(row.c.type, row.c.patient, row.c.labels, row.c.author)
 
 
-def _any_of(found: list[Select[Any]], on: Any) -> Bool:
-    """Whether the row is one of those that any of the selects finds."""
-    if len(found) == 1:
-        return found[0].where(found[0].selected_columns.rid == on.c.rid).exists()
-    return on.c.rid.in_(union_all(*found)) if found else false()
+def of_row(found: Select[Any], on: Any) -> Select[Any]:
+    """The rows of ``found`` that belong to the row ``on``."""
+    return found.where(found.selected_columns.rid == on.c.rid)
 
 
 def numbered(param: Any, numbers: Sequence[int]) -> Bool:

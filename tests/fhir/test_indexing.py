@@ -198,11 +198,15 @@ def test_a_relation_between_documents_is_paired():
     assert rows(resource, "relationship")[0][1:4] == ("replaces", "DocumentReference", "1")
 
 
+def percent(value: int) -> dict:
+    return {"value": value, "system": UCUM, "code": "%"}
+
+
 def test_a_risk_is_a_number_or_a_range():
-    prediction = {"probabilityRange": {"low": {"value": 10}, "high": {"value": 20}}}
+    prediction = {"probabilityRange": {"low": percent(10), "high": percent(20)}}
     resource = {"resourceType": "RiskAssessment", "prediction": [prediction, {"probabilityDecimal": 0.5}]}
     assert sorted(rows(resource, "probability")) == [
-        (Decimal("0.5"), Decimal("0.5")), (Decimal(10), Decimal(20)),
+        (Decimal("0.1"), Decimal("0.2")), (Decimal("0.5"), Decimal("0.5")),
     ]  # fmt: skip
 
 
