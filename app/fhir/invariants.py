@@ -38,6 +38,10 @@ ELSEWHERE: Final[dict[str, str]] = {  # key → where it is checked
     **{rule.key: "DOMAIN_RESOURCE" for rule in invariants_of_resources.DOMAIN_RESOURCE},
 }
 IN_WORDS: Final[dict[str, str]] = {  # our key → where R4 says in words what no published expression says
+    "code-system-count": "https://hl7.org/fhir/R4/codesystem-definitions.html#CodeSystem.count",
+    "code-system-supplement": "https://hl7.org/fhir/R4/codesystem.html#supplements",
+    "context-of-extension": "https://hl7.org/fhir/R4/structuredefinition-definitions.html#StructureDefinition.context",
+    "identifier-uri": "https://hl7.org/fhir/R4/datatypes.html#Identifier",
     "contained-id": "https://hl7.org/fhir/R4/references.html#contained",
     "bundle-full-url": "https://hl7.org/fhir/R4/bundle-definitions.html#Bundle.entry.fullUrl",
     "bundle-identity": "https://hl7.org/fhir/R4/bundle-definitions.html#Bundle.entry.fullUrl",

@@ -27,6 +27,12 @@ def _codes_differ(value: Json) -> bool:
     return distinct(one["code"] for one in within(value, "concept") if "code" in one)
 
 
+def _all_counted(value: Json) -> bool:
+    if value.get("content") != "complete" or "count" not in value:
+        return True
+    return sum(1 for _ in within(value, "concept")) == int(value["count"])
+
+
 def _values_differ(element: str, *names: str) -> Rule:
     return lambda value: distinct(
         tuple(one.get(name, "") for name in names) for one in value.get(element, ()) if names[0] in one
@@ -106,7 +112,19 @@ TABLE: Final[dict[str, tuple[Invariant, ...]]] = {
     "CapabilityStatement.rest.resource": (
         Invariant("cpb-12", _values_differ("searchParam", "name"), "must not repeat a search parameter"),
     ),
-    "CodeSystem": (Invariant("csd-1", _codes_differ, "must not repeat a code"),),
+    "CodeSystem": (
+        Invariant("csd-1", _codes_differ, "must not repeat a code"),
+        Invariant(
+            "code-system-supplement",
+            lambda value: has(value, "supplements") == (value.get("content") == "supplement"),
+            "must have supplements where its content is a supplement, and only there",
+        ),
+        Invariant(
+            "code-system-count",
+            _all_counted,
+            "must have as many concepts as its count says if it is complete",
+        ),
+    ),
     "ConceptMap.group.element.target": (
         Invariant("cmd-1", _explained, "must have a comment where it is narrower or inexact"),
     ),

@@ -131,6 +131,11 @@ STRUCTURE: Final = (
         "must have a baseDefinition unless it is abstract",
     ),
     Invariant("sdf-5", _has_context, "must have a context as an extension"),
+    Invariant(
+        "context-of-extension",
+        only_where("context", "type", "Extension"),
+        "must be an extension to have a context",
+    ),
     Invariant("sdf-6", either("snapshot", "differential"), "must have a snapshot or a differential"),
     Invariant("sdf-9", _root_is_bare, "must not have label, code or requirements on its root"),
     Invariant("sdf-11", _begins_with_its_type, "must begin its snapshot with its type"),

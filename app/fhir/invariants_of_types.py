@@ -6,8 +6,10 @@ from typing import Final
 from app.fhir import dates
 from app.fhir.folding import lexeme_of
 from app.fhir.invariant import Invariant, Json, either, exactly_one, has, has_choice, needs, not_both
+from app.fhir.primitives import ABSOLUTE
 
 UCUM: Final = "http://unitsofmeasure.org"
+_URIS: Final = "urn:ietf:rfc:3986"
 _MEALS: Final = frozenset({"C", "CM", "CD", "CV"})
 
 
@@ -48,6 +50,10 @@ def _range(value: Json) -> bool:
     same_unit = all(low.get(name) == high.get(name) for name in ("system", "code", "unit"))
     bottom, top = _number(low, "value"), _number(high, "value")
     return not same_unit or bottom is None or top is None or bottom <= top
+
+
+def _whole_uri(value: Json) -> bool:
+    return value.get("system") != _URIS or "value" not in value or ABSOLUTE(value["value"], 0) is None
 
 
 def _ratio(value: Json) -> bool:
@@ -95,6 +101,9 @@ TABLE: Final[dict[str, tuple[Invariant, ...]]] = {
     ),
     "Attachment": (
         Invariant("att-1", needs("data", "contentType"), "must have the contentType of its data"),
+    ),
+    "Identifier": (
+        Invariant("identifier-uri", _whole_uri, f"must have a whole URI as its value in the system {_URIS}"),
     ),
     "ContactPoint": (Invariant("cpt-2", needs("value", "system"), "must have the system of its value"),),
     "Expression": (

@@ -11,6 +11,7 @@ from app.fhir import definitions
 from app.fhir.definitions import Element
 from app.fhir.element_checks import bound_code, bound_concept, each, extension, reference
 from app.fhir.invariants import invariants_of, unreferenced
+from app.fhir.locations import fhirpath
 from app.fhir.narrative import check_div
 from app.fhir.outcome import BadRequest, Issue
 from app.fhir.primitives import ABSOLUTE, CODE, FORMS, PRIMITIVES
@@ -24,8 +25,8 @@ def validate(resource: Any) -> list[Issue]:
     if not found:
         return []
     name = resource.get("resourceType") if isinstance(resource, dict) else None
-    root = name if isinstance(name, str) and name in definitions.RESOURCE_NAMES else ""
-    return [_issue(one, root) for one in found]
+    known = isinstance(name, str) and name in definitions.RESOURCE_NAMES
+    return [_issue(one, resource if known else None) for one in found]
 
 
 def check(resource: Any) -> None:
@@ -35,10 +36,15 @@ def check(resource: Any) -> None:
         raise BadRequest(issues)
 
 
-def _issue(found: Problem, root: str) -> Issue:
-    location = root + "".join(step if step.startswith("[") else f".{step}" for step in reversed(found.trail))
-    location = location.removeprefix(".")
-    return Issue(found.code, f"{location or 'The resource'} {found.reason}", (location,) if location else ())
+def _issue(found: Problem, resource: dict[str, Any] | None) -> Issue:
+    """The reason after the place as JSON names it, and the place as FHIRPath names it."""
+    steps = found.trail[::-1]
+    place = "".join(step if step.startswith("[") else f".{step}" for step in steps)
+    if resource is None:
+        place = place.removeprefix(".")
+        return Issue(found.code, f"{place or 'The resource'} {found.reason}", (place,) if place else ())
+    reason = f"{resource['resourceType']}{place} {found.reason}"
+    return Issue(found.code, reason, (fhirpath(resource, steps),))
 
 
 _shapes: dict[str, Shape] = {}

@@ -48,13 +48,13 @@ def _elements(path: str, random: Random, likely: float, depth: int) -> dict[str,
             continue
         wanted = depth < DEEPEST and random.random() < likely / (1 + 2 * depth)
         if element.minimum or wanted:
-            _add(found, element, random, likely, depth)
+            add(found, element, random, likely, depth)
     if not found:
         _add_something(found, path, random, likely, depth)
     return found
 
 
-def _add(found: dict[str, Any], element: Element, random: Random, likely: float, depth: int) -> None:
+def add(found: dict[str, Any], element: Element, random: Random, likely: float, depth: int) -> None:
     key, type_name = random.choice(element.names() or ((element.name, ""),))
     if type_name == "Resource":
         value: Any = {"resourceType": "Basic", "code": {"text": "a"}}
@@ -68,7 +68,7 @@ def _add_something(found: dict[str, Any], path: str, random: Random, likely: flo
         one for one in definitions.elements(path) if one.name != "id" and set(one.types) & set(PRIMITIVES)
     ]
     if simple:
-        _add(found, simple[0], random, likely, depth)
+        add(found, simple[0], random, likely, depth)
     else:
         found["extension"] = [{"url": "http://x.example/e", "valueCode": "a"}]
 

@@ -173,6 +173,7 @@ CASES: list[tuple[str, dict, dict]] = [
     ),
     ("contained-id", contained(DEVICE), contained(DEVICE, DEVICE)),
     ("cpl-3", plan(reference={"reference": "Task/1"}), plan(reference={"reference": "Task/1"}, detail={"status": "completed"})),
+    ("identifier-uri", patient(identifier=[{"system": "urn:ietf:rfc:3986", "value": "urn:oid:1.2.3"}]), patient(identifier=[{"system": "urn:ietf:rfc:3986", "value": "1.2.3"}])),
     ("cpt-2", holding("ContactPoint", {"system": "phone", "value": "1"}), holding("ContactPoint", {"value": "1"})),
     ("ctm-1", team(member={"reference": "Practitioner/1"}, onBehalfOf={"reference": "Organization/1"}), team(member=PATIENT, onBehalfOf={"reference": "Organization/1"})),
     ("dis-1", quantity("Distance", code="m", value=3), quantity("Distance", system="urn:x", value=3)),

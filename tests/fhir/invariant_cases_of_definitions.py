@@ -32,7 +32,8 @@ def capability(kind: str = "requirements", **elements) -> dict:
 
 def code_system(*concepts: dict) -> dict:
     return {
-        "resourceType": "CodeSystem", "url": SYSTEM, "status": "draft", "content": "complete", "concept": list(concepts),
+        "resourceType": "CodeSystem", "url": SYSTEM, "status": "draft", "content": "complete",
+        **({"concept": list(concepts)} if concepts else {}),
     }  # fmt: skip
 
 
@@ -208,6 +209,8 @@ CASES: list[tuple[str, dict, dict]] = [
     ("cpb-14", capability("instance", implementation={"description": "x"}), capability("instance")),
     ("cpb-15", capability("capability", software={"name": "x"}), capability("capability")),
     ("cpb-16", capability(), capability(software={"name": "x"})),
+    ("code-system-count", code_system({"code": "a", "concept": [{"code": "b"}]}) | {"count": 2}, code_system({"code": "a"}) | {"count": 2}),
+    ("code-system-supplement", code_system() | {"content": "supplement", "supplements": SYSTEM}, code_system() | {"content": "supplement"}),
     ("csd-1", code_system({"code": "a", "concept": [{"code": "b"}]}), code_system({"code": "a", "concept": [{"code": "a"}]})),
     ("fhs-1", family(ageString="3"), family(ageString="3", bornDate="2020")),
     ("fhs-2", family(ageString="3", estimatedAge=True), family(estimatedAge=True)),

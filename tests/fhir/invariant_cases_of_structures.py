@@ -106,6 +106,7 @@ CASES: list[tuple[str, dict, dict]] = [
     ("sdf-15a", structure(ROOT), structure(element(type=[{"code": "Patient"}]))),
     ("sdf-16", structure(snapshot=[whole(), whole("active", **BOOLEAN)]), structure(snapshot=[whole(), whole("x", id="Patient")])),
     ("sdf-17", structure(ROOT, element("active")), structure(ROOT, element("x", id="Patient"))),
+    ("context-of-extension", extension(**CONTEXT), structure(ROOT, **CONTEXT)),
     ("sdf-18", extension(**CONTEXT, contextInvariant=["true"]), structure(contextInvariant=["true"])),
     ("sdf-19", structure(ROOT, element("active", **BOOLEAN), url=f"{BASE}X"), structure(ROOT, typed("http://x.example"), url=f"{BASE}X")),
     ("sdf-20", structure(ROOT), structure(element(slicing={"rules": "open", "description": "x"}))),

@@ -78,16 +78,16 @@ def test_check_raises_with_every_issue():
         ({"subject": {"reference": "urn:uuid:187e0c12-8dd2-67e2-99b2-bf273c878281"}}, []),
         ({"subject": {"reference": "Patient?identifier=x|y"}}, []),
         ({"focus": [{"reference": "Practitioner/1"}]}, []),
-        ({"valueString": "a", "valueInteger": 1}, [("structure", "Observation.valueInteger")]),
-        ({"valueString": "a", "_valueInteger": EXTENDED}, [("structure", "Observation._valueInteger")]),
-        ({"_valueInteger": EXTENDED, "valueString": "a"}, [("structure", "Observation._valueInteger")]),
+        ({"valueString": "a", "valueInteger": 1}, [("structure", "Observation.value")]),
+        ({"valueString": "a", "_valueInteger": EXTENDED}, [("structure", "Observation.value")]),
+        ({"_valueInteger": EXTENDED, "valueString": "a"}, [("structure", "Observation.value")]),
         ({"valueReference": {"reference": "Patient/1"}}, [("structure", "Observation.valueReference")]),
         ({"value": 1}, [("structure", "Observation.value")]),
-        ({"valueQuantity": {"value": "1.5"}}, [("structure", "Observation.valueQuantity.value")]),
-        ({"valueQuantity": {"value": 1, "comparator": "~"}}, [("code-invalid", "Observation.valueQuantity.comparator")]),
+        ({"valueQuantity": {"value": "1.5"}}, [("structure", "Observation.value.value")]),
+        ({"valueQuantity": {"value": 1, "comparator": "~"}}, [("code-invalid", "Observation.value.comparator")]),
         ({"component": [{"valueInteger": 1}]}, [("required", "Observation.component[0]")]),
         ({"component": [{"code": {"text": "x"}, "referenceRange": [{"low": {"value": True}}]}]}, [("structure", "Observation.component[0].referenceRange[0].low.value")]),
-        ({"effectiveDateTime": "2026-02-30"}, [("value", "Observation.effectiveDateTime")]),
+        ({"effectiveDateTime": "2026-02-30"}, [("value", "Observation.effective")]),
         ({"issued": "2026-01-01"}, [("value", "Observation.issued")]),
         ({"id": "a_b"}, [("value", "Observation.id")]),
         ({"meta": {"versionId": "", "lastUpdated": "now"}}, [("value", "Observation.meta.versionId"), ("value", "Observation.meta.lastUpdated")]),
@@ -95,10 +95,10 @@ def test_check_raises_with_every_issue():
         ({"extension": [{"valueCode": "x"}]}, [("required", "Observation.extension[0]")]),
         ({"_status": {"id": "x"}}, []),
         ({"_status": EXTENDED}, []),
-        ({"_status": {}}, [("structure", "Observation._status")]),
-        ({"_status": None}, [("structure", "Observation._status")]),
-        ({"_status": {"colour": 1}}, [("structure", "Observation._status.colour")]),
-        ({"_code": EXTENDED}, [("structure", "Observation._code")]),
+        ({"_status": {}}, [("structure", "Observation.status")]),
+        ({"_status": None}, [("structure", "Observation.status")]),
+        ({"_status": {"colour": 1}}, [("structure", "Observation.status.colour")]),
+        ({"_code": EXTENDED}, [("structure", "Observation.code")]),
         ({"contained": [{"id": "x"}]}, [("required", "Observation.contained[0]")]),
         ({"contained": {"resourceType": "Device"}}, [("structure", "Observation.contained")]),
     ],
@@ -115,7 +115,7 @@ def test_what_is_required():
     assert [
         (issue.code, *issue.expression)
         for issue in validate({"resourceType": "Observation", "_status": EXTENDED, "code": {"text": "x"}})
-    ] == [("required", "Observation._status")]
+    ] == [("required", "Observation.status")]
     assert found(note=[{"_text": EXTENDED}]) == []
     assert [
         issue.code
@@ -129,15 +129,15 @@ def test_what_is_required():
         ({"given": ["a", None], "_given": [None, EXTENDED]}, []),
         ({"given": ["a"], "_given": [{"id": "1"}]}, []),
         ({"_given": [EXTENDED]}, []),
-        ({"_given": [{"id": "1"}]}, [("invariant", "Patient.name[0]._given[0]")]),
+        ({"_given": [{"id": "1"}]}, [("invariant", "Patient.name[0].given[0]")]),
         ({"given": ["a", None]}, [("structure", "Patient.name[0].given[1]")]),
-        ({"given": [None], "_given": [None]}, [("structure", "Patient.name[0]._given[0]")]),
-        ({"_given": [None]}, [("structure", "Patient.name[0]._given[0]")]),
-        ({"given": ["a", "b"], "_given": [None]}, [("structure", "Patient.name[0]._given")]),
-        ({"given": ["a"], "_given": EXTENDED}, [("structure", "Patient.name[0]._given")]),
-        ({"given": ["a"], "_given": []}, [("structure", "Patient.name[0]._given")]),
-        ({"given": ["a"], "_given": ["b"]}, [("structure", "Patient.name[0]._given[0]")]),
-        ({"family": "a", "_family": [EXTENDED]}, [("structure", "Patient.name[0]._family")]),
+        ({"given": [None], "_given": [None]}, [("structure", "Patient.name[0].given[0]")]),
+        ({"_given": [None]}, [("structure", "Patient.name[0].given[0]")]),
+        ({"given": ["a", "b"], "_given": [None]}, [("structure", "Patient.name[0].given")]),
+        ({"given": ["a"], "_given": EXTENDED}, [("structure", "Patient.name[0].given")]),
+        ({"given": ["a"], "_given": []}, [("structure", "Patient.name[0].given")]),
+        ({"given": ["a"], "_given": ["b"]}, [("structure", "Patient.name[0].given[0]")]),
+        ({"family": "a", "_family": [EXTENDED]}, [("structure", "Patient.name[0].family")]),
     ],
 )  # fmt: skip
 def test_values_and_their_extensions_are_aligned(elements, issues):
@@ -218,8 +218,8 @@ def test_numbers_are_not_coerced():
     quantity = json.parse(b'{"a": 1.50, "b": 2, "c": true}')
     assert found(valueQuantity={"value": quantity["a"]}) == []
     assert found(valueInteger=quantity["b"]) == []
-    assert found(valueInteger=quantity["a"]) == [("structure", "Observation.valueInteger")]
-    assert found(valueInteger=quantity["c"]) == [("structure", "Observation.valueInteger")]
+    assert found(valueInteger=quantity["a"]) == [("structure", "Observation.value")]
+    assert found(valueInteger=quantity["c"]) == [("structure", "Observation.value")]
 
 
 VALUES = st.recursive(

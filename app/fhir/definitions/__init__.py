@@ -73,6 +73,11 @@ RESOURCE_NAMES = frozenset(name for name, (kind, _) in _types.items() if kind ==
 }
 
 
+def is_known(path: str) -> bool:
+    """Whether ``path`` is a type or an inline element with elements of its own."""
+    return path in _types or path in _inline
+
+
 def base(path: str) -> str:
     """What a type or an inline element is derived from."""
     return _types[path][1] if path in _types else _inline[path]

@@ -1,0 +1,147 @@
+import ca.uhn.fhir.context.FhirContext;
+import ca.uhn.fhir.context.support.DefaultProfileValidationSupport;
+import ca.uhn.fhir.context.support.IValidationSupport.IssueSeverity;
+import ca.uhn.fhir.validation.FhirValidator;
+import ca.uhn.fhir.validation.ResultSeverityEnum;
+import ca.uhn.fhir.validation.SingleValidationMessage;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.hl7.fhir.common.hapi.validation.support.CommonCodeSystemsTerminologyService;
+import org.hl7.fhir.common.hapi.validation.support.InMemoryTerminologyServerValidationSupport;
+import org.hl7.fhir.common.hapi.validation.support.UnknownCodeSystemWarningValidationSupport;
+import org.hl7.fhir.common.hapi.validation.support.ValidationSupportChain;
+import org.hl7.fhir.common.hapi.validation.validator.FhirInstanceValidator;
+import org.hl7.fhir.common.hapi.validation.validator.FhirDefaultPolicyAdvisor;
+import org.hl7.fhir.r5.elementmodel.Element;
+import org.hl7.fhir.r5.elementmodel.Manager;
+import org.hl7.fhir.r5.model.CanonicalResource;
+import org.hl7.fhir.r5.model.CanonicalType;
+import org.hl7.fhir.r5.model.StructureDefinition;
+import org.hl7.fhir.r5.utils.validation.IResourceValidator;
+import org.hl7.fhir.r5.utils.validation.IValidatorResourceFetcher;
+import org.hl7.fhir.r5.utils.validation.constants.BestPracticeWarningLevel;
+import org.hl7.fhir.r5.utils.validation.constants.ReferenceValidationPolicy;
+
+/** Judges resources by base R4: one JSON text a line in, one JSON array of errors a line out. */
+public final class Judge {
+    private static final Set<String> NOISE = Set.of(
+            "Terminology_PassThrough_TX_Message", // what a code system says of a code that no required binding names
+            "OPDEF_PROFILE_NOT_FOUND"); // an address that leads nowhere here
+    private static final Pattern LITERAL = Pattern.compile("([A-Z][A-Za-z]+)/[A-Za-z0-9.-]{1,64}(/_history/.+)?");
+
+    public static void main(String[] arguments) throws Exception {
+        PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+        System.setOut(System.err); // what libraries print is no verdict
+        FhirValidator validator = validator();
+        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String line = in.readLine(); line != null; line = in.readLine()) {
+            out.println(verdict(validator, line));
+        }
+    }
+
+    private static FhirValidator validator() {
+        FhirContext context = FhirContext.forR4();
+        UnknownCodeSystemWarningValidationSupport unknown = new UnknownCodeSystemWarningValidationSupport(context);
+        unknown.setNonExistentCodeSystemSeverity(IssueSeverity.INFORMATION);
+        FhirInstanceValidator module = new FhirInstanceValidator(new ValidationSupportChain(
+                new DefaultProfileValidationSupport(context),
+                new CommonCodeSystemsTerminologyService(context),
+                new InMemoryTerminologyServerValidationSupport(context),
+                unknown));
+        module.setAnyExtensionsAllowed(true);
+        module.setErrorForUnknownProfiles(false);
+        module.setBestPracticeWarningLevel(BestPracticeWarningLevel.Ignore);
+        module.setNoExtensibleWarnings(true);
+        module.setValidatorPolicyAdvisor(new BaseOnly());
+        module.setValidatorResourceFetcher(new Somewhere());
+        return context.newValidator().registerValidatorModule(module);
+    }
+
+    /** Types that references name are held against R4; what cannot be looked up here is no error. */
+    private static final class BaseOnly extends FhirDefaultPolicyAdvisor {
+        @Override
+        public ReferenceValidationPolicy policyForReference(
+                IResourceValidator validator, Object context, String path, String url, ReferenceDestinationType kind) {
+            return ReferenceValidationPolicy.CHECK_TYPE_IF_EXISTS;
+        }
+
+        @Override
+        public boolean isSuppressMessageId(String path, String id) {
+            return id != null && NOISE.contains(id);
+        }
+    }
+
+    /** No network and no store: every address leads somewhere, and what "Patient/1" leads to is a Patient. */
+    private static final class Somewhere implements IValidatorResourceFetcher {
+        @Override
+        public Element fetch(IResourceValidator validator, Object context, String url) {
+            Matcher literal = LITERAL.matcher(url);
+            StructureDefinition type =
+                    literal.matches() ? validator.getContext().fetchTypeDefinition(literal.group(1)) : null;
+            return type == null ? null : Manager.build(validator.getContext(), type);
+        }
+
+        @Override
+        public boolean resolveURL(IResourceValidator validator, Object context, String path, String url, String type,
+                boolean canonical, List<CanonicalType> targets) {
+            return true;
+        }
+
+        @Override
+        public byte[] fetchRaw(IResourceValidator validator, String url) {
+            return null;
+        }
+
+        @Override
+        public IValidatorResourceFetcher setLocale(Locale locale) {
+            return this;
+        }
+
+        @Override
+        public CanonicalResource fetchCanonicalResource(IResourceValidator validator, Object context, String url) {
+            return null;
+        }
+
+        @Override
+        public boolean fetchesCanonicalResource(IResourceValidator validator, String url) {
+            return false;
+        }
+
+        @Override
+        public Set<ResourceVersionInformation> fetchCanonicalResourceVersions(
+                IResourceValidator validator, Object context, String url) {
+            return Set.of();
+        }
+    }
+
+    private static JsonArray verdict(FhirValidator validator, String text) {
+        JsonArray errors = new JsonArray();
+        try {
+            for (SingleValidationMessage message : validator.validateWithResult(text).getMessages()) {
+                if (message.getSeverity().ordinal() >= ResultSeverityEnum.ERROR.ordinal()) {
+                    errors.add(error(message.getLocationString(), message.getMessageId(), message.getMessage()));
+                }
+            }
+        } catch (Exception | java.lang.Error thrown) { // its assertions are errors of the language
+            errors.add(error("", thrown.getClass().getSimpleName(), String.valueOf(thrown.getMessage())));
+        }
+        return errors;
+    }
+
+    private static JsonObject error(String location, String key, String text) {
+        JsonObject found = new JsonObject();
+        found.addProperty("location", location == null ? "" : location);
+        found.addProperty("key", key == null ? "" : key);
+        found.addProperty("text", text);
+        return found;
+    }
+}
