@@ -31,14 +31,14 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from app.access.caller import Role
 from app.fhir.query import Query
-from app.store.access_sql import reach
+from app.store.access_sql import allowed, reach
 from app.store.log import finish, fresh_proof, logged
 from app.store.paging import Order, after, column_of, order_of, plain, typed
 from app.store.resources import Stored, facets, shown, stored
 from app.store.search_forms import Binds
 from app.store.search_includes import MOST, Join, included, joins
 from app.store.search_shape import Node, Own, criteria
-from app.store.search_sql import Builder
+from app.store.search_sql import FENCE, Builder, there
 from app.store.session import Session
 from app.store.statement import Statement, build
 from app.store.tables import resource
@@ -88,12 +88,21 @@ def _matching(shape: Shape, builder: Builder) -> Select[Any]:
     nodes = [builder.clause(node, resource, shape.types) for node in shape.nodes]
     keys = [column_of(order) for order in shape.orders]
     place = [after(keys, shape.orders, builder.binds)] if shape.paged else []
-    within = None if builder.by_row else reach(shape.role, "read", facets(), shape.types)
-    return select(
+    columns = [
         *(resource.c[name] for name in _COLUMNS),
         builder.rule(resource, shape.types).label("rule"),
         *(key.label(f"k{n}") for n, key in enumerate(keys)),
-    ).where(
+    ]
+    if builder.by_row:  # decided once for each row, after what was asked
+        asked = (
+            select(*columns)
+            .where(there(resource, shape.types), *nodes, *place)
+            .offset(FENCE)
+            .subquery("asked")
+        )
+        return select(asked).where(allowed(asked.c.rule))
+    within = reach(shape.role, "read", facets(), shape.types)
+    return select(*columns).where(
         builder.visible(resource, shape.types),
         *nodes,
         *place,

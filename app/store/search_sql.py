@@ -56,6 +56,7 @@ TABLES: dict[Kind, Table] = {
     Kind.COMPOSITE: index_composite,
 }
 ONE: ColumnElement[Any] = literal_column("1")
+FENCE: ColumnElement[int] = literal_column("0")  # OFFSET 0: the planner leaves a subquery as it stands
 
 
 @dataclass(slots=True)
@@ -72,7 +73,7 @@ class Builder:
 
     def _there(self, found: Select[Any]) -> Bool:
         """Whether ``found``, which looks at one row, has any; OFFSET keeps the planner from turning it around."""
-        return (found.offset(literal_column("0")) if self.by_row else found).exists()
+        return (found.offset(FENCE) if self.by_row else found).exists()
 
     def _any_of(self, found: list[Select[Any]], on: Any) -> Bool:
         """Whether the row is one of those that any of the selects finds."""
@@ -122,7 +123,7 @@ class Builder:
 
     def visible(self, row: Any, types: Sequence[str]) -> Bool:
         """Whether the row is of one of ``types`` and the caller may see it; what is deleted nobody sees."""
-        return and_(typed(row.c.type, types), ~row.c.deleted, allowed(self.rule(row, types)))
+        return and_(there(row, types), allowed(self.rule(row, types)))
 
     def rule(self, row: Any, types: Sequence[str] = ()) -> ColumnElement[Any]:
         """The access row that decides about ``row``, which is of one of ``types`` (none: of any)."""
@@ -213,6 +214,11 @@ class Builder:
             same = resource.alias(self.binds.name("o"))
             found.append(select(same.c.rid).where(typed(same.c.type, (node.type,)), same.c.id == id_))
         return self._any_of(found, on)
+
+
+def there(row: Any, types: Sequence[str]) -> Bool:
+    """Whether the row is of one of ``types`` and not deleted."""
+    return and_(typed(row.c.type, types), ~row.c.deleted)
 
 
 def facets_of(row: Any) -> FacetColumns:
