@@ -13,8 +13,8 @@ from app.access.signing import read as read_signing
 from app.api.browsers import cors
 from app.api.dispatch import Application, Dispatcher
 from app.api.endpoint import Door
-from app.api.fhir_rest import software_version
 from app.api.identity import Identity
+from app.api.metadata import software_version
 from app.api.routes import routes, rows
 from app.interactions.context import House
 from app.settings import Settings, read

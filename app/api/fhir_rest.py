@@ -1,14 +1,8 @@
 """FHIR's RESTful interactions: https://hl7.org/fhir/R4/http.html"""
 
-from functools import cache
-from importlib.metadata import PackageNotFoundError, version
-
 from starlette.requests import Request
-from starlette.responses import Response
 
 from app.api import headers
-from app.fhir import json as fhir_json
-from app.fhir.capability import statement
 from app.fhir.outcome import MethodNotAllowed, NotFound
 from app.interactions import audit_reading, files, history, reading, transaction, writing
 from app.interactions.context import Answer, Context
@@ -108,20 +102,3 @@ async def not_supported(_context: Context, request: Request) -> Answer:
 async def nowhere(_context: Context, _request: Request) -> Answer:
     """A path that is none of ours."""
     raise NotFound("There is nothing at this address")
-
-
-@cache
-def software_version() -> str:
-    """The version of this distribution."""
-    try:
-        return version("helsekort")
-    except PackageNotFoundError:
-        return "0"
-
-
-async def metadata(request: Request) -> Response:
-    """GET metadata: open to all, holds no data of anyone."""
-    settings = request.app.state.house.settings
-    started: str = request.app.state.started
-    body = fhir_json.dump(statement(settings, started, software_version()))
-    return Response(body, media_type="application/fhir+json")

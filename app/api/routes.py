@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.api import export_rest, fhir_rest, health, operations, search_rest, well_known
+from app.api import export_rest, fhir_rest, health, metadata, operations, search_rest, well_known
 from app.api.endpoint import Door, Handler
 from app.fhir.operations import EVERY_TYPE, OPERATIONS
 
@@ -27,7 +27,7 @@ class Guarded(NamedTuple):
 OPEN: tuple[tuple[str, Open], ...] = (
     ("/health/live", health.live),
     ("/health/ready", health.ready),
-    ("/fhir/metadata", fhir_rest.metadata),
+    ("/fhir/metadata", metadata.metadata),
     ("/.well-known/jwks.json", well_known.jwks),
 )
 HANDLERS: dict[tuple[str, str], Handler] = {  # of the rows of OPERATIONS

@@ -34,6 +34,11 @@ def maps() -> tuple[Json, ...]:
     return tuple(_resources("ConceptMap").values())
 
 
+def code_systems() -> tuple[CodeSystem, ...]:
+    """Every CodeSystem."""
+    return tuple(_code_systems().values())
+
+
 @cache
 def _code_systems() -> dict[str, CodeSystem]:
     found: dict[str, CodeSystem] = {}

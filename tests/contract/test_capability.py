@@ -37,6 +37,35 @@ def test_it_is_a_valid_resource(server: Server) -> None:
     assert validate(fhir_json.parse(answer.content)) == []
 
 
+def test_what_it_knows_of_codes(server: Server) -> None:
+    answer = server.client.get(f"{server.fhir}/metadata?mode=terminology")
+    found = answer.json()
+    assert found["resourceType"] == "TerminologyCapabilities"
+    assert validate(fhir_json.parse(answer.content)) == []
+    harness = server.person("harness", bearer=True)
+    for row in found["codeSystem"]:
+        looked_up = harness.get(f"/CodeSystem/$lookup?{urlencode({'system': row['uri'], 'code': 'nothing'})}")
+        assert looked_up.status_code == 404, (row["uri"], looked_up.text)
+        assert "nothing" in outcome(looked_up)
+
+
+@pytest.mark.parametrize("query", ["mode=full", "mode=normative", "_format=json", "_pretty=true"])
+def test_the_statement_by_mode_and_format(query: str, server: Server, statement: Json) -> None:
+    answer = server.client.get(f"{server.fhir}/metadata?{query}")
+    assert answer.json() == statement
+    assert answer.text.startswith("{\n") == ("_pretty" in query)
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "word"),
+    [("mode=half", 400, "mode"), ("more=1", 400, "known"), ("_format=xml", 406, "JSON")],
+)
+def test_it_refuses_as_others_do(query: str, status: int, word: str, server: Server) -> None:
+    answer = server.client.get(f"{server.fhir}/metadata?{query}")
+    assert answer.status_code == status
+    assert word in outcome(answer)
+
+
 def test_it_names_this_server(statement: Json, server: Server) -> None:
     assert statement["implementation"]["url"] == server.fhir
     assert statement["fhirVersion"] == "4.0.1"

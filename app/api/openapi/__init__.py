@@ -5,7 +5,7 @@
 
 from typing import Any
 
-from app.api.fhir_rest import software_version
+from app.api.metadata import software_version
 from app.api.openapi.components import components
 from app.api.openapi.layout import laid_out
 from app.api.openapi.paths import paths

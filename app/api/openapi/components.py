@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from app.api.metadata import MODES
 from app.fhir.json_schema import ref, schemas
 from app.fhir.operations import OPERATIONS
 from app.fhir.outcome import FhirError
@@ -14,7 +15,7 @@ Json = dict[str, Any]
 JSON = "application/fhir+json"
 R4 = "https://hl7.org/fhir/R4"
 CONTROLS = tuple(name for name in TABLE if name != "_cursor")  # page links hold the cursor; nobody writes one
-ENVELOPES = ("Bundle", "OperationOutcome", "Parameters")
+ENVELOPES = ("Bundle", "OperationOutcome", "Parameters", "TerminologyCapabilities")
 HEADERS = {  # of requests
     "DPoP": "A fresh proof for this method and address, bound to the token (RFC 9449)",
     "If-None-Match": "The ETag that the client has; 304 where it is still the current one",
@@ -113,6 +114,8 @@ def _parameters() -> Json:
     text = "A type that R4 counts to the compartment, or * for all"
     schema = {"type": "string", "pattern": "^([A-Z][A-Za-z]{1,63}|[*])$"}
     found["member"] = _parameter("member", "path", text, required=True, schema=schema)
+    text = "Of what is asked: full and normative, the CapabilityStatement, or terminology"
+    found["mode"] = _parameter("mode", "query", text, schema={"type": "string", "enum": list(MODES)})
     found["_type"] = _parameter("_type", "query", "Types to search, with a comma between")
     for name in CONTROLS:
         found[name] = _parameter(name, "query", f"{R4}/{'http' if name in SILENT else 'search'}.html")
@@ -153,6 +156,8 @@ def _successes() -> Json:
         },
     }
     found |= {
+        "metadata": _answer("What this server does")
+        | _content(JSON, {"oneOf": [ref("CapabilityStatement"), ref("TerminologyCapabilities")]}),
         "begun": _answer("It has begun", "OperationOutcome", "Content-Location"),
         "running": _answer("It runs", "", "X-Progress", "Retry-After"),
         "cancelled": _answer("It is cancelled", "OperationOutcome"),

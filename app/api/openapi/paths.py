@@ -69,7 +69,10 @@ EVERYWHERE = (400, 401, 403, 503)
 OPEN_TO_ALL = {  # what needs no token: what it says, and how it answers when it cannot
     "/health/live": ("The process answers", "health"),
     "/health/ready": ("The database answers", "health"),
-    "/fhir/metadata": ("The CapabilityStatement", "CapabilityStatement"),
+    "/fhir/metadata": (
+        "The CapabilityStatement; with mode=terminology the TerminologyCapabilities",
+        "metadata",
+    ),
     "/.well-known/jwks.json": ("The keys that sign notifications", "keys"),
 }
 
@@ -104,7 +107,17 @@ def _open(path: str) -> Json:
     if path == "/health/ready":
         answers["503"] = ref_to("responses", "health")
     name = path.rpartition("/")[2]
-    return {"operationId": name, "summary": summary, "security": [], "tags": ["open"], "responses": answers}
+    found: Json = {
+        "operationId": name,
+        "summary": summary,
+        "security": [],
+        "tags": ["open"],
+        "responses": answers,
+    }
+    if name == "metadata":
+        found["parameters"] = [ref_to("parameters", one) for one in ("mode", "_format", "_pretty")]
+        answers |= {status: ref_to("responses", status) for status in ("400", "406")}
+    return found
 
 
 def _operation(row: Guarded, path: str, kept: ResourceType | None) -> Json:
