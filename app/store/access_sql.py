@@ -27,6 +27,7 @@ from sqlalchemy import (
 
 from app.access.caller import Caller, Role
 from app.access.rules import ALLOW, BLOCK, Allow, Block, Relation
+from app.store.statement import FENCE
 from app.store.tables import INSTANT, choice, person, relation
 
 ORGANIZATIONS = bindparam("caller_organizations", type_=ARRAY(Text))
@@ -36,7 +37,6 @@ AUTHOR = bindparam("caller_author", type_=Text)
 AT = bindparam("at", type_=INSTANT)
 ATTESTED = bindparam("caller_attested", type_=Boolean)
 _ONE: ColumnElement[Any] = literal_column("1")
-_FENCE: ColumnElement[int] = literal_column("0")  # OFFSET 0: the planner leaves a subquery as it stands
 
 
 class FacetColumns(NamedTuple):
@@ -71,7 +71,7 @@ def _in_force(begins: ColumnElement[Any], ends: ColumnElement[Any]) -> ColumnEle
 
 def _looked_up(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     """Whether such a row exists, by its index for each row decided: never by reading all women of an organisation."""
-    return select(_ONE).where(*conditions).offset(_FENCE).exists()
+    return select(_ONE).where(*conditions).offset(FENCE).exists()
 
 
 def related(facets: FacetColumns) -> ColumnElement[bool]:

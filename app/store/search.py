@@ -38,9 +38,9 @@ from app.store.resources import Stored, facets, shown, stored
 from app.store.search_forms import Binds
 from app.store.search_includes import MOST, Join, included, joins
 from app.store.search_shape import Node, Own, criteria
-from app.store.search_sql import FENCE, Builder, there
+from app.store.search_sql import Builder, there
 from app.store.session import Session
-from app.store.statement import Statement, build
+from app.store.statement import FENCE, Statement, build
 from app.store.tables import resource
 
 _COLUMNS = ("rid", "type", "id", "version", "updated", "deleted", "patient", "labels", "body")

@@ -33,6 +33,7 @@ from app.store.access_sql import FacetColumns, allowed, rule
 from app.store.search_forms import Binds, Bool, comparison, instant, own
 from app.store.search_groups import Group
 from app.store.search_shape import Back, Constant, Hop, InList, Leaf, Member, Missing, Node, Own
+from app.store.statement import FENCE
 from app.store.tables import (
     index_composite,
     index_date,
@@ -56,7 +57,6 @@ TABLES: dict[Kind, Table] = {
     Kind.COMPOSITE: index_composite,
 }
 ONE: ColumnElement[Any] = literal_column("1")
-FENCE: ColumnElement[int] = literal_column("0")  # OFFSET 0: the planner leaves a subquery as it stands
 
 
 @dataclass(slots=True)

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import ColumnElement, literal_column
 from sqlalchemy.dialects.postgresql import asyncpg as dialects
 from sqlalchemy.sql.expression import ClauseElement
 
+FENCE: ColumnElement[int] = literal_column("0")  # OFFSET 0: the planner leaves a subquery as it stands
 _dialect = dialects.dialect()  # type: ignore[no-untyped-call]
 
 

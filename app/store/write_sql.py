@@ -29,7 +29,7 @@ from app.store import events, subscription_sql
 from app.store.access_sql import AT, AUTHOR
 from app.store.log import finish, fresh_proof, logged
 from app.store.resources import KEPT_FROM_HER as _KEPT_FROM_HER
-from app.store.statement import Statement, build
+from app.store.statement import FENCE, Statement, build
 from app.store.tables import INSTANT, changed, delivery, metadata, resource, resource_version
 from app.store.write_columns import COLUMNS, OWNED, Shape, rows_of
 from app.store.write_state import current_rows, state_of, writes_given
@@ -140,6 +140,7 @@ def known_patient(patient: ColumnElement[Any]) -> ColumnElement[bool]:
     return (
         select(literal_column("1"))
         .where(resource.c.type == literal_column("'Patient'"), resource.c.id == patient)
+        .offset(FENCE)
         .exists()
     )
 
