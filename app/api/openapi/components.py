@@ -167,6 +167,8 @@ def _successes() -> Json:
     for name in _bodies():
         found[name] = _answer(name, name, "ETag", "Last-Modified")
         found[f"{name}.created"] = _answer(f"{name}, stored", name, "ETag", "Last-Modified", "Location")
+    if "Binary" in found:
+        found["Binary"]["content"]["*/*"] = {}  # the file itself, of whichever kind it is
     return found
 
 

@@ -52,6 +52,8 @@ INTERACTIONS: dict[str, Interaction] = {
     ),
     "operation": Interaction("", "", 200, "", (), (404, 406, 413, 415, 422)),
 }  # fmt: skip
+# TABLE: the successes beside the usual one, of interactions that meet or make a resource as the case may be
+ALSO: dict[str, tuple[int, str]] = {"create": (200, ""), "update": (201, "created")}
 # TABLE: what belongs to a bulk export that has begun: method and address → name, what it does, answers, refusals
 EXPORTS: dict[tuple[str, str], tuple[str, str, dict[str, str], tuple[int, ...]]] = {
     ("GET", "/fhir/$export-status/{id}"): (
@@ -134,8 +136,9 @@ def _operation(row: Guarded, path: str, kept: ResourceType | None) -> Json:
         return found
     found["summary"] = does.summary
     found["parameters"] += [ref_to("parameters", name) for name in does.headers]
-    gives = f"{type_name}.created" if does.gives == "created" else does.gives or type_name
-    answers[str(does.success)] = ref_to("responses", gives)
+    for status, gives in filter(None, ((does.success, does.gives), ALSO.get(row.interaction))):
+        name = f"{type_name}.created" if gives == "created" else gives or type_name
+        answers[str(status)] = ref_to("responses", name)
     if does.do and type_name:
         found["description"] = f"Roles with a right: {_roles(does.do, type_name)}."
     _ask(found, row, type_name)
@@ -190,6 +193,8 @@ def _ask(found: Json, row: Guarded, type_name: str) -> None:
 def _describe(found: Json, row: Guarded, asked: Operation) -> None:
     """The words, the answer and the parameters of an operation."""
     found["summary"] = asked.text
+    if "{id}" in row.path:
+        found["responses"]["410"] = ref_to("responses", "410")
     if asked.begins:
         found["parameters"].append(ref_to("parameters", "Prefer"))
         found["responses"] |= {"202": ref_to("responses", "begun"), "429": ref_to("responses", "429")}
