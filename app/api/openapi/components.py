@@ -58,7 +58,7 @@ def components() -> Json:
         "schemas": _schemas(),
         "parameters": _parameters(),
         "requestBodies": {name: _body(name) for name in _bodies()},
-        "responses": _successes() | _refusals(),
+        "responses": _successes() | _resources() | _refusals(),
         "headers": {
             name: {"description": text, "schema": {"type": "string"}} for name, text in ANSWERED.items()
         },
@@ -164,6 +164,12 @@ def _successes() -> Json:
         "manifest": _answer("It is done", "", "Expires") | _content("application/json", {"type": "object"}),
         "lines": _answer("One resource a line") | _content("application/fhir+ndjson", {"type": "string"}),
     }
+    return found
+
+
+def _resources() -> Json:
+    """The successes that give a resource."""
+    found: Json = {}
     for name in _bodies():
         found[name] = _answer(name, name, "ETag", "Last-Modified")
         found[f"{name}.created"] = _answer(f"{name}, stored", name, "ETag", "Last-Modified", "Location")
