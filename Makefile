@@ -17,7 +17,7 @@ ifneq ($(PYTHON),)
 .PHONY: $(READY)
 endif
 
-.PHONY: help setup demo test check check-long lint fix types imports lock openapi docs bench clean
+.PHONY: help setup demo test check check-long lint fix types imports lock openapi docs judge bench clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)$$/\1\t\2/' | expand -t 14
@@ -62,6 +62,9 @@ openapi: $(READY) ## export openapi/openapi.json from the tables
 
 docs: $(READY) ## print docs/access.md and docs/settings.md from the rows and the settings
 	@$(RUN) tools.documents
+
+judge: $(READY) ## HL7's own validator on thousands of resources; prints docs/validation.md (Java 17, Maven)
+	@$(RUN) tests.conformance
 
 bench: $(READY) ## CPU and rate as ratios to a Starlette hello (minutes)
 	@$(RUN) bench.run

@@ -38,6 +38,7 @@ ELSEWHERE: Final[dict[str, str]] = {  # key → where it is checked
     **{rule.key: "DOMAIN_RESOURCE" for rule in invariants_of_resources.DOMAIN_RESOURCE},
 }
 IN_WORDS: Final[dict[str, str]] = {  # our key → where R4 says in words what no published expression says
+    "code-system-content": "https://hl7.org/fhir/R4/valueset-codesystem-content-mode.html",
     "code-system-count": "https://hl7.org/fhir/R4/codesystem-definitions.html#CodeSystem.count",
     "code-system-supplement": "https://hl7.org/fhir/R4/codesystem.html#supplements",
     "context-of-extension": "https://hl7.org/fhir/R4/structuredefinition-definitions.html#StructureDefinition.context",

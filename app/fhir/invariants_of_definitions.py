@@ -33,6 +33,10 @@ def _all_counted(value: Json) -> bool:
     return sum(1 for _ in within(value, "concept")) == int(value["count"])
 
 
+def _content_there(value: Json) -> bool:
+    return value.get("content") != "not-present" or not has(value, "concept")
+
+
 def _values_differ(element: str, *names: str) -> Rule:
     return lambda value: distinct(
         tuple(one.get(name, "") for name in names) for one in value.get(element, ()) if names[0] in one
@@ -113,6 +117,9 @@ TABLE: Final[dict[str, tuple[Invariant, ...]]] = {
         Invariant("cpb-12", _values_differ("searchParam", "name"), "must not repeat a search parameter"),
     ),
     "CodeSystem": (
+        Invariant(
+            "code-system-content", _content_there, "must hold no concepts where its content is not present"
+        ),
         Invariant("csd-1", _codes_differ, "must not repeat a code"),
         Invariant(
             "code-system-supplement",

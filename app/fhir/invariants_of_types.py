@@ -22,7 +22,7 @@ def _measured(value: Json) -> bool:
 
 
 def _in_ucum(value: Json) -> bool:
-    return _measured(value) and value.get("system", UCUM) == UCUM
+    return _measured(value) and (not has(value, "system") or value.get("system") == UCUM)
 
 
 def _age(value: Json) -> bool:

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from hashlib import sha256
 from itertools import islice
 
-from app.fhir import json
+from app.fhir import definitions, json
 from app.fhir.registry import RESOURCE_TYPES
 from app.fhir.validation import validate
 from tests.conformance.cases import Case, case, dice
 from tests.conformance.elements import elements
-from tests.conformance.mutations import MUTATIONS
+from tests.conformance.mutations import MUTATIONS, Mutation
 from tests.conformance.places import Json, places
 from tests.conformance.texts import texts
 from tests.fhir import (
@@ -62,6 +62,21 @@ def _sound(name: str) -> Iterator[Json]:
             yield resource
 
 
+def values() -> list[Case]:
+    """A value of each data type, in an extension."""
+    [choice] = [element for element in definitions.elements("Extension") if element.choice]
+    found = [
+        generation.resource("Basic", dice("values"), 0.0)
+        | {"extension": [{"url": "http://x.example/e", key: generation.value(choice, name, dice(key))}]}
+        for key, name in choice.names()
+    ]
+    return [
+        case("sound", f"Basic {key}", resource)
+        for (key, _), resource in zip(choice.names(), found, strict=True)
+        if not validate(resource)
+    ]
+
+
 def kept() -> list[Case]:
     """Each rule of R4, kept."""
     return [case(f"rule kept: {key}", keeps["resourceType"], keeps) for key, keeps, _ in RULES]
@@ -81,18 +96,22 @@ def mutations(basis: list[Case]) -> Iterator[Case]:
     """Each kind of mutation in several places, of as many types as possible."""
     parsed = [(one, json.parse(one.text.encode())) for one in basis]
     for mutation in MUTATIONS:
-        found = 0
-        for one, resource in sorted(parsed, key=lambda pair: _digest(mutation.name, pair[0])):
-            fitting = [i for i, place in enumerate(places(resource)) if mutation.applies(place)]
-            if fitting and found < mutation.places:
-                changed = copy.deepcopy(resource)
-                place = places(changed)[dice(f"{mutation.name} {one.where}").choice(fitting)]
-                mutation.change(place)
-                yield case(mutation.name, f"{one.where} {place.path}", changed)
-                found += 1
+        ordered = sorted(parsed, key=lambda pair: _digest(mutation.name, pair[0]))
+        yield from islice(_mutated(mutation, ordered), mutation.places)
+
+
+def _mutated(mutation: Mutation, ordered: list[tuple[Case, Json]]) -> Iterator[Case]:
+    for one, resource in ordered:
+        fitting = [i for i, place in enumerate(places(resource)) if mutation.applies(place)]
+        if fitting:
+            changed = copy.deepcopy(resource)
+            place = places(changed)[dice(f"{mutation.name} {one.where}").choice(fitting)]
+            mutation.change(place)
+            yield case(mutation.name, f"{one.where} {place.path}", changed)
 
 
 def corpus() -> list[Case]:
     """All of it, always the same and in the same order."""
-    basis = [*examples(), *sound(), *kept()]
-    return [*basis, *generated(), *broken(), *texts(), *elements(), *mutations(basis)]
+    basis = [*sound(), *values(), *kept()]  # not the examples: who adds one need not judge anew
+    cases = [*examples(), *basis, *generated(), *broken(), *texts(), *elements(), *mutations(basis)]
+    return list(dict.fromkeys(cases))

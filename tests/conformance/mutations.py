@@ -23,9 +23,7 @@ class Mutation:
     name: str
     applies: Callable[[Place], bool]
     change: Callable[[Place], None]
-    places: int = (
-        12  # in how many resources; what is done to a value is checked by one function, so few are enough
-    )
+    places: int = 12  # in how many resources
 
 
 def is_of(*types: str) -> Callable[[Place], bool]:
@@ -196,7 +194,7 @@ def _append(value: Any) -> Callable[[Place], None]:
 
 
 def _each(name: str, applies: Callable[[Place], bool], **values: Any) -> list[Mutation]:
-    """One mutation for each value that is put."""
+    """One mutation for each value that is put; one function checks a value, so few places are enough."""
     return [
         Mutation(f"{name}: {key.replace('_', ' ')}", applies, _put(value), places=4)
         for key, value in values.items()
@@ -281,7 +279,7 @@ MUTATIONS: Final[tuple[Mutation, ...]] = (
     Mutation("instead of a primitive: extension", is_primitive, _instead({"extension": [EXTENSION]})),
     Mutation("instead of a primitive: id", is_primitive, _instead({"id": "a"})),
     Mutation("beside a list: aligned", _is_many_primitive, _beside([{"id": "a"}])),
-    Mutation("beside a list: longer", _is_many_primitive, _beside([None, None, None, None, {"id": "a"}])),
+    Mutation("beside a list: longer", _is_many_primitive, _beside([None, None, None, None, {"id": "a"}]), places=4),
     Mutation("beside a list: null", _is_many_primitive, _beside([None])),
     Mutation("beside a list: an object", _is_many_primitive, _beside({"id": "a"})),
     *_each(

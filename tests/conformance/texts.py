@@ -85,5 +85,5 @@ CONTAINED: Final[tuple[tuple[str, Json], ...]] = (
 
 def texts() -> list[Case]:
     """As cases."""
-    raw = [Case("text: " + name, "Observation", text) for name, text in TEXTS]
+    raw = [Case("json: " + name, "Observation", text) for name, text in TEXTS]
     return raw + [case("contained: " + name, "Observation", resource) for name, resource in CONTAINED]

@@ -32,6 +32,7 @@ SAMPLES: dict[str, list[Any]] = {
     "Extension": [{"url": "http://x.example/e", "valueString": "a"}],
     "xhtml": ['<div xmlns="http://www.w3.org/1999/xhtml">a</div>'],
 }
+TELLING = {("expression", "string"): "name", ("language", "code"): "nb-NO"}
 OPEN = {"mimetypes": "text/plain", "currencies": "NOK", "ucum-units": {"text": "a"}}
 DEEPEST = 5
 
@@ -57,10 +58,10 @@ def _elements(path: str, random: Random, likely: float, depth: int) -> dict[str,
 def add(found: dict[str, Any], element: Element, random: Random, likely: float, depth: int) -> None:
     key, type_name = random.choice(element.names() or ((element.name, ""),))
     if type_name == "Resource":
-        value: Any = {"resourceType": "Basic", "code": {"text": "a"}}
+        one: Any = {"resourceType": "Basic", "code": {"text": "a"}}
     else:
-        value = _value(element, type_name, random, likely, depth + 1)
-    found[key] = [value] if element.many else value
+        one = value(element, type_name, random, likely, depth + 1)
+    found[key] = [one] if element.many else one
 
 
 def _add_something(found: dict[str, Any], path: str, random: Random, likely: float, depth: int) -> None:
@@ -73,14 +74,15 @@ def _add_something(found: dict[str, Any], path: str, random: Random, likely: flo
         found["extension"] = [{"url": "http://x.example/e", "valueCode": "a"}]
 
 
-def _value(element: Element, type_name: str, random: Random, likely: float, depth: int) -> Any:
+def value(element: Element, type_name: str, random: Random, likely: float = 0.4, depth: int = 0) -> Any:
+    """A value of one of the element's types."""
     if type_name == "Reference":
         target = random.choice(sorted(element.targets)) if element.targets else "Patient"
         return random.choice([{"reference": f"{target}/1"}, {"reference": "urn:uuid:1"}, {"display": "a"}])
     if element.binding:
         return _bound(element.binding, type_name, random)
-    if (element.name, type_name) == ("expression", "string"):
-        return "name"  # of FHIRPath
+    if (element.name, type_name) in TELLING:
+        return TELLING[element.name, type_name]
     if type_name in SAMPLES:
         return copy.deepcopy(random.choice(SAMPLES[type_name]))
     return _elements(element.content or type_name, random, likely, depth)

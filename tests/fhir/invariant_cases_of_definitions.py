@@ -209,6 +209,7 @@ CASES: list[tuple[str, dict, dict]] = [
     ("cpb-14", capability("instance", implementation={"description": "x"}), capability("instance")),
     ("cpb-15", capability("capability", software={"name": "x"}), capability("capability")),
     ("cpb-16", capability(), capability(software={"name": "x"})),
+    ("code-system-content", code_system() | {"content": "not-present"}, code_system({"code": "a"}) | {"content": "not-present"}),
     ("code-system-count", code_system({"code": "a", "concept": [{"code": "b"}]}) | {"count": 2}, code_system({"code": "a"}) | {"count": 2}),
     ("code-system-supplement", code_system() | {"content": "supplement", "supplements": SYSTEM}, code_system() | {"content": "supplement"}),
     ("csd-1", code_system({"code": "a", "concept": [{"code": "b"}]}), code_system({"code": "a", "concept": [{"code": "a"}]})),

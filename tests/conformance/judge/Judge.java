@@ -1,11 +1,13 @@
 import ca.uhn.fhir.context.FhirContext;
 import ca.uhn.fhir.context.support.DefaultProfileValidationSupport;
 import ca.uhn.fhir.context.support.IValidationSupport.IssueSeverity;
+import ca.uhn.fhir.rest.server.exceptions.InvalidRequestException;
 import ca.uhn.fhir.validation.FhirValidator;
 import ca.uhn.fhir.validation.ResultSeverityEnum;
 import ca.uhn.fhir.validation.SingleValidationMessage;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonSyntaxException;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
@@ -31,11 +33,13 @@ import org.hl7.fhir.r5.utils.validation.IValidatorResourceFetcher;
 import org.hl7.fhir.r5.utils.validation.constants.BestPracticeWarningLevel;
 import org.hl7.fhir.r5.utils.validation.constants.ReferenceValidationPolicy;
 
-/** Judges resources by base R4: one JSON text a line in, one JSON array of errors a line out. */
+/** Judges resources by base R4: one JSON text a line in; out, in the same order, a JSON array of errors a line. */
 public final class Judge {
     private static final Set<String> NOISE = Set.of(
             "Terminology_PassThrough_TX_Message", // what a code system says of a code that no required binding names
             "OPDEF_PROFILE_NOT_FOUND"); // an address that leads nowhere here
+    private static final String PACKAGES = "Unable to resolve package id"; // no snapshots: they need packages of R4
+    private static final String CRASH = "crash"; // no verdict
     private static final Pattern LITERAL = Pattern.compile("([A-Z][A-Za-z]+)/[A-Za-z0-9.-]{1,64}(/_history/.+)?");
 
     public static void main(String[] arguments) throws Exception {
@@ -43,9 +47,8 @@ public final class Judge {
         System.setOut(System.err); // what libraries print is no verdict
         FhirValidator validator = validator();
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        for (String line = in.readLine(); line != null; line = in.readLine()) {
-            out.println(verdict(validator, line));
-        }
+        verdict(validator, in.readLine()); // loads the definitions once, before several threads ask for them
+        in.lines().toList().parallelStream().map(line -> verdict(validator, line)).forEachOrdered(out::println);
     }
 
     private static FhirValidator validator() {
@@ -66,12 +69,16 @@ public final class Judge {
         return context.newValidator().registerValidatorModule(module);
     }
 
-    /** Types that references name are held against R4; what cannot be looked up here is no error. */
+    /** Types that references name are held against R4, which has them or not; what else is not here is no error. */
     private static final class BaseOnly extends FhirDefaultPolicyAdvisor {
         @Override
         public ReferenceValidationPolicy policyForReference(
                 IResourceValidator validator, Object context, String path, String url, ReferenceDestinationType kind) {
-            return ReferenceValidationPolicy.CHECK_TYPE_IF_EXISTS;
+            Matcher literal = LITERAL.matcher(url == null ? "" : url);
+            boolean nowhere = literal.matches() && validator.getContext().fetchTypeDefinition(literal.group(1)) == null;
+            return nowhere
+                    ? ReferenceValidationPolicy.CHECK_EXISTS_AND_TYPE
+                    : ReferenceValidationPolicy.CHECK_TYPE_IF_EXISTS;
         }
 
         @Override
@@ -127,12 +134,15 @@ public final class Judge {
         JsonArray errors = new JsonArray();
         try {
             for (SingleValidationMessage message : validator.validateWithResult(text).getMessages()) {
-                if (message.getSeverity().ordinal() >= ResultSeverityEnum.ERROR.ordinal()) {
+                boolean isError = message.getSeverity().ordinal() >= ResultSeverityEnum.ERROR.ordinal();
+                if (isError && !message.getMessage().contains(PACKAGES)) {
                     errors.add(error(message.getLocationString(), message.getMessageId(), message.getMessage()));
                 }
             }
-        } catch (Exception | java.lang.Error thrown) { // its assertions are errors of the language
-            errors.add(error("", thrown.getClass().getSimpleName(), String.valueOf(thrown.getMessage())));
+        } catch (JsonSyntaxException | InvalidRequestException | java.lang.Error refusal) { // an Error: an assertion
+            errors.add(error("", refusal.getClass().getSimpleName(), String.valueOf(refusal.getMessage())));
+        } catch (RuntimeException defect) {
+            errors.add(error("", CRASH, defect.getClass().getSimpleName() + ": " + defect.getMessage()));
         }
         return errors;
     }
