@@ -104,7 +104,7 @@ VERDICTS: Final = (
     ),
     Verdict(
         "An OID of three numbers", HELSEKORT,
-        "R4's pattern for oid, `urn:oid:[0-2](\\.(0|[1-9][0-9]*))+`, has no least length.",
+        "R4's pattern for oid asks for `urn:oid:`, a number from 0 to 2 and one more number; there is no least length beyond that.",
         LAXER, keys=("Type_Specific_Checks_DT_OID_Valid",),
     ),
     Verdict(
