@@ -30,8 +30,8 @@ async def begin_again(context: Context) -> None:
     """Get ready for another attempt: it locks what it will change before it looks."""
     session = context.session
     session.careful = True
-    session.entry.renew(clock.new_id(), clock.now())  # the attempt may have left its row, or come late
     await asyncio.sleep(random.uniform(0, _LONGEST_PAUSE))  # noqa: S311 (no secret)
+    session.entry.renew(clock.new_id(), clock.now())  # the attempt may have left its row, or come late
 
 
 async def in_one(context: Context, work: Callable[[], Awaitable[T]]) -> T:

@@ -30,6 +30,7 @@ async def answer(context: Context, drafts: Sequence[Draft]) -> list[Answered]:
     questions = sorted({draft.criteria.number for draft in drafts if draft.criteria})
     if questions:
         await hold_questions(context.session, questions)
+        context.entry.at = clock.now()  # what others did while this request waited is in force for it
     return [
         await _answer(context, draft, draft.criteria) if draft.criteria else Answered(draft, [draft])
         for draft in drafts
