@@ -81,6 +81,18 @@ async def update(context: Context, request: Request) -> Answer:
     )  # fmt: skip
 
 
+async def patch(context: Context, request: Request) -> Answer:
+    """PATCH Type/id, PATCH Type?…"""
+    headers.accept_json(request)
+    limit = context.house.settings.max_body
+    kind, body = await headers.patch_body(request, limit)
+    change = writing.read_patch(body, as_json_patch=kind == headers.JSON_PATCH, largest=limit)
+    return await writing.patch(
+        context, request.path_params["type"], _which(request), change, headers.preference(request),
+        if_match=headers.if_match(request),
+    )  # fmt: skip
+
+
 async def delete(context: Context, request: Request) -> Answer:
     """DELETE Type/id, DELETE Type?…"""
     return await writing.delete(

@@ -19,6 +19,7 @@ _FORMATS = frozenset(
     {"json", "text/json", "application/json", "application/fhir+json", "application/fhir json"}
 )
 _ONLY = "This server speaks JSON only: application/fhir+json"
+JSON_PATCH = "application/json-patch+json"
 _FORM = "application/x-www-form-urlencoded"
 _ETAG = re.compile(r'\s*(?:W/)?"(\d{1,9})(?:-[0-9a-f]{8})?"\s*')
 _TAGS = re.compile(r'\s*(?:W/)?("[^"]*"|\*)\s*')
@@ -142,6 +143,17 @@ async def body(request: Request, limit: int) -> bytes:
     if kind not in JSON_TYPES:
         raise UnsupportedMediaType("Content-Type must be application/fhir+json", "http.Content-Type")
     return await content(request, limit)
+
+
+async def patch_body(request: Request, limit: int) -> tuple[str, bytes]:
+    """The media type and the bytes of a patch. Raises UnsupportedMediaType and TooLarge."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in {JSON_PATCH, *JSON_TYPES}:
+        raise UnsupportedMediaType(
+            f"A patch is {JSON_PATCH}, or Parameters as {JSON_TYPES[0]}", "http.Content-Type",
+            headers={"Accept-Patch": f"{JSON_PATCH}, {JSON_TYPES[0]}"},
+        )  # fmt: skip
+    return kind, await _read(request, limit)
 
 
 async def form(request: Request, limit: int) -> Pairs:

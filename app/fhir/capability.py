@@ -10,7 +10,17 @@ from app.fhir.registry import RESOURCE_TYPES, ResourceType
 from app.fhir.search_params import Kind, of_type
 from app.settings import Settings
 
-_ORDER = ("read", "vread", "create", "update", "delete", "history-instance", "history-type", "search-type")
+_ORDER = (
+    "read",
+    "vread",
+    "create",
+    "update",
+    "patch",
+    "delete",
+    "history-instance",
+    "history-type",
+    "search-type",
+)
 
 
 def _resource(row: ResourceType, settings: Settings) -> dict[str, Any]:
@@ -102,5 +112,6 @@ def statement(settings: Settings, date: str, version: str) -> dict[str, Any]:
         },
         "fhirVersion": "4.0.1",
         "format": ["application/fhir+json", "json"],
+        "patchFormat": ["application/json-patch+json", "application/fhir+json"],
         "rest": [_rest(settings)],
     }

@@ -7,7 +7,7 @@ https://hl7.org/fhir/R4/resourcelist.html. ``patient`` names the elements that s
 from dataclasses import dataclass
 
 READ = frozenset({"read", "vread", "history-instance", "history-type", "search-type"})
-ALL = READ | {"create", "update", "delete"}
+ALL = READ | {"create", "update", "patch", "delete"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from app.access.decide import readable
 from app.access.labels import labels_of
 from app.fhir import codes, documents
 from app.fhir import json as fhir_json
+from app.fhir.json_patch import Patch
+from app.fhir.outcome import FhirError
 from app.fhir.references import references
 from app.fhir.registry import BY_NAME, CONCERNING
 from app.interactions.context import Context
@@ -37,7 +39,9 @@ class Draft:
     place: str = ""  # where it stands in a bundle, for error texts
     rewritten: bool = field(default=False)
     criteria: Criteria | None = None  # which resource is meant, or must not be there yet
-    expected: int | None = None  # the version that the criteria were answered by
+    expected: int | None = None  # the version that criteria were answered by, or that a patch was applied to
+    patch: Patch | None = None
+    wrong: FhirError | None = None  # why it cannot be stored; told to those only who may
 
     def fresh(self) -> "Draft":
         """The draft as it came, for another attempt."""

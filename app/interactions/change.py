@@ -19,6 +19,7 @@ from app.interactions.consequences import write_set
 from app.interactions.context import Context
 from app.interactions.drafts import prepare
 from app.interactions.guard import visible
+from app.interactions.patching import patched
 from app.interactions.refusals import broken, refusal
 from app.store import resources
 from app.store.locks import hold_rows
@@ -57,6 +58,10 @@ async def _once(context: Context, drafts: Sequence[Draft]) -> list[Applied]:
     met = [(one.asked.type, one.met) for one in answered if one.met]
     if met or context.session.careful:
         await hold_rows(context.session, [*(draft.key for draft in todo if draft.method != "create"), *met])
+    todo = await patched(context, todo)
+    became = iter(todo)
+    for one in answered:
+        one.drafts[:] = [next(became) for _ in one.drafts]
     await links.resolve(context, answered)
     writes = iter(await _stored(context, todo))
     applied = [[Applied(draft, next(writes)) for draft in one.drafts] for one in answered]
@@ -137,8 +142,9 @@ async def _not_stored(
         done = iter(await _stored(context, rest))
         return [None if outcome.problem else next(done) for outcome in outcomes]
     access = [row for row in problems if row[2].problem in {"refused", "missing"}]
-    if issues and not access:
-        raise Unprocessable(issues)
+    wrong = next((draft.wrong for draft in todo if draft.wrong), None)
+    if not access and (wrong or issues):
+        raise wrong or Unprocessable(issues)
     raise refusal(*(access or problems)[0])
 
 

@@ -167,7 +167,7 @@ def _write(preparation: Preparation, draft: Draft) -> Write:
     version = (target.version if target else 0) + 1
     patient = patient_of(preparation, draft)
     if draft.resource is None:
-        gone = Write("delete", draft.type, draft.id, version, b"", patient)
+        gone = Write(draft.method, draft.type, draft.id, version, b"", patient)
         gone.labels = target.labels if target else frozenset()
         gone.flaw = _flaw(context, draft, target)
         return gone
@@ -193,7 +193,9 @@ def _write(preparation: Preparation, draft: Draft) -> Write:
 
 def _flaw(context: Context, draft: Draft, target: Target | None) -> str | None:
     """Who sees a masked copy cannot erase what is hidden (design §4)."""
-    hidden = masks(context.caller.role, draft.type)
+    if draft.wrong is not None:
+        return "invalid"
+    hidden = masks(context.caller.role, draft.type) if draft.patch is None else ()
     return "masked" if hidden and target and target.body and holds(target.body, hidden) else None
 
 

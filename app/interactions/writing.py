@@ -5,6 +5,8 @@ from typing import Any
 from app import clock
 from app.access.rules import masks
 from app.fhir import json as fhir_json
+from app.fhir.fhirpath_patch import fhirpath_patch
+from app.fhir.json_patch import Patch, json_patch
 from app.fhir.outcome import BadRequest, Issue, operation_outcome
 from app.fhir.validation import check
 from app.interactions.belonging import Draft
@@ -69,6 +71,33 @@ async def create(
         draft.criteria = criteria(context, type_name, none_exist, "http.If-None-Exist")
         context.entry.facts["query"] = draft.criteria.shown
     return answer(context, (await apply(context, [draft]))[0], prefer)
+
+
+async def patch(
+    context: Context,
+    type_name: str,
+    id_or_criteria: str | Pairs,
+    change: Patch,
+    prefer: Preference,
+    *,
+    if_match: int | None = None,
+) -> Answer:
+    """Store what ``change`` makes of the current version. Raises FhirError."""
+    kept_type(type_name, "patch")
+    scoped(context.caller, "update")
+    draft = Draft("patch", type_name, "", if_match=if_match, patch=change)
+    if isinstance(id_or_criteria, str):
+        draft.id = id_or_criteria
+    else:
+        draft.criteria = in_url(context, type_name, id_or_criteria)
+    return answer(context, (await apply(context, [draft]))[0], prefer)
+
+
+def read_patch(body: bytes, *, as_json_patch: bool, largest: int) -> Patch:
+    """The patch in ``body``: a JSON Patch, or Parameters that are a FHIRPath Patch. Raises BadRequest."""
+    if as_json_patch:
+        return json_patch(fhir_json.parse(body), largest=largest)
+    return fhirpath_patch(parsed(body, "Parameters"))
 
 
 def in_url(context: Context, type_name: str, pairs: Pairs) -> Criteria:

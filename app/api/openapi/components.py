@@ -39,6 +39,13 @@ HISTORY = {  # parameters of history, beside those of search
     "_since": "Versions that were made at this moment or later",
     "_at": "Versions that were current at some time in this period",
 }
+PATCH: Json = {
+    "required": True,
+    "content": {
+        JSON: {"schema": ref("Parameters")},
+        "application/json-patch+json": {"schema": {"type": "array", "items": {"type": "object"}}},
+    },
+}
 VALUES = {  # what values of a kind of search parameter look like; commas between alternatives
     Kind.TOKEN: "code, system|code, |code or system|",
     Kind.REFERENCE: "Type/id, id or an absolute URL",
@@ -57,7 +64,7 @@ def components() -> Json:
     return {
         "schemas": _schemas(),
         "parameters": _parameters(),
-        "requestBodies": {name: _body(name) for name in _bodies()},
+        "requestBodies": {name: _body(name) for name in _bodies()} | {"patch": PATCH},
         "responses": _successes() | _resources() | _refusals(),
         "headers": {
             name: {"description": text, "schema": {"type": "string"}} for name, text in ANSWERED.items()

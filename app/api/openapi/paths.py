@@ -44,6 +44,7 @@ INTERACTIONS: dict[str, Interaction] = {
     "search-system": Interaction("Search several types", "", 200, "Bundle", ("Prefer",), (404, 406, 413, 415)),
     "create": Interaction("A new resource, under an id of the server's", "create", 201, "created", ("If-None-Exist", "Prefer"), WRITES),
     "update": Interaction("The next version", "update", 200, "", ("If-Match", "Prefer"), WRITES),
+    "patch": Interaction("The next version, by a patch of this one", "update", 200, "", ("If-Match", "Prefer"), WRITES),
     "delete": Interaction(
         "Mark as deleted; earlier versions stay", "delete", 204, "deleted", ("If-Match",), (404, 409, 412)
     ),
@@ -182,6 +183,8 @@ def _ask(found: Json, row: Guarded, type_name: str) -> None:
         found["parameters"] += [ref_to("parameters", name) for name in ("_type", *CONTROLS)]
     elif row.method in {"POST", "PUT"}:
         found["requestBody"] = ref_to("requestBodies", type_name or "Bundle")
+    elif row.method == "PATCH":
+        found["requestBody"] = ref_to("requestBodies", "patch")
     if row.interaction in {"update", "patch", "delete"} and "{id}" not in row.path:
         found["parameters"] += [ref_to("parameters", named(param)) for param in searchable(type_name)]
     if row.interaction.startswith("history"):
