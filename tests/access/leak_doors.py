@@ -61,6 +61,8 @@ class Door:
     ask: Ask
     gives: Gives
     secret: bool = False
+    silent: bool = False  # a blocked caller is told no more than that it is not there
+    tells: int | None = None  # the status that would tell of the item
     others: bool = False  # others that she may see are shown too, and may refer to the item
     by_harness: bool = False  # whoever is entitled to read is not entitled to this; the harness is
     applies: Callable[[str], bool] = lambda _type: True
