@@ -153,7 +153,7 @@ async def patch_body(request: Request, limit: int) -> tuple[str, bytes]:
             f"A patch is {JSON_PATCH}, or Parameters as {JSON_TYPES[0]}", "http.Content-Type",
             headers={"Accept-Patch": f"{JSON_PATCH}, {JSON_TYPES[0]}"},
         )  # fmt: skip
-    return kind, await _read(request, limit)
+    return kind, await content(request, limit)
 
 
 async def form(request: Request, limit: int) -> Pairs:
