@@ -126,6 +126,8 @@ def _parameters() -> Json:
     found["_type"] = _parameter("_type", "query", "Types to search, with a comma between")
     for name in CONTROLS:
         found[name] = _parameter(name, "query", f"{R4}/{'http' if name in SILENT else 'search'}.html")
+    criteria = _parameter("criteria", "query", "The search parameters of the type", schema=ref("search"))
+    found["criteria"] = criteria | {"style": "form", "explode": True}
     for name, text in HISTORY.items():
         found[name] = _parameter(name, "query", text)
     for row in RESOURCE_TYPES:

@@ -186,7 +186,7 @@ def _ask(found: Json, row: Guarded, type_name: str) -> None:
     elif row.method == "PATCH":
         found["requestBody"] = ref_to("requestBodies", "patch")
     if row.interaction in {"update", "patch", "delete"} and "{id}" not in row.path:
-        found["parameters"] += [ref_to("parameters", named(param)) for param in searchable(type_name)]
+        found["parameters"].append(ref_to("parameters", "criteria"))
     if row.interaction.startswith("history"):
         found["parameters"] += [
             ref_to("parameters", name) for name in ("_count", *HISTORY, "_format", "_pretty")
