@@ -84,12 +84,10 @@ async def update(context: Context, request: Request) -> Answer:
 async def patch(context: Context, request: Request) -> Answer:
     """PATCH Type/id, PATCH Type?…"""
     headers.accept_json(request)
-    limit = context.house.settings.max_body
-    kind, body = await headers.patch_body(request, limit)
-    change = writing.read_patch(body, as_json_patch=kind == headers.JSON_PATCH, largest=limit)
+    kind, body = await headers.patch_body(request, context.house.settings.max_body)
     return await writing.patch(
-        context, request.path_params["type"], _which(request), change, headers.preference(request),
-        if_match=headers.if_match(request),
+        context, request.path_params["type"], _which(request), body, headers.preference(request),
+        as_json_patch=kind == headers.JSON_PATCH, if_match=headers.if_match(request),
     )  # fmt: skip
 
 

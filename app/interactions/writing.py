@@ -77,14 +77,16 @@ async def patch(
     context: Context,
     type_name: str,
     id_or_criteria: str | Pairs,
-    change: Patch,
+    body: bytes,
     prefer: Preference,
     *,
+    as_json_patch: bool,
     if_match: int | None = None,
 ) -> Answer:
-    """Store what ``change`` makes of the current version. Raises FhirError."""
+    """Store what the patch in ``body`` makes of the current version. Raises FhirError."""
     kept_type(type_name, "patch")
     scoped(context.caller, "update")
+    change = read_patch(body, as_json_patch=as_json_patch, largest=context.house.settings.max_body)
     draft = Draft("patch", type_name, "", if_match=if_match, patch=change)
     if isinstance(id_or_criteria, str):
         draft.id = id_or_criteria
