@@ -231,7 +231,7 @@ def test_one_resource_named_twice_in_a_transaction_is_refused(caller: Person, wo
         ("GET", "/Observation?colour=blue", {}, 400),
         ("GET", "/Observation?date=yesterday", {}, 400),
         ("GET", "/Observation?_cursor=abc", {}, 400),
-        ("PATCH", "/AuditEvent/1", {"Content_Type": "application/json-patch+json"}, 400),
+        ("PATCH", "/AuditEvent/1", {"Content_Type": "application/json-patch+json"}, 405),
         ("POST", "/AuditEvent", {}, 405),
         ("GET", "/Patient/1/$nothing", {}, 404),
         ("GET", "/Patient/1", {"Accept": "text/csv"}, 406),
