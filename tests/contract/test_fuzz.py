@@ -52,9 +52,11 @@ def odd_bodies(draw: st.DrawFn, body: Json) -> str:
             parent = parent[step]
         change = draw(st.sampled_from(["put", "drop", "rename", "repeat"]))
         if change == "put" or isinstance(parent, list):
-            parent[way[-1]] = draw(st.sampled_from(ODD))
+            parent[way[-1]] = copy.deepcopy(draw(st.sampled_from(ODD)))
         elif change == "repeat":
-            parent[way[-1]] = [parent[way[-1]]] * draw(st.sampled_from([1, 2, 300]))
+            parent[way[-1]] = [
+                copy.deepcopy(parent[way[-1]]) for _ in range(draw(st.sampled_from([1, 2, 30])))
+            ]
         else:
             value = parent.pop(way[-1])
             if change == "rename":
