@@ -1,4 +1,4 @@
-"""Prints docs/access.md from the access rows and docs/settings.md from the settings: ``make docs``.
+"""Prints docs/access.md from the access rows, docs/settings.md from the settings, and tables within other pages: ``make docs``.
 
 ``--check`` changes nothing and exits 1 where a page is out of date. Tables: app/access/rules.py, app/settings.py.
 """
@@ -13,6 +13,7 @@ from app.access.caller import Role
 from app.access.rules import ALLOW, ANY, BLOCK, Allow, Relation
 from app.fhir.registry import RESOURCE_TYPES
 from app.settings import Settings
+from tools import clinical
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 SETS = {
@@ -190,7 +191,21 @@ def settings() -> str:
     return "\n".join((SETTINGS_HEAD, table(("variable", "default", "what it does"), rows), PILOT_FILE))
 
 
-PAGES: dict[str, Callable[[], str]] = {"access.md": access, "settings.md": settings}
+def printed(page: str, name: str, text: str) -> str:
+    """``page`` of docs/ with ``text`` between the marks of ``name``; what stands around them is written by hand."""
+    before, found, rest = (DOCS / page).read_text(encoding="utf-8").partition(f"<!-- {name} -->\n")
+    _, end, after = rest.partition(f"<!-- /{name} -->")
+    if not found or not end:
+        raise ValueError(f"docs/{page} has no place for {name}")
+    return f"{before}{found}{text}{end}{after}"
+
+
+def content() -> str:
+    """docs/content.md."""
+    return printed("content.md", "items", table(clinical.HEAD, clinical.items()))
+
+
+PAGES: dict[str, Callable[[], str]] = {"access.md": access, "settings.md": settings, "content.md": content}
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -16,6 +16,7 @@ LOINC = "http://loinc.org"
 SNOMED = "http://snomed.info/sct"
 UCUM = "http://unitsofmeasure.org"
 NLK = "urn:oid:2.16.578.1.12.4.1.1.7280"  # Norsk laboratoriekodeverk
+ATC = "http://www.whocc.no/atc"
 VOLVEN_PROFESSION = "urn:oid:2.16.578.1.12.4.1.1.9060"
 VOLVEN_TEXT_RESULT = "urn:oid:2.16.578.1.12.4.1.1.8340"
 ACT_CODE = "http://terminology.hl7.org/CodeSystem/v3-ActCode"

@@ -9,12 +9,14 @@ from datetime import datetime
 from typing import Any
 
 from app.mapping.elements import Element, child, codings, labels, moment, reference, self_reported, text
+from app.mapping.history_facts import READERS as HISTORY
 from app.mapping.laboratory import laboratory_result
 from app.mapping.observation_facts import Record, focus, read
 from app.mapping.record_facts import READERS, Surroundings, official_name, source
 from app.pregnancy.facts import Fact, Facts, Haemoglobin, RhesusD
+from app.pregnancy.kept import Kept
 
-IN_LABORATORY = (Haemoglobin, RhesusD)  # read by rules and listed among the laboratory results too
+IN_LABORATORY = (Haemoglobin, RhesusD, Kept)  # read by rules and listed among the laboratory results too
 NOT_DONE = frozenset({"entered-in-error", "cancelled"})
 ABOUT = ("subject", "patient")
 
@@ -45,8 +47,10 @@ def _read(name: str, resource: Element, around: Surroundings) -> Iterator[Fact]:
     kind = name.partition("/")[0]
     if kind == "Observation":
         yield from _observation(name, resource, around)
-    elif kind in READERS:
+    if kind in READERS:
         yield from READERS[kind](resource, around)
+    if kind in HISTORY:
+        yield from HISTORY[kind](resource, around)
 
 
 def _observation(name: str, resource: Element, around: Surroundings) -> Iterator[Fact]:

@@ -6,26 +6,24 @@ Norsk laboratoriekodeverk: https://www.ehelse.no/kodeverk-og-terminologi/Norsk-l
 from app.fhir import codes as c
 from app.fhir.json import Number
 from app.mapping.elements import Element, child, children, codings, has_code, label, number, text
+from app.mapping.item_codes import CODES
 from app.mapping.observation_facts import Record
 from app.pregnancy.facts import LabResult
+from app.pregnancy.items import ITEMS, Item
+
+SECTIONS = frozenset({"tests", "rhd"})
+
+
+def _codes(row: Item) -> tuple[tuple[str, str], ...]:
+    return (c.CS_CARD, row.id), *CODES.get(row.id, ())
+
 
 NAMES: dict[tuple[str, str], str] = {
+    **{code: row.name for row in ITEMS.values() if row.section in SECTIONS for code in _codes(row)},
     (c.LOINC, c.HAEMOGLOBIN): "Hb",
-    (c.LOINC, c.FERRITIN): "Ferritin",
-    (c.LOINC, c.HBA1C): "HbA1c",
-    (c.LOINC, c.GLUCOSE_FASTING): "Glukose, fastende",
-    (c.LOINC, c.GLUCOSE_2H): "Glukose, 2 timer",
-    (c.LOINC, c.ABO): "ABO",
+    (c.NLK, "NOR05172"): "Hb",
     (c.LOINC, c.RHD): "RhD",
     (c.LOINC, "882-1"): "ABO og RhD",
-    (c.LOINC, c.ANTIBODY_SCREEN): "Blodtypeantistoff",
-    (c.LOINC, "56888-1"): "HIV",
-    (c.LOINC, "22587-0"): "Syfilis",
-    (c.LOINC, "5195-3"): "HBsAg",
-    (c.LOINC, "21613-5"): "Klamydia",
-    (c.NLK, "NOR05172"): "Hb",
-    (c.NLK, "NPU19763"): "Ferritin",
-    (c.NLK, "NPU27300"): "HbA1c",
 }
 VALUES = {
     c.RHD_POSITIVE: "positiv",

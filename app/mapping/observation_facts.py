@@ -24,6 +24,7 @@ from app.mapping.elements import (
     quantity,
     text,
 )
+from app.mapping.item_facts import item_of, kept
 from app.mapping.scales import (
     LENGTH,
     MASS,
@@ -225,13 +226,14 @@ READERS: dict[tuple[str, str], Reader] = {
 
 
 def read(record: Record) -> f.Fact | None:
-    """The fact of the first coding that the table knows and that can be read."""
+    """The fact of the first coding that the table knows and that can be read, else of the item it names."""
     for key in record.codings:
         reader = READERS.get(key)
         found = reader(record, key[1]) if reader else None
         if found:
             return found
-    return None
+    row = item_of(record.codings)
+    return kept(row, record.resource, record.make) if row else None
 
 
 def focus(resource: Element) -> str | None:

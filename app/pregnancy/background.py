@@ -74,3 +74,11 @@ class FindingClosed(Fact):
     """A clinician has closed the finding with this key."""
 
     key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Medicine(Fact):
+    """A medicine that she takes or is prescribed; ``atc`` its codes."""
+
+    name: str
+    atc: tuple[str, ...] = ()

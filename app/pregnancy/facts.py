@@ -7,8 +7,11 @@ https://www.nhn.no/tjenester/digitalt-helsekort-for-gravide. See docs/content.md
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from app.pregnancy.kept import Amount, Answer
 
 OSLO = ZoneInfo("Europe/Oslo")  # the day of a reading is the day in Norway
 ALWAYS = datetime(1900, 1, 1, tzinfo=UTC)  # facts without a time of their own hold at every ``asOf``
@@ -29,6 +32,11 @@ class Fact:
     @property
     def day(self) -> date:
         return self.when.date()
+
+    @property
+    def kept_under(self) -> "type[Fact] | str":
+        """What it is kept under: its type, or the id of its item."""
+        return type(self)
 
 
 F = TypeVar("F", bound=Fact)
@@ -177,13 +185,13 @@ class BirthOutcome(Fact):
 class Facts:
     """All facts of one card, by kind, each kind in order of time."""
 
-    by_kind: Mapping[type[Fact], tuple[Fact, ...]] = field(default_factory=dict)
+    by_kind: Mapping[type[Fact] | str, tuple[Fact, ...]] = field(default_factory=dict)
 
     @classmethod
     def collect(cls, facts: Iterable[Fact]) -> "Facts":
-        kinds: dict[type[Fact], list[Fact]] = {}
+        kinds: dict[type[Fact] | str, list[Fact]] = {}
         for fact in facts:
-            kinds.setdefault(type(fact), []).append(fact)
+            kinds.setdefault(fact.kept_under, []).append(fact)
         return cls({kind: tuple(sorted(rows, key=_order)) for kind, rows in kinds.items()})
 
     def of(self, kind: type[F]) -> tuple[F, ...]:
@@ -191,6 +199,22 @@ class Facts:
 
     def last(self, kind: type[F]) -> F | None:
         rows = self.of(kind)
+        return rows[-1] if rows else None
+
+    def amounts(self, item: str) -> "tuple[Amount, ...]":
+        return cast("tuple[Amount, ...]", self.by_kind.get(item, ()))
+
+    def answers(self, item: str) -> "tuple[Answer, ...]":
+        return cast("tuple[Answer, ...]", self.by_kind.get(item, ()))
+
+    def amount(self, item: str) -> "Amount | None":
+        """The latest of an item that is measured."""
+        rows = self.amounts(item)
+        return rows[-1] if rows else None
+
+    def answer(self, item: str) -> "Answer | None":
+        """The latest of an item that is answered."""
+        rows = self.answers(item)
         return rows[-1] if rows else None
 
     def only(self, keep: Callable[[Fact], bool]) -> "Facts":
