@@ -4,18 +4,17 @@ https://hl7.org/fhir/R4/patient-operation-everything.html. A page link holds wha
 caller.
 """
 
-import json
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from app import clock
-from app.access.sealing import Broken
 from app.fhir.bundle import Entry, bundle
 from app.fhir.dates import EARLIEST, LATEST, interval
 from app.fhir.outcome import BadRequest
 from app.fhir.parameters import Given, echo
 from app.fhir.registry import BY_NAME
+from app.interactions import page_links
 from app.interactions.context import Answer, Context
 from app.interactions.guard import scoped, visible
 from app.interactions.redaction import view
@@ -52,15 +51,12 @@ def _asked(context: Context, key: tuple[str, str], given: Given) -> tuple[Pairs,
     cursor = given.text("_cursor")
     if not cursor:
         return [(name, str(value)) for name in _NAMES for value in given.all(name)], 0
-    try:
-        pairs, after = json.loads(context.house.seal.open_text(cursor, _purpose(context, key)))
-    except Broken as error:
-        raise BadRequest("This page link is not yours, or is not for this", "_cursor") from error
+    pairs, after = page_links.opened(context, _question(key), cursor)
     return [(name, value) for name, value in pairs], after
 
 
-def _purpose(context: Context, key: tuple[str, str]) -> str:
-    return f"everything {key[0]}/{key[1]} {context.caller.subject} {context.caller.author}"
+def _question(key: tuple[str, str]) -> str:
+    return f"{key[0]}/{key[1]}/$everything"
 
 
 def _wanted(context: Context, pairs: Pairs, after: int) -> tuple[Wanted, int]:
@@ -91,13 +87,11 @@ def _span(said: dict[str, str]) -> tuple[datetime, datetime] | None:
 
 def _bundle(context: Context, key: tuple[str, str], pairs: Pairs, found: Everything) -> bytes:
     base = context.house.fhir_base
-    url = f"{base}/{key[0]}/{key[1]}/$everything"
+    url = f"{base}/{_question(key)}"
     links = [("self", f"{url}?{urlencode(pairs)}" if pairs else url)]
     if found.next is not None:
-        place = json.dumps([pairs, found.next]).encode()
-        links.append(
-            ("next", f"{url}?_cursor={context.house.seal.close_text(place, _purpose(context, key))}")
-        )
+        cursor = page_links.close(context, _question(key), [pairs, found.next])
+        links.append(("next", f"{url}?_cursor={cursor}"))
 
     def entry(stored: Stored, mode: dict[str, Any]) -> Entry:
         return Entry(view(stored)[0], f"{base}/{stored.type}/{stored.id}", mode)
