@@ -7,7 +7,7 @@ from starlette.requests import Request
 from app.api import headers
 from app.api.endpoint import Handler
 from app.fhir import json as fhir_json
-from app.fhir.operations import BY_NAME, EVERY_TYPE
+from app.fhir.operations import BY_NAME, EVERY_TYPE, Operation
 from app.fhir.outcome import BadRequest
 from app.fhir.parameters import Given, from_body, from_pairs
 from app.fhir.validation import check
@@ -15,8 +15,10 @@ from app.interactions import (
     audit_reading,
     code_answers,
     declaring,
+    documents,
     everything,
     expansion,
+    lastn,
     new_changes,
     subscription_answers,
     translation,
@@ -72,13 +74,17 @@ def _handler(type_name: str, name: str, run: Run) -> Handler:
     row = BY_NAME[type_name, name]
 
     async def answer(context: Context, request: Request) -> Answer:
-        headers.accept_json(request)
-        pairs = headers.query(request)
-        body = await _body(context, request)
-        given = from_body(row, _resource(body, pairs)) if body else from_pairs(row, pairs)
-        return await run(context, given, request.path_params.get("id"))
+        return await run(context, await _given(context, request, row), request.path_params.get("id"))
 
     return answer
+
+
+async def _given(context: Context, request: Request, row: Operation) -> Given:
+    """The parameters, of the URL or of the body. Raises FhirError."""
+    headers.accept_json(request)
+    pairs = headers.query(request)
+    body = await _body(context, request)
+    return from_body(row, _resource(body, pairs)) if body else from_pairs(row, pairs)
 
 
 async def _body(context: Context, request: Request) -> bytes:
@@ -108,6 +114,14 @@ async def validate(context: Context, request: Request) -> Answer:
     return await validating.validated(context, params["type"], params.get("id"), asked, resource)
 
 
+async def document(context: Context, request: Request) -> Answer:
+    """GET and POST Composition/id/$document; only a POST may keep something."""
+    given = await _given(context, request, BY_NAME["Composition", "document"])
+    if given.flag("persist") and request.method != "POST":
+        raise BadRequest("persist keeps a Bundle: ask for it by POST", "persist")
+    return await documents.document(context, given, request.path_params["id"])
+
+
 def _resource(body: bytes, pairs: headers.Pairs) -> dict[str, object]:
     """The valid resource of a body, beside which the URL gives nothing. Raises BadRequest."""
     _alone(pairs)
@@ -120,6 +134,7 @@ def _resource(body: bytes, pairs: headers.Pairs) -> dict[str, object]:
 
 everything_of_patient = _handler("Patient", "everything", everything.of_patient)
 everything_of_card = _handler("EpisodeOfCare", "everything", everything.of_card)
+last_of_each = _handler("Observation", "lastn", lastn.last_of_each)
 expand = _handler("ValueSet", "expand", expansion.expand)
 in_value_set = _handler("ValueSet", "validate-code", code_answers.in_value_set)
 in_code_system = _handler("CodeSystem", "validate-code", code_answers.in_code_system)

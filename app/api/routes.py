@@ -36,6 +36,8 @@ HANDLERS: dict[tuple[str, str], Handler] = {  # of the rows of OPERATIONS
     ("Patient", "declare-relation"): operations.declare_relation,
     ("Patient", "everything"): operations.everything_of_patient,
     ("EpisodeOfCare", "everything"): operations.everything_of_card,
+    ("Observation", "lastn"): operations.last_of_each,
+    ("Composition", "document"): operations.document,
     (EVERY_TYPE, "validate"): operations.validate,
     ("ValueSet", "expand"): operations.expand,
     ("ValueSet", "validate-code"): operations.in_value_set,

@@ -115,6 +115,19 @@ OPERATIONS: tuple[Operation, ...] = (
         ours=True,
     ),
     Operation(
+        "Observation", "lastn", TYPE, BOTH, "Bundle", "Her last observations, for each code",
+        (
+            Parameter("max", ("positiveInt",)), Parameter("patient", ("string", "Reference")),
+            Parameter("subject", ("string", "Reference")), Parameter("category", TEXT, many=True),
+            Parameter("code", TEXT, many=True),
+        ),
+    ),
+    Operation(
+        "Composition", "document", INSTANCE, BOTH, "Bundle",
+        "The composition and what it refers to, as a document; with persist also kept as a Bundle",
+        (Parameter("persist", FLAG),),
+    ),
+    Operation(
         EVERY_TYPE, "validate", EITHER, BOTH, "OperationOutcome",
         "Whether a resource is valid and would be taken; nothing is stored",
         (Parameter("resource", (EVERY_TYPE,)), Parameter("mode", CODE), Parameter("profile", URI)),
@@ -215,5 +228,5 @@ BY_PATH: dict[str, Operation] = {path: row for row in OPERATIONS for _, path, _ 
 def in_url(row: Operation) -> Iterator[tuple[str, str, bool]]:
     """What may stand in the URL: the parameters of primitive types, each with its meaning and whether it must."""
     for one in row.parameters:
-        if set(one.types) <= set(PRIMITIVES):
-            yield one.name, f"{' or '.join(one.types)}{', may be repeated' if one.many else ''}", one.required
+        if one.types[0] in PRIMITIVES:
+            yield one.name, f"{one.types[0]}{', may be repeated' if one.many else ''}", one.required

@@ -58,7 +58,7 @@ def from_pairs(operation: Operation, pairs: Iterable[tuple[str, str]]) -> Given:
         if name in _ALWAYS and name not in rows:
             continue
         row = _row(operation, rows, name, name)
-        if not set(row.types) <= set(PRIMITIVES):
+        if row.types[0] not in PRIMITIVES:
             raise BadRequest(f"{name} does not fit in a URL; send Parameters by POST", name)
         _add(values, row, _typed(row, text), name)
     return _whole(operation, values)

@@ -159,6 +159,33 @@ def _everything_around(asked: Asked, person: Person) -> httpx.Response:
     return answer
 
 
+def _last(asked: Asked, person: Person) -> httpx.Response:
+    """Her last observations."""
+    woman = asked.item.woman.id if asked.item.woman else NOBODY
+    return person.get(f"/Observation/$lastn?patient={woman}&max=1000")
+
+
+def _document(asked: Asked, person: Person) -> httpx.Response:
+    """A document that is open to the attacker and has the item as an entry."""
+    visible = asked.reason.visible
+    about = next((item.woman for item in visible.values() if item.woman), asked.item.woman)
+    assert about is not None
+    composition = {
+        "resourceType": "Composition",
+        "status": "final",
+        "type": {"text": "Helsekort"},
+        "subject": {"reference": about.reference},
+        "date": "2026-07-14",
+        "author": [{"display": "noen"}],
+        "title": "Helsekort",
+        "section": [{"title": "Alt", "entry": [{"reference": asked.path[1:]}]}],
+    }
+    id_ = stored(asked.leaks.harness, composition)
+    answer = person.get(f"/Composition/{id_}/$document")
+    assert "Composition" not in visible or id_ in answer.text, "the attacker does not see the composition"
+    return answer
+
+
 def _operation(name: str) -> Ask:
     return lambda asked, person: person.get(f"{asked.path}/${name}")
 
@@ -271,6 +298,9 @@ DOORS: tuple[Door, ...] = (
     ),
     Door("everything", _everything, _body, others=True, applies=_hers),
     Door("everything around", _everything_around, _body, others=True, applies=CATALOGUE.__contains__),
+    Door("lastn", _last, _body, others=True, applies=_only("Observation")),
+    Door("document", _document, _body, others=True, by_harness=True),
+    Door("document of it", _operation("document"), _body, secret=True, applies=_only("Composition")),
     Door("validate", _operation("validate"), _no_problem, secret=True),
     Door("validate update", _would("update"), _no_problem, secret=True, by_harness=True),
     Door("validate delete", _would("delete"), _done(200), secret=True, by_harness=True),
