@@ -112,9 +112,8 @@ def _groups(seen: CTE) -> CTE:
     )
 
 
-@cache
-def _statement(role: Role) -> Statement:
-    seen = _seen(role)
+def _last(seen: CTE) -> CTE:
+    """The newest of each code, by when it happened; one more than are sent."""
     groups = _groups(seen)
     happened = select(func.max(index_date.c.high)).where(
         index_date.c.rid == seen.c.rid, index_date.c.param == _param("date")
@@ -129,13 +128,18 @@ def _statement(role: Role) -> Statement:
         .subquery("ranked")
     )
     line = func.row_number().over(order_by=(ranked.c.of_code, ranked.c.place)).label("line")
-    last = (
+    return (
         select(*ranked.c, line)
         .where(ranked.c.place <= bindparam("each", type_=Integer))
         .order_by(line)
         .limit(_MOST + literal_column("1"))
         .cte("last")
     )
+
+
+@cache
+def _statement(role: Role) -> Statement:
+    last = _last(_seen(role))
     sent = last.c.line <= _MOST
     consumed, fresh = fresh_proof()
     log = logged(
