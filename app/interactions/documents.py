@@ -15,12 +15,13 @@ from app.fhir.outcome import Unavailable, Unprocessable
 from app.fhir.parameters import Given
 from app.fhir.references import references
 from app.fhir.registry import BY_NAME
+from app.fhir.summary import SUBSETTED
 from app.fhir.validation import check
 from app.interactions.belonging import Draft, literal_key
 from app.interactions.change import apply
 from app.interactions.context import Answer, Context
 from app.interactions.guard import kept_type, scoped, visible
-from app.interactions.redaction import SUBSETTED, view
+from app.interactions.redaction import view
 from app.store.resources import Stored
 from app.store.together import glance, together
 

@@ -22,7 +22,7 @@ TYPES = [row.name for row in RESOURCE_TYPES]
 GENDERS = "http://hl7.org/fhir/administrative-gender"
 GENDER_SET = "http://hl7.org/fhir/ValueSet/administrative-gender"
 LAB_MAP = "https://helsekort.example/fhir/ConceptMap/lab-nlk"
-HER_NUMBER, THE_RESOURCE = object(), object()  # known when the server runs
+HER_NUMBER, THE_RESOURCE, THE_WOMAN = object(), object(), object()  # known when the server runs
 
 
 class Given(NamedTuple):
@@ -40,6 +40,8 @@ PROBES: dict[tuple[str, str], tuple[Given, ...]] = {
     ("Patient", "declare-relation"): (Given("identifier", "Identifier", HER_NUMBER),),
     ("Patient", "everything"): (Given("_count", "integer", 2),),
     ("EpisodeOfCare", "everything"): (),
+    ("Observation", "lastn"): (Given("patient", "string", THE_WOMAN), Given("max", "positiveInt", 2)),
+    ("Composition", "document"): (),
     (EVERY_TYPE, "validate"): (Given("resource", "Resource", THE_RESOURCE), Given("mode", "code", "create")),
     ("ValueSet", "expand"): (Given("url", "uri", GENDER_SET), Given("count", "integer", 2)),
     ("ValueSet", "validate-code"): (
@@ -107,6 +109,8 @@ def url(asked: Asked, kept: dict[str, Json]) -> str:
 
 def ask(asked: Asked, kept: dict[str, Json], person: Person, given: tuple[Given, ...]) -> httpx.Response:
     path, prefer = url(asked, kept), {"Prefer": "respond-async"} if asked.row.begins else {}
+    woman = f"Patient/{kept['Patient']['id']}"
+    given = tuple(one._replace(value=woman) if one.value is THE_WOMAN else one for one in given)
     if asked.method == "GET":
         return person.get(f"{path}?{urlencode({one.name: one.value for one in given})}", **prefer)
     parts = list(_parts(asked, kept, person.server, given))
