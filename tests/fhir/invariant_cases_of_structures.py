@@ -43,8 +43,9 @@ def constraint(key: str) -> dict:
 
 def extension(**elements) -> dict:
     root = {"id": "Extension", "path": "Extension"}
+    url = {"id": "Extension.url", "path": "Extension.url", "fixedUri": OWN}
     return structure(
-        root, type="Extension", kind="complex-type", baseDefinition=f"{BASE}Extension", **elements
+        root, url, type="Extension", kind="complex-type", baseDefinition=f"{BASE}Extension", **elements
     )
 
 

@@ -14,7 +14,9 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.hl7.fhir.common.hapi.validation.support.CommonCodeSystemsTerminologyService;
@@ -48,7 +50,16 @@ public final class Judge {
         FhirValidator validator = validator();
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         verdict(validator, in.readLine()); // loads the definitions once, before several threads ask for them
-        in.lines().toList().parallelStream().map(line -> verdict(validator, line)).forEachOrdered(out::println);
+        List<String> lines = in.lines().toList();
+        Map<String, JsonArray> verdicts = new ConcurrentHashMap<>();
+        // What is said of a StructureDefinition depends on those before it: they come first, one after the other.
+        lines.stream().filter(Judge::isDefinition).forEach(line -> verdicts.put(line, verdict(validator, line)));
+        lines.parallelStream().forEach(line -> verdicts.computeIfAbsent(line, one -> verdict(validator, one)));
+        lines.forEach(line -> out.println(verdicts.get(line)));
+    }
+
+    private static boolean isDefinition(String line) {
+        return line.contains("StructureDefinition\"");
     }
 
     private static FhirValidator validator() {
