@@ -101,7 +101,8 @@ async def delete(context: Context, request: Request) -> Answer:
 async def bundle(context: Context, request: Request) -> Answer:
     """POST [base]: batch or transaction"""
     headers.accept_json(request)
-    return await transaction.process(context, await headers.body(request, context.house.settings.max_body))
+    body = await headers.body(request, context.house.settings.max_body)
+    return await transaction.process(context, body, headers.preference(request))
 
 
 async def not_supported(_context: Context, request: Request) -> Answer:

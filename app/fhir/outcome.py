@@ -10,8 +10,9 @@ https://hl7.org/fhir/R4/operationoutcome.html
     ├── MethodNotAllowed 405  └── NotAcceptable 406
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 
@@ -143,3 +144,16 @@ class Unavailable(FhirError):
     """Cannot answer now (no database, cannot audit, statement took too long)."""
 
     status, default_code = 503, "transient"
+
+
+@contextmanager
+def placed(place: str) -> Iterator[None]:
+    """What is wrong within is told with its ``place``. Raises what was raised."""
+    try:
+        yield
+    except FhirError as error:
+        error.issues = tuple(
+            replace(issue, diagnostics=place + issue.diagnostics.removeprefix(place))
+            for issue in error.issues
+        )
+        raise

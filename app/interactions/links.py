@@ -10,7 +10,7 @@ from typing import Any
 
 from app.fhir.bundle_links import rename
 from app.fhir.indexing import index
-from app.fhir.outcome import PreconditionFailed
+from app.fhir.outcome import PreconditionFailed, placed
 from app.fhir.query import Condition, TokenValue
 from app.fhir.references import references
 from app.interactions.belonging import Draft
@@ -36,10 +36,16 @@ async def resolve(context: Context, answered: Sequence[Answered]) -> None:
             text = reference["reference"]
             if match := _CONDITIONAL.fullmatch(text):
                 if text not in known:
-                    question = criteria(context, match[1], match[2], f"{where}.reference")
+                    question = _asked(context, draft, match, f"{where}.reference")
                     known[text] = await _one(context, question, drafts, draft.place)
                 reference["reference"] = known[text]
                 draft.rewritten = True
+
+
+def _asked(context: Context, draft: Draft, match: re.Match[str], where: str) -> Criteria:
+    """The question of a conditional reference: a URL, so no person number stands in it. Raises FhirError."""
+    with placed(draft.place):
+        return criteria(context, match[1], match[2], where, in_url=True)
 
 
 def _name(one: Answered) -> str:

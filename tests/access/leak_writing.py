@@ -1,5 +1,7 @@
 """TABLE: the doors of writing through which a resource could leak: patches, criteria and conditional references."""
 
+import base64
+import json
 from typing import Any
 
 import httpx
@@ -53,12 +55,25 @@ def _reference(asked: Asked, person: Person) -> httpx.Response:
     return person.post("", a_transaction(entry(a_weight(subject, focus=[focus]))))
 
 
+def _patch_entry(asked: Asked, person: Person) -> httpx.Response:
+    binary = {
+        "resourceType": "Binary",
+        "contentType": "application/json-patch+json",
+        "data": base64.b64encode(json.dumps(_PATCH).encode()).decode(),
+    }
+    change = entry(binary, method="PATCH", url=f"{asked.item.type}/{asked.item.id}")
+    return person.post("", a_transaction(change))
+
+
 WRITING: tuple[Door, ...] = (
     Door("patch", _patch("/{type}/{id}"), _ok, secret=True, by_harness=True),
     Door("conditional patch", _patch("/{type}?_id={id}"), _ok, secret=True, by_harness=True, silent=True),
     Door("conditional create", _create, _ok, by_harness=True, tells=200),
     Door("conditional update", _update, _ok, secret=True, by_harness=True),
     Door("conditional delete", _delete, _deleted, secret=True, by_harness=True, silent=True),
+    Door("patch in a transaction", _patch_entry, _ok, secret=True, by_harness=True),
     Door("conditional reference", _reference, _ok, secret=True, by_harness=True, silent=True),
 )
-DESTRUCTIVE = frozenset({"patch", "conditional patch", "conditional update", "conditional delete"})
+DESTRUCTIVE = frozenset(
+    {"patch", "conditional patch", "conditional update", "conditional delete", "patch in a transaction"}
+)
