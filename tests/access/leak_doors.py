@@ -9,6 +9,7 @@ import httpx
 from app.access.rules import CATALOGUE, OWN
 from app.fhir.registry import BY_NAME
 from app.fhir.search_params import lookup
+from app.fhir.topics import CAUSING, ON_CARD
 from tests.access.leak_items import Item, Leaks, Reason
 from tests.access.world import NOBODY, Json, stored
 from tests.fixtures.exports import exported_file
@@ -206,6 +207,36 @@ def _no_problem(_asked: Asked, answer: httpx.Response) -> bool:
     return answer.status_code == 200 and '"severity":"error"' not in answer.text
 
 
+def _named(asked: Asked, answer: httpx.Response) -> bool:
+    """The answer names the resource."""
+    return answer.status_code == 200 and asked.path[1:] in answer.text
+
+
+def _changes(asked: Asked, person: Person) -> httpx.Response:
+    """All that is new since the matrix began, until it is there."""
+    place = asked.leaks.feeds.places[person.wish]
+    woman = asked.item.woman.id if asked.item.woman else ""
+    link = f"/$changes?since={place}&patient={woman}&_count=500"
+    while True:
+        answer = person.get(link)
+        if _named(asked, answer) or not answer.json().get("entry"):
+            return answer
+        link = next(row["url"] for row in answer.json()["link"] if row["relation"] == "next")
+
+
+def _events(asked: Asked, person: Person) -> httpx.Response:
+    """All that a subscription was told: the caller's own, or that of whoever is entitled."""
+    woman = asked.item.woman.id if asked.item.woman else ""
+    own = asked.leaks.feeds.subscriptions
+    id_ = own.get((person.wish, woman)) or own[asked.reason.entitled.wish, woman]
+    since = 1
+    while True:
+        answer = person.get(f"/Subscription/{id_}/$events?eventsSinceNumber={since}")
+        if answer.status_code != 200 or _named(asked, answer) or '"event-number"' not in answer.text:
+            return answer
+        since += 500
+
+
 def _only(*types: str) -> Callable[[str], bool]:
     return lambda name: name in types
 
@@ -270,6 +301,11 @@ DOORS: tuple[Door, ...] = (
     Door("history", lambda asked, person: person.get(f"{asked.path}/_history"), _body, secret=True),
     Door("history of the type", _turned("/{type}/_history?_count=500"), _body),
     Door("history of everything", _turned("/_history?_count=500"), _body, others=True),
+    Door("changes", _changes, _named, applies=lambda name: name in CAUSING),
+    Door("events of a subscription", _events, _named, applies=lambda name: name in ON_CARD),
+    Door("events", _operation("events"), _done(200), secret=True, applies=_only("Subscription")),
+    Door("status", _operation("status"), _named, secret=True, applies=_only("Subscription")),
+    Door("status of all", _turned("/Subscription/$status"), _named, applies=_only("Subscription")),
     Door("head", lambda asked, person: person.request("HEAD", asked.path), _done(200), secret=True),
     Door("not modified", _unchanged, _done(304), secret=True),
     Door("not modified since", _unmodified, _done(304), secret=True),

@@ -15,6 +15,7 @@ import fhir_profiles
 from app.access.rules import CATALOGUE, NURSE_READS, OWN
 from app.fhir import codes
 from app.fhir.registry import RESOURCE_TYPES
+from tests.access.leak_feeds import Feeds, feeds
 from tests.access.world import Json, a_block, a_team, hpr, organization, orgnr, practitioner, stored
 from tests.fixtures.resources import Woman, a_transaction, entry, labelled, register
 from tests.fixtures.server import Person, Server
@@ -179,6 +180,7 @@ class Leaks:
     server: Server
     harness: Person
     reasons: dict[str, Reason]
+    feeds: Feeds
 
 
 def _chosen(her: Person, operator: Person, woman: Woman) -> None:
@@ -213,18 +215,27 @@ def leaks(server: Server) -> Leaks:
     woman, other, kept, sensitive = (register(midwife) for _ in range(4))
     citizen: Callable[[Woman], Person] = lambda who: person("citizen", person=who.number)  # noqa: E731
     _chosen(citizen(woman), operator, woman)
-    hers, others = items(midwife, woman), items(midwife, other)
-    open_to_her = items(midwife, kept)
-    open_to_nurse = items(midwife, sensitive)
-    withheld, guarded = items(midwife, kept, codes.NOPAT), items(midwife, sensitive, "SDV")
-    for opened in (open_to_her, open_to_nurse):
-        del opened["Patient"]  # the same Patient carries the label now
     attackers = {
         "no relation": (person("midwife", "midwife-b"), midwife),
         "blocked person": (person("gp", "gp-b"), person("gp", "gp-c")),
         "blocked organization": (person("hospital", "hospital-b"), person("hospital", "hospital-a")),
         "ended relation": (person("gp", "gp-a"), person("gp", "gp-c")),
     }
+    acting = [
+        midwife,
+        person("nurse"),
+        operator,
+        person("auditor"),
+        *(who for pair in attackers.values() for who in pair),
+    ]
+    acting += [citizen(who) for who in (woman, other, kept)]
+    happening = feeds(acting, (woman, kept, sensitive))
+    hers, others = items(midwife, woman), items(midwife, other)
+    open_to_her = items(midwife, kept)
+    open_to_nurse = items(midwife, sensitive)
+    withheld, guarded = items(midwife, kept, codes.NOPAT), items(midwife, sensitive, "SDV")
+    for opened in (open_to_her, open_to_nurse):
+        del opened["Patient"]  # the same Patient carries the label now
     reasons = {
         name: Reason(
             name,
@@ -243,4 +254,4 @@ def leaks(server: Server) -> Leaks:
         Reason("operator", operator, midwife, hers, {}),
         Reason("auditor", person("auditor"), midwife, hers, {}),
     )
-    return Leaks(server, harness, reasons | {reason.name: reason for reason in more})
+    return Leaks(server, harness, reasons | {reason.name: reason for reason in more}, happening)
