@@ -90,6 +90,7 @@ _EXPORT = (
     Parameter("_since", ("instant",)),
     Parameter("_type", TEXT, many=True),
     Parameter("_typeFilter", TEXT, many=True),
+    Parameter("_elements", TEXT, many=True),
 )
 _WOMEN = Parameter("patient", ("Reference",), many=True)
 

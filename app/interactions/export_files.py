@@ -8,7 +8,9 @@ from collections.abc import AsyncIterator
 
 from app.fhir import json as fhir_json
 from app.fhir.outcome import NotFound
+from app.fhir.summary import Form, subset
 from app.interactions.context import Answer, Context
+from app.interactions.export_request import form
 from app.interactions.guard import scoped
 from app.interactions.redaction import view
 from app.store import export_files
@@ -36,15 +38,20 @@ async def fetch(context: Context, id_: str, name: str) -> Answer:
 
 
 async def _lines(context: Context, file: File) -> AsyncIterator[bytes]:
+    wanted = form(file.request["elements"], file.type)
     async for chunks in export_files.pages(context.session, file):
         rows = [row for chunk in chunks for row in chunk]
-        text = b"".join(map(_line, rows) if file.kind == OUTPUT else map(_deletion, filter(None, chunks)))
+        text = b"".join(
+            (_line(row, wanted) for row in rows)
+            if file.kind == OUTPUT
+            else map(_deletion, filter(None, chunks))
+        )
         if text:
             yield text
 
 
-def _line(row: Stored) -> bytes:
-    return view(row)[0].translate(_BREAKS) + b"\n"
+def _line(row: Stored, wanted: Form) -> bytes:
+    return subset(view(row)[0], wanted).translate(_BREAKS) + b"\n"
 
 
 def _deletion(chunk: list[Stored]) -> bytes:

@@ -16,6 +16,7 @@ from app.fhir.outcome import BadRequest
 from app.fhir.primitives import PRIMITIVES
 from app.fhir.query import Query, parse, refuse_person_numbers
 from app.fhir.registry import RESOURCE_TYPES
+from app.fhir.summary import Form, form_of
 from app.interactions.search_terminology import by_meaning
 
 Pairs = list[tuple[str, str]]
@@ -43,6 +44,7 @@ class Asked:
     filters: list[tuple[str, str]] = field(default_factory=list)
     since: str | None = None
     patients: list[str] | None = None
+    elements: list[str] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
 
     def exported(self) -> tuple[str, ...]:
@@ -54,7 +56,7 @@ class Asked:
         """What the worker needs."""
         return {
             "level": self.level, "group": self.group, "types": self.exported(), "filters": self.filters,
-            "since": self.since, "patients": self.patients,
+            "since": self.since, "patients": self.patients, "elements": self.elements,
         }  # fmt: skip
 
 
@@ -156,8 +158,8 @@ def _patients(asked: Asked, value: str) -> None:
     asked.patients = sorted({*(asked.patients or ()), match[1]})
 
 
-def _elements(_asked: Asked, _value: str) -> None:
-    raise _Unsupported("copies are whole; choose types instead")
+def _elements(asked: Asked, value: str) -> None:
+    asked.elements += value.split(",")
 
 
 TABLE: dict[str, Callable[[Asked, str], None]] = {
@@ -195,3 +197,20 @@ def _whole(asked: Asked, *, lenient: bool) -> None:
     for type_name, _ in asked.filters:
         if type_name not in asked.exported():
             raise BadRequest(f"_typeFilter names {type_name}, which is not exported", "_typeFilter")
+    for text in asked.elements:
+        type_name, dot, name = text.rpartition(".")
+        types = (type_name,) if dot else asked.exported()
+        try:
+            chosen = set(types) <= set(asked.exported()) and form_of(types, "", name)
+        except ValueError:
+            chosen = False
+        if not chosen:
+            raise BadRequest(
+                "_elements names top-level elements, such as Patient.name or status", "_elements"
+            )
+
+
+def form(elements: list[str], type_name: str) -> Form:
+    """What of a type is wanted, where ``_elements`` says it: whole where it speaks of other types only."""
+    split = (text.rpartition(".") for text in elements)
+    return Form(elements=tuple(name for kind, _, name in split if kind in {"", type_name}))

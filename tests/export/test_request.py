@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from app.fhir import codes
-from tests.access.world import World, outcome_text
+from tests.access.world import World, outcome_text, stored
 from tests.fixtures.exports import begin, begun, carry_on, exported
-from tests.fixtures.resources import an_observation, register
+from tests.fixtures.resources import a_weight, an_observation, register
 from tests.fixtures.server import Person
 
 FNR = f"{codes.FNR}|13856500163"
@@ -30,6 +30,11 @@ BAD: list[tuple[str, str, str]] = [  # path, what is named, the issue's code
     (f"/$export?_typeFilter=Patient?identifier={FNR}", "_typeFilter", "security"),
     ("/$export?includeAssociatedData=LatestProvenanceResources", "includeAssociatedData", "not-supported"),
     ("/$export?organizeOutputBy=Patient", "organizeOutputBy", "not-supported"),
+    ("/$export?_elements=nonsense", "_elements", "invalid"),
+    ("/$export?_elements=", "_elements", "invalid"),
+    ("/$export?_elements=Patient.nonsense", "_elements", "invalid"),
+    ("/$export?_type=Patient&_elements=Observation.status", "_elements", "invalid"),
+    ("/$export?_elements=Patient.name.family", "_elements", "invalid"),
     ("/$export?nonsense=1", "nonsense", "not-supported"),
     ("/Patient/$export?patient=Patient/1", "patient", "invalid"),
     ("/Patient/$export?_type=Organization", "Organization", "not-supported"),
@@ -210,6 +215,32 @@ def test_filters(filtered: tuple[Person, dict[str, str]], filters: list[str], co
     found = exported(midwife, f"/Patient/$export?_type=Observation,Patient&{query}").ids()
     assert found & set(made.values()) == {made[code] for code in codes_}
     assert any(name.startswith("Patient/") for name in found) == ("Patient?" not in query)
+
+
+def test_elements(world: World, filtered: tuple[Person, dict[str, str]]) -> None:
+    path = "/Patient/$export?_type=Patient,Observation,EpisodeOfCare&_elements=Patient.birthDate,Observation.subject"
+    found = {row["resourceType"]: row for row in exported(filtered[0], path).resources()}
+    assert set(found["Patient"]) == {"resourceType", "id", "meta"}
+    assert set(found["Observation"]) == {"resourceType", "id", "meta", "status", "code", "subject"}
+    assert "SUBSETTED" in {tag["code"] for tag in found["Observation"]["meta"]["tag"]}
+    assert "type" in found["EpisodeOfCare"]
+    assert "tag" not in found["EpisodeOfCare"]["meta"]
+    plain = {
+        row["resourceType"]: row
+        for row in exported(
+            filtered[0], "/Patient/$export?_type=Patient,EpisodeOfCare&_elements=name"
+        ).resources()
+    }
+    assert set(plain["Patient"]) == {"resourceType", "id", "meta", "name"}
+    assert "type" not in plain["EpisodeOfCare"]
+
+
+def test_a_chain_in_a_filter_sees_only_what_the_caller_sees(world: World) -> None:
+    chain = "Observation?subject:Patient.name=Prøve"
+    weight = stored(world.midwife, a_weight(world.other.reference))
+    path = f"/Patient/$export?_type=Observation&_typeFilter={chain}"
+    assert f"Observation/{weight}" in exported(world.midwife, path).ids()
+    assert f"Observation/{weight}" not in exported(world.gp, path).ids()
 
 
 def test_a_filter_does_not_ask_for_what_is_hidden(world: World) -> None:
