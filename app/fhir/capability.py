@@ -8,6 +8,8 @@ from app.fhir.operations import EVERY_TYPE, OPERATIONS, Operation
 from app.fhir.query_conditions import ALL_KEPT
 from app.fhir.registry import RESOURCE_TYPES, ResourceType
 from app.fhir.search_params import Kind, of_type
+from app.fhir.subscription import IG, PROFILE
+from app.fhir.topics import TOPICS
 from app.settings import Settings
 
 _ORDER = (
@@ -43,7 +45,16 @@ def _resource(row: ResourceType, settings: Settings) -> dict[str, Any]:
     operations = [
         _operation(op) for op in OPERATIONS if op.type in {row.name, EVERY_TYPE} and op.levels != ("system",)
     ]
-    return {name: value for name, value in (described | {"operation": operations}).items() if value != []}
+    topics = _topics() if row.name == "Subscription" and settings.notification_key_file else {}
+    whole = topics | described | {"operation": operations}
+    return {name: value for name, value in whole.items() if value != []}
+
+
+def _topics() -> dict[str, Any]:
+    """What a Subscription may be about, where this server notifies."""
+    url = f"{IG}/capabilitystatement-subscriptiontopic-canonical"
+    rows = [{"url": url, "valueCanonical": topic.canonical} for topic in TOPICS]
+    return {"extension": rows, "supportedProfile": [PROFILE]}
 
 
 @cache
@@ -104,7 +115,10 @@ def statement(settings: Settings, date: str, version: str) -> dict[str, Any]:
         "status": "active",
         "date": date,
         "kind": "instance",
-        "instantiates": ["http://hl7.org/fhir/uv/bulkdata/CapabilityStatement/bulk-data"],
+        "instantiates": [
+            "http://hl7.org/fhir/uv/bulkdata/CapabilityStatement/bulk-data",
+            "http://hl7.org/fhir/uv/subscriptions-backport/CapabilityStatement/backport-subscription-server-r4",
+        ],
         "software": {"name": "Helsekort", "version": version},
         "implementation": {
             "description": "Digitalt helsekort for gravide",

@@ -10,9 +10,7 @@ from sqlalchemy import (
     BigInteger,
     Integer,
     Text,
-    and_,
     bindparam,
-    case,
     func,
     literal,
     literal_column,
@@ -55,10 +53,11 @@ class Changes:
 
 
 def _moved() -> Any:
-    """The transaction of the place; one of an era before this cluster's was moved back with the events."""
+    """The transaction of the place, moved back like the events for every cluster since (``event_retention.adopt``)."""
     transaction: Any = bindparam("after_transaction", type_=BigInteger)
-    older: Any = bindparam("after_era", type_=Integer) < select(feed.c.era).scalar_subquery()
-    return case((and_(older, transaction > 0), transaction - literal_column(str(ADOPTED))), else_=transaction)
+    since: Any = select(feed.c.era).scalar_subquery() - bindparam("after_era", type_=Integer)
+    ages = func.greatest(since, literal_column("0")).cast(BigInteger)
+    return transaction - ages * literal_column(str(ADOPTED), BigInteger)
 
 
 @cache

@@ -35,7 +35,7 @@ HORIZON: ColumnElement[int] = literal_column(
     "(pg_snapshot_xmin(pg_current_snapshot())::text::bigint)", BigInteger
 )
 LAST = 2**63 - 1
-ADOPTED = 2**62  # by how much transactions of another cluster are moved back
+ADOPTED = 2**40  # by how much what another cluster counted is moved back; no cluster counts as far
 _THIS: ColumnElement[int] = literal_column("(pg_current_xact_id()::text::bigint)", BigInteger)
 
 

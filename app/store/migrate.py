@@ -6,6 +6,8 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine, NullPool, create_engine, make_url
 
+from app.store.event_retention import adopt
+
 
 def engine(url: str) -> Engine:
     """A synchronous engine (psycopg) on ``url``, for commands; serving uses asyncpg."""
@@ -20,3 +22,4 @@ def migrate(owner_url: str, revision: str = "head") -> None:
         config.set_main_option("script_location", str(folder))
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
+        adopt(connection)

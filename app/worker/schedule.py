@@ -14,11 +14,12 @@ from procrastinate import App
 
 from app import clock
 from app.interactions.context import House
-from app.store import changed, deliveries, export_progress, housekeeping, seals
+from app.store import changed, deliveries, event_retention, export_progress, housekeeping, seals
 from app.store.anchors import Anchors
 from app.store.seals import Signer
 from app.worker.jobs import dispatch, take_up
 from app.worker.rescue import Rescue
+from app.worker.subscribers import give_up
 
 STRANDED = timedelta(seconds=30)
 _log = logging.getLogger("helsekort.worker")
@@ -79,6 +80,15 @@ async def forget_proofs(duties: Duties) -> None:
     await housekeeping.forget_proofs(duties.house.database, clock.now())
 
 
+async def forget_events(duties: Duties) -> None:
+    """What happened too long ago; who has been in error all that time is told nothing more."""
+    house = duties.house
+    before = clock.now() - timedelta(days=house.settings.event_days)
+    for id_ in await event_retention.given_up(house.database, before):
+        await give_up(house, id_)
+    await event_retention.forget(house.database, before)
+
+
 async def look_ahead(duties: Duties) -> None:
     """The log needs its next month; only the owner may make it."""
     month = await housekeeping.missing_month(duties.house.database, clock.now())
@@ -102,6 +112,7 @@ TABLE: tuple[Row, ...] = (
     Row(60, seal),
     Row(60, forget_proofs),
     Row(6 * 3600, look_ahead),
+    Row(6 * 3600, forget_events),
 )
 
 

@@ -183,3 +183,13 @@ async def set_status(house: House, kept: Kept, status: str, reason: str = "") ->
     writing = context(house, "update", type="Subscription", target=kept.id)
     with suppress(PreconditionFailed, NotFound):
         await apply(writing, [draft])
+
+
+async def give_up(house: House, id_: str) -> None:
+    """A subscription in error that nobody has mended for as long as events are kept is off."""
+    for kept in await subscriptions.find(house.database, [id_]):
+        if kept.status == ERROR:
+            days = house.settings.event_days
+            await set_status(
+                house, kept, OFF, f"In error for {days} days; what happened meanwhile is not kept"
+            )

