@@ -33,14 +33,14 @@ class Entry:
 
 def bundle(
     kind: str,
-    entries: Iterable[Entry],
+    entries: Iterable[Entry | bytes],
     *,
     id_: str,
     timestamp: str = "",
     total: int | None = None,
     links: Sequence[tuple[str, str]] = (),
 ) -> bytes:
-    """A Bundle of ``entries``; ``links`` are (relation, url)."""
+    """A Bundle of ``entries``, some of them perhaps encoded; ``links`` are (relation, url)."""
     head: dict[str, Any] = {"resourceType": "Bundle", "id": id_}
     if timestamp:
         head["meta"] = {"lastUpdated": timestamp}
@@ -49,6 +49,6 @@ def bundle(
         head["total"] = total
     if links:
         head["link"] = [{"relation": relation, "url": url} for relation, url in links]
-    encoded = b",".join(entry.encode() for entry in entries)
+    encoded = b",".join(entry if isinstance(entry, bytes) else entry.encode() for entry in entries)
     start = fhir_json.dump(head)
     return start[:-1] + b',"entry":[' + encoded + b"]}" if encoded else start

@@ -18,7 +18,7 @@ from app.mapping.audit_to_fhir import audit_event
 from app.store import audit_events
 from app.store.audit_events import Looked
 from app.store.resources import Stored
-from app.store.search import Page
+from app.store.search import Found, Page
 
 _TIMES = frozenset({"date", "_lastUpdated"})  # an event is written once, when it happens
 _FIRST, _LAST = datetime(2020, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
@@ -48,7 +48,8 @@ async def page(context: Context, query: Query, *, count: int, place: list[Any] |
     following = (
         [found[count - 1].at.isoformat(), found[count - 1].id] if count and len(found) > count else None
     )
-    return Page([_stored(row) for row in found[:count]], [], following, None)
+    events = [_stored(row) for row in found[:count]]
+    return Page([Found(row.type, row.id, row.body, row.rule) for row in events], [], following, None)
 
 
 def _asked(query: Query) -> dict[str, Any]:

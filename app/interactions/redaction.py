@@ -38,6 +38,12 @@ def view(stored: Stored) -> tuple[bytes, str]:
     return view_without(stored, _hidden(stored.rule, stored.type))
 
 
+def seen(body: bytes, rule: str | None, type_name: str) -> bytes:
+    """What the row lets be seen of a resource's ``body``."""
+    hidden = _hidden(rule, type_name)
+    return mask(body, hidden) if hidden else body
+
+
 @cache
 def _hidden(rule: str | None, type_name: str) -> tuple[str, ...]:
     """The elements of the type that the row hides."""

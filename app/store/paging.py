@@ -15,7 +15,7 @@ from sqlalchemy.types import TypeEngine
 from app.fhir.query import SortKey
 from app.fhir.search_params import Kind, numbers_of
 from app.store.search_forms import Binds
-from app.store.search_sql import TABLES, numbered
+from app.store.search_tables import TABLES, numbered
 from app.store.tables import INSTANT, resource
 
 _C: Final = "C"  # texts are ordered by their letters, in every database alike

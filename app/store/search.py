@@ -8,7 +8,8 @@ once for each shape of search, from the shape alone.
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ARRAY,
@@ -34,7 +35,7 @@ from app.fhir.query import Query
 from app.store.access_sql import allowed, reach
 from app.store.log import finish, fresh_proof, logged
 from app.store.paging import Order, after, column_of, order_of, plain, typed
-from app.store.resources import Stored, facets, shown, stored
+from app.store.resources import facets, shown
 from app.store.search_forms import Binds
 from app.store.search_includes import MOST, Join, included, joins
 from app.store.search_shape import Node, Own, criteria
@@ -45,8 +46,18 @@ from app.store.tables import resource
 
 _COLUMNS = ("rid", "type", "id", "version", "updated", "deleted", "patient", "labels", "body")
 _MOST_SHAPES = 500
+_RANK = itemgetter("rank")
 _LIMIT: Any = bindparam("limit", type_=Integer)
 _statements: "OrderedDict[tuple[str, Shape], Statement]" = OrderedDict()
+
+
+class Found(NamedTuple):
+    """A resource that is sent, with the row that lets the caller see it."""
+
+    type: str
+    id: str
+    body: bytes
+    rule: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +67,8 @@ class Page:
     ``cut``: more would have been included than is sent.
     """
 
-    matches: list[Stored]
-    included: list[Stored]
+    matches: list[Found]
+    included: list[Found]
     next: list[Any] | None
     total: int | None
     cut: bool = False
@@ -84,46 +95,35 @@ class Shape:
 
 
 def _matching(shape: Shape, builder: Builder) -> Select[Any]:
-    """Every row that matches and that the caller may see, with the rule and the sort keys."""
+    """Every row that matches and that the caller may see, with the rule and the sort keys.
+
+    Where the rows are few, they are found first and decided then, each once; the fence also keeps the planner from
+    walking all there is in the wanted order, in the hope to meet them.
+    """
     nodes = [builder.clause(node, resource, shape.types) for node in shape.nodes]
-    keys = [column_of(order) for order in shape.orders]
-    place = [after(keys, shape.orders, builder.binds)] if shape.paged else []
-    columns = [
-        *(resource.c[name] for name in _COLUMNS),
-        builder.rule(resource, shape.types).label("rule"),
-        *(key.label(f"k{n}") for n, key in enumerate(keys)),
-    ]
-    if builder.by_row:  # decided once for each row, after what was asked
-        asked = (
-            select(*columns)
-            .where(there(resource, shape.types), *nodes, *place)
-            .offset(FENCE)
-            .subquery("asked")
-        )
-        return select(asked).where(allowed(asked.c.rule))
-    within = reach(shape.role, "read", facets(), shape.types)
-    return select(*columns).where(
-        builder.visible(resource, shape.types),
-        *nodes,
-        *place,
-        *([] if within is None else [within]),
+    keys = [column_of(order).label(f"k{n}") for n, order in enumerate(shape.orders)]
+    within = None if builder.by_row else reach(shape.role, "read", facets(), shape.types)
+    rule = builder.rule(resource, shape.types).label("rule")
+    matching = select(*(resource.c[name] for name in _COLUMNS), rule, *keys).where(
+        there(resource, shape.types), *nodes, *([] if within is None else [within])
     )
+    found = (matching.offset(FENCE) if builder.by_row else matching).subquery("found_rows")
+    columns = [found.c[key.name] for key in keys]
+    place = [after(columns, shape.orders, found.c.rid, builder.binds)] if shape.paged else []
+    return select(found).where(allowed(found.c.rule), *place)
 
 
 def _page(shape: Shape, builder: Builder) -> CTE:
-    """The page's rows in their order, and one more, which tells that there is a next page."""
-    keys = [f"k{n}" for n in range(len(shape.orders))]
-    found = _matching(shape, builder).subquery("found_rows")
-    order = [
-        found.c[key].desc() if one.descending else found.c[key].asc()
-        for key, one in zip(keys, shape.orders, strict=True)
-    ]
-    page = select(found).order_by(*order, found.c.rid).limit(_LIMIT).subquery("page_rows")
-    place = [
-        page.c[key].desc() if one.descending else page.c[key].asc()
-        for key, one in zip(keys, shape.orders, strict=True)
-    ]
-    rank = func.row_number().over(order_by=[*place, page.c.rid])
+    """The page's rows with their rank, and one more, which tells that there is a next page."""
+    found = _matching(shape, builder).subquery("seen_rows")
+
+    def order(rows: Any) -> list[Any]:
+        keys = [rows.c[f"k{n}"] for n in range(len(shape.orders))]
+        directed = zip(keys, shape.orders, strict=True)
+        return [*(key.desc() if one.descending else key for key, one in directed), rows.c.rid]
+
+    page = select(found).order_by(*order(found)).limit(_LIMIT).subquery("page_rows")
+    rank = func.row_number().over(order_by=order(page))
     return select(page, literal_column("'match'").label("mode"), rank.label("rank")).cte("page")
 
 
@@ -141,21 +141,23 @@ def _statement(shape: Shape) -> Statement:
     matched = answer.c.mode == literal_column("'match'")
     sent = or_(and_(matched, answer.c.rank < _LIMIT), and_(~matched, answer.c.rank <= MOST))
     sent = sent if shape.joins else answer.c.rank < _LIMIT
+    alone = answer.c.rank == literal_column("1") if builder.woman is not None and not shape.joins else true()
     consumed, fresh = fresh_proof()
     log = logged(
         verdict=literal_column("'searched'", Text),
         shown=select(func.jsonb_agg(shown(answer.c), type_=JSONB)).where(sent).scalar_subquery(),
         patients=select(func.array_agg(answer.c.patient.distinct(), type_=ARRAY(Text)))
-        .where(answer.c.patient.is_not(None), sent)
+        .where(answer.c.patient.is_not(None), sent, alone)
         .scalar_subquery(),
         fresh=fresh,
     )
     one = select(literal_column("1")).subquery("one")
-    columns = [case((sent, column)).label("body") if column.name == "body" else column for column in answer.c]
+    body = case((sent, answer.c.body)).label("body")
+    columns = [answer.c[name] for name in ("rid", "type", "id", "rule", "mode", "rank")]
+    columns += [answer.c[f"k{n}"] for n in range(len(shape.orders))]
     return build(
-        finish(select(*columns), log, fresh)
+        finish(select(body, *columns), log, fresh)
         .select_from(one.outerjoin(answer, true()))
-        .order_by(answer.c.mode.desc(), answer.c.rank)
         .add_cte(consumed)
     )
 
@@ -214,14 +216,19 @@ async def search(
 
 
 def _answer(rows: list[Any], orders: tuple[Order, ...], count: int, most: int, total: int | None) -> Page:
+    rows.sort(key=_RANK)
     matches = [row for row in rows if row["mode"] == "match"]
-    along = [stored(row) for row in rows if row["mode"] == "include"]
+    along = [row for row in rows if row["mode"] == "include"]
     following: list[Any] | None = None
     if count and len(matches) > count:
         matches = matches[:count]
         last = matches[-1]
         following = [*(plain(last[f"k{n}"]) for n in range(len(orders))), last["rid"]]
-    return Page([stored(row) for row in matches], along[:most], following, total, cut=len(along) > most)
+    return Page(_found(matches), _found(along[:most]), following, total, cut=len(along) > most)
+
+
+def _found(rows: list[Any]) -> list[Found]:
+    return [Found(row["type"], row["id"], row["body"], row["rule"]) for row in rows]
 
 
 async def _total(session: Session, shape: Shape, values: list[Any]) -> int:

@@ -26,7 +26,8 @@ from app.fhir.query import Include
 from app.fhir.query_conditions import ALL_KEPT
 from app.fhir.search_params import is_canonical, lookup
 from app.store.access_sql import allowed
-from app.store.search_sql import Builder, numbered, typed
+from app.store.search_sql import Builder
+from app.store.search_tables import numbered, typed
 from app.store.tables import index_reference, index_uri, resource
 
 MOST: Any = bindparam("most", type_=Integer)  # how many are sent

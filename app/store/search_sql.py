@@ -5,7 +5,7 @@ see is neither found nor told of. https://hl7.org/fhir/R4/search.html#chaining
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import singledispatchmethod
 from typing import Any
 
@@ -14,7 +14,6 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     Select,
-    Table,
     Text,
     and_,
     any_,
@@ -28,35 +27,16 @@ from sqlalchemy import (
 )
 
 from app.access.caller import Role
-from app.fhir.search_params import Kind
 from app.store.access_sql import FacetColumns, allowed, rule
 from app.store.search_forms import Binds, Bool, comparison, instant, own
 from app.store.search_groups import Group
 from app.store.search_shape import Back, Constant, Hop, InList, Leaf, Member, Missing, Node, Own
+from app.store.search_tables import TABLES, numbered, typed
 from app.store.statement import FENCE
-from app.store.tables import (
-    index_composite,
-    index_date,
-    index_number,
-    index_quantity,
-    index_reference,
-    index_string,
-    index_token,
-    index_uri,
-    resource,
-)  # fmt: skip
+from app.store.tables import index_reference, index_uri, resource
 
-TABLES: dict[Kind, Table] = {
-    Kind.TOKEN: index_token,
-    Kind.REFERENCE: index_reference,
-    Kind.DATE: index_date,
-    Kind.STRING: index_string,
-    Kind.NUMBER: index_number,
-    Kind.QUANTITY: index_quantity,
-    Kind.URI: index_uri,
-    Kind.COMPOSITE: index_composite,
-}
 ONE: ColumnElement[Any] = literal_column("1")
+ONE_WOMAN = Own("patient", (Group(("id",), many=False),))
 
 
 @dataclass(slots=True)
@@ -70,6 +50,7 @@ class Builder:
     role: Role
     binds: Binds
     by_row: bool = False
+    woman: ColumnElement[Any] | None = field(default=None, init=False)  # whom every row must be about
 
     def _there(self, found: Select[Any]) -> Bool:
         """Whether ``found``, which looks at one row, has any; OFFSET keeps the planner from turning it around."""
@@ -119,6 +100,8 @@ class Builder:
             values, rows = self.binds.given(compared, many=group.many)
             where = compared.where(on.c, values)
             parts.append(where if rows is None else select(ONE).select_from(rows).where(where).exists())
+        if on is resource and node == ONE_WOMAN:
+            self.woman = values[0]
         return not_(or_(*parts)) if node.negated else or_(*parts)
 
     def visible(self, row: Any, types: Sequence[str]) -> Bool:
@@ -127,7 +110,10 @@ class Builder:
 
     def rule(self, row: Any, types: Sequence[str] = ()) -> ColumnElement[Any]:
         """The access row that decides about ``row``, which is of one of ``types`` (none: of any)."""
-        return rule(self.role, "read", facets_of(row), types[0] if len(types) == 1 else None)
+        one = facets_of(row)
+        if row is resource and self.woman is not None:  # what is hers is then decided once, not row by row
+            one = one._replace(patient=self.woman)
+        return rule(self.role, "read", one, types[0] if len(types) == 1 else None)
 
     @clause.register
     def _hop(self, node: Hop, on: Any, _types: Sequence[str]) -> Bool:
@@ -217,7 +203,7 @@ class Builder:
 
 
 def there(row: Any, types: Sequence[str]) -> Bool:
-    """Whether the row is of one of ``types`` and not deleted."""
+    """Whether the row is of one of ``types`` and not deleted; whether it may be seen is another question."""
     return and_(typed(row.c.type, types), ~row.c.deleted)
 
 
@@ -229,22 +215,3 @@ def facets_of(row: Any) -> FacetColumns:
 def of_row(found: Select[Any], on: Any) -> Select[Any]:
     """The rows of ``found`` that belong to the row ``on``."""
     return found.where(found.selected_columns.rid == on.c.rid)
-
-
-def numbered(param: Any, numbers: Sequence[int]) -> Bool:
-    """One of the parameters ``numbers``, written into the text so that the planner knows how frequent they are."""
-    if len(numbers) == 1:
-        same: Bool = param == literal_column(str(numbers[0]))
-        return same
-    listed = ",".join(map(str, numbers))
-    among: Bool = param == any_(literal_column(f"'{{{listed}}}'::integer[]"))
-    return among
-
-
-def typed(of: Any, types: Sequence[str]) -> Bool:
-    """One of ``types``, written into the text."""
-    if len(types) == 1:
-        same: Bool = of == literal_column(f"'{types[0]}'")
-        return same
-    among: Bool = of == any_(literal_column(f"'{{{','.join(types)}}}'::text[]"))
-    return among
