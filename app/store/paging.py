@@ -66,7 +66,7 @@ def column_of(order: Order) -> ColumnElement[Any]:
     if order.own == "updated":
         return resource.c.updated
     if order.own:
-        return collate(resource.c.id, _C)
+        return resource.c.id  # as its index has it
     table = TABLES[order.kind]
     up, down, kind = SENTINELS[order.kind]
     end = "high" if order.descending else "low"
@@ -82,9 +82,9 @@ def column_of(order: Order) -> ColumnElement[Any]:
 
 
 def after(
-    columns: Sequence[ColumnElement[Any]], orders: Sequence[Order], binds: Binds
+    columns: Sequence[ColumnElement[Any]], orders: Sequence[Order], rid: ColumnElement[Any], binds: Binds
 ) -> ColumnElement[bool]:
-    """Rows behind a place: the keyset condition for mixed directions, ended by rid."""
+    """Rows behind a place: the keyset condition for mixed directions, ended by ``rid``."""
     steps: list[ColumnElement[bool]] = []
     equal: list[ColumnElement[bool]] = []
     bound: list[ColumnElement[bool]] = []
@@ -94,7 +94,7 @@ def after(
         if order.own and not equal:  # follows from the rest, and an index can use it
             bound.append(column <= at if order.descending else column >= at)
         equal.append(column == at)
-    steps.append(and_(*equal, resource.c.rid > binds.next(BigInteger())))
+    steps.append(and_(*equal, rid > binds.next(BigInteger())))
     return and_(*bound, or_(*steps))
 
 

@@ -98,6 +98,14 @@ index_token = Table(
     Column("text", Text),
 )
 Index("index_token_value", index_token.c.param, index_token.c.code, index_token.c.system, index_token.c.rid)
+Index(
+    "index_token_text",
+    index_token.c.text,
+    index_token.c.param,
+    index_token.c.rid,
+    postgresql_where=index_token.c.text.is_not(None),
+    postgresql_ops={"text": "text_pattern_ops"},
+)
 Index("index_token_rid", index_token.c.rid, index_token.c.param)
 
 index_reference = Table(
@@ -189,6 +197,15 @@ Index(
     index_quantity.c.high,
     index_quantity.c.low,
     index_quantity.c.rid,
+)
+Index(
+    "index_quantity_base",
+    index_quantity.c.param,
+    index_quantity.c.base,
+    index_quantity.c.most,
+    index_quantity.c.least,
+    index_quantity.c.rid,
+    postgresql_where=index_quantity.c.base.is_not(None),
 )
 Index("index_quantity_rid", index_quantity.c.rid, index_quantity.c.param)
 

@@ -13,19 +13,20 @@ VISITS, EACH = 10, 12  # visits a woman, observations a visit
 CODES = (
     codes.BP_PANEL, codes.WEIGHT, codes.FUNDAL_HEIGHT, codes.FETAL_HEART_RATE, codes.URINE_PROTEIN, codes.PRESENTATION,
 )  # fmt: skip
-PLACES = 40  # organisations, each with a share of the women
+RELATIONS = 10  # organisations that a woman has a relation to
+PLACES = 400  # organisations, each with a share of the women
 FIRST = "timestamptz '2026-01-05 08:00+01'"
 
 
 @dataclass(frozen=True)
 class Volume:
-    """How many women; ids are p1…, e1…, v1…, o1…, q1… (Provenance)."""
+    """How many women; ids are p1…, e1…, v1…, o1…, q1… (Provenance), k1… (RiskAssessment)."""
 
     women: int
 
     @property
     def resources(self) -> int:
-        return PLACES + self.women * (2 + VISITS * (2 + EACH))
+        return PLACES + self.women * (2 + VISITS * (3 + EACH))
 
 
 def _number(type_name: str, code: str) -> int:
@@ -54,10 +55,10 @@ def _references(type_name: str, id_prefix: str, rows: str, **targets: str) -> li
     ]
 
 
-def _tokens(type_name: str, id_prefix: str, rows: str, **values: str) -> list[str]:
+def _tokens(type_name: str, id_prefix: str, rows: str, words: str = "NULL", **values: str) -> list[str]:
     return [
         "INSERT INTO index_token (rid, param, system, code, text)"
-        f" SELECT rid, {_number(type_name, code.replace('_', '-'))}, {sql}, NULL"
+        f" SELECT rid, {_number(type_name, code.replace('_', '-'))}, {sql}, {words}"
         f" FROM {rows} JOIN resource ON type = '{type_name}' AND id = '{id_prefix}' || n"
         for code, sql in values.items()
     ]
@@ -82,14 +83,18 @@ def _women(count: int) -> list[str]:
     born += " d, d + interval '1 day' FROM (SELECT rid, timestamptz '1985-01-01+01' + n % 5000 * interval '1 day' AS d"
     born += f" FROM {rows} JOIN resource ON type = 'Patient' AND id = 'p' || n) x"
     relation = "INSERT INTO relation (rid, patient, organization, kind, begins)"
-    relation += f" SELECT rid, id, 'place' || (n % {PLACES}), 'declared', {FIRST} FROM {rows}"
+    relation += f" SELECT rid, id, 'place' || ((n + 7 * m) % {PLACES}), 'declared', {FIRST}"
+    relation += f" FROM generate_series(0, {RELATIONS - 1}) m, {rows}"
     relation += " JOIN resource ON type = 'Patient' AND id = 'p' || n"
+    person = "INSERT INTO person (system, number, rid, patient)"
+    person += f" SELECT '{codes.FNR}', 'number' || n, rid, id FROM {rows}"
+    person += " JOIN resource ON type = 'Patient' AND id = 'p' || n"
     return [
         _resources("Organization", "'place' || n", "NULL", "NULL", f"generate_series(0, {PLACES - 1}) n", 200),
         _resources("Patient", "'p' || n", "'p' || n", "NULL", rows, 400),
         *_tokens("Patient", "p", rows, identifier=f"'{codes.FNR}', 'number' || n", gender="'http://hl7.org/fhir/administrative-gender', 'female'"),
         *_references("Patient", "p", rows, general_practitioner=f"'Organization/place' || (n % {PLACES})"),
-        *names, born, relation,
+        *names, born, relation, person,
         _resources("EpisodeOfCare", "'e' || n", "'p' || n", "'e' || n", rows, 300),
         *_references("EpisodeOfCare", "e", rows, patient="'Patient/p' || n"),
         *_tokens("EpisodeOfCare", "e", rows, status="'http://hl7.org/fhir/episode-of-care-status', 'active'"),
@@ -106,6 +111,8 @@ def _visits(count: int) -> list[str]:
         "episode_of_care": f"'EpisodeOfCare/e' || {woman}",
     }
     target = "'Encounter/v' || n"
+    risk = f"INSERT INTO index_number (rid, param, low, high) SELECT rid, {_number('RiskAssessment', 'probability')},"
+    risk += f" n % 100 / 100.0, n % 100 / 100.0 FROM {rows} JOIN resource ON type = 'RiskAssessment' AND id = 'k' || n"
     return [
         _resources("Encounter", "'v' || n", f"'p' || {woman}", f"'e' || {woman}", rows, 500),
         *_references("Encounter", "v", rows, **refs),
@@ -113,6 +120,9 @@ def _visits(count: int) -> list[str]:
         _dates("Encounter", "v", rows, at),
         _resources("Provenance", "'q' || n", f"'p' || {woman}", "NULL", rows, 300),
         *_references("Provenance", "q", rows, target=target, patient=f"'Patient/p' || {woman}"),
+        _resources("RiskAssessment", "'k' || n", f"'p' || {woman}", f"'e' || {woman}", rows, 300),
+        *_references("RiskAssessment", "k", rows, subject=f"'Patient/p' || {woman}", patient=f"'Patient/p' || {woman}"),
+        risk,
     ]  # fmt: skip
 
 
@@ -127,29 +137,37 @@ def _observations(count: int) -> list[str]:
     }  # fmt: skip
     status = "'http://hl7.org/fhir/observation-status', 'final'"
     at = f"{FIRST} + (({visit} - 1) % {VISITS} * 28 + n % 7) * interval '1 day'"
-    value = "60 + n % 80"
+    value, grams = "60 + n % 80", "(60 + n % 80) * 1000"
     measured = (
-        f"SELECT rid, {{number}}, {{code}} {value}, {value}, '{codes.UCUM}', 'kg' FROM {rows}"
+        f"SELECT rid, {{number}}, {{code}} {value}, {value}, '{codes.UCUM}', 'kg', 'g', {grams}, {grams} FROM {rows}"
         " JOIN resource ON type = 'Observation' AND id = 'o' || n"
     )
-    quantity = "INSERT INTO index_quantity (rid, param, low, high, system, code) "
-    composite = "INSERT INTO index_composite (rid, param, system, code, value_low, value_high, value_system, value_code) "
+    quantity = "INSERT INTO index_quantity (rid, param, low, high, system, code, base, least, most) "
+    composite = "INSERT INTO index_composite (rid, param, system, code, value_low, value_high, value_system, value_code,"
+    composite += " base, least, most) "
+    written = f"FROM {rows} JOIN resource ON type = 'Observation' AND id = 'o' || n"
+    uri = f"INSERT INTO index_uri (rid, param, uri) SELECT rid, {_number('Observation', '_profile')},"
+    uri += f" 'http://profile.example/' || n % 9 {written}"
+    string = f"INSERT INTO index_string (rid, param, folded, exact) SELECT rid, {_number('Observation', 'value-string')},"
+    string += f" 'note ' || n, 'Note ' || n {written} AND n % 6 = 0"
     return [
         _resources("Observation", "'o' || n", f"'p' || {woman}", f"'e' || {woman}", rows, 700),
         *_references("Observation", "o", rows, **refs),
-        *_tokens("Observation", "o", rows, code=code, status=status, category=f"'{codes.OBSERVATION_CATEGORY}', 'vital-signs'"),
+        *_tokens("Observation", "o", rows, f"'measure ' || n % {len(CODES)}", code=code),
+        *_tokens("Observation", "o", rows, status=status, category=f"'{codes.OBSERVATION_CATEGORY}', 'vital-signs'"),
         _dates("Observation", "o", rows, at),
         quantity + measured.format(number=_number("Observation", "value-quantity"), code=""),
         composite + measured.format(number=_number("Observation", "code-value-quantity"), code=f"{code},"),
+        uri, string,
     ]  # fmt: skip
 
 
 def fill(database: TestDatabase, women: int) -> Volume:
-    """Fill ``database`` and let PostgreSQL learn what is in it."""
+    """Fill ``database`` and let PostgreSQL learn what is in it, as its own vacuum would."""
     versions = (
         "INSERT INTO resource_version (rid, version, updated, method, labels, author, body)"
         " SELECT rid, 1, updated, 'create', labels, author, body FROM resource"
     )
-    for sql in (*_women(women), *_visits(women), *_observations(women), versions, "ANALYZE"):
+    for sql in (*_women(women), *_visits(women), *_observations(women), versions, "VACUUM ANALYZE"):
         database.rows(sql)
     return Volume(women)
