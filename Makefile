@@ -60,7 +60,7 @@ lock: ## resolve the dependencies anew (needs uv)
 openapi: $(READY) ## export openapi/openapi.json from the tables
 	@$(VENV)/bin/helsekort export-openapi openapi/openapi.json
 
-docs: $(READY) ## print docs/access.md and docs/settings.md from the rows and the settings
+docs: $(READY) ## print docs/access.md, docs/settings.md and docs/search.md from the tables
 	@$(RUN) tools.documents
 
 judge: $(READY) ## HL7's own validator on thousands of resources; prints docs/validation.md (Java 17, Maven)

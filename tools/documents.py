@@ -1,4 +1,4 @@
-"""Prints docs/access.md from the access rows, docs/settings.md from the settings, and tables within other pages: ``make docs``.
+"""Prints docs/access.md, docs/settings.md, docs/search.md and the tables within other pages: ``make docs``.
 
 ``--check`` changes nothing and exits 1 where a page is out of date. Tables: app/access/rules.py, app/settings.py.
 """
@@ -14,6 +14,7 @@ from app.access.rules import ALLOW, ANY, BLOCK, Allow, Relation
 from app.fhir.registry import RESOURCE_TYPES
 from app.settings import Settings
 from tools import clinical
+from tools.searches import search
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 SETS = {
@@ -205,7 +206,9 @@ def content() -> str:
     return printed("content.md", "items", table(clinical.HEAD, clinical.items()))
 
 
-PAGES: dict[str, Callable[[], str]] = {"access.md": access, "settings.md": settings, "content.md": content}
+PAGES: dict[str, Callable[[], str]] = {
+    "access.md": access, "settings.md": settings, "search.md": search, "content.md": content,
+}  # fmt: skip
 
 
 def main(arguments: Sequence[str]) -> int:

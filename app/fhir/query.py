@@ -97,7 +97,7 @@ class Query:
 
 
 MASK: Final = "***"
-_MOST_CONDITIONS: Final = 40
+MOST_CONDITIONS: Final = 40
 _SENSITIVE_ROOT: Final = "2.16.578.1.12.4.1.4."  # what the systems of person numbers have in common
 _SENSITIVE: Final = re.compile(
     "(?<![0-9.])(?:"
@@ -149,8 +149,8 @@ def _ignored(name: str, error: Unknown | ValueError, *, lenient: bool) -> str:
 
 
 def _query(scope: Scope, controls: Controls, found: _Found) -> Query:
-    if len(found.conditions) > _MOST_CONDITIONS:
-        raise BadRequest(f"A search may have {_MOST_CONDITIONS} criteria", code="too-costly")
+    if len(found.conditions) > MOST_CONDITIONS:
+        raise BadRequest(f"A search may have {MOST_CONDITIONS} criteria", code="too-costly")
     if controls.summary == "text" and controls.includes:
         raise BadRequest("_include and _revinclude cannot be asked for with _summary=text", "_summary")
     return Query(

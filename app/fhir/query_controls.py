@@ -17,7 +17,7 @@ _WHOLE: Final = re.compile(r"\d{1,6}", re.ASCII)
 _UNSORTABLE: Final = frozenset({Kind.COMPOSITE, Kind.SPECIAL})
 _INCLUDE_PARTS: Final = (2, 3)
 _EVERY: Final = "*"
-_MOST_KEYS: Final = 6
+MOST_KEYS: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +86,8 @@ def _sort(controls: Controls, value: str, _: str) -> None:
         if len(found) < len(params) or len({param.kind for param in found}) > 1:
             raise ValueError(f"names something that {' and '.join(controls.types)} cannot be sorted by")
         controls.sort.append(SortKey(found, part.startswith("-")))
-    if len(controls.sort) > _MOST_KEYS:
-        raise ValueError(f"has more than {_MOST_KEYS} keys")
+    if len(controls.sort) > MOST_KEYS:
+        raise ValueError(f"has more than {MOST_KEYS} keys")
 
 
 def _include(controls: Controls, value: str, modifier: str) -> None:

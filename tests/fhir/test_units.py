@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.fhir import units
+from app.mapping.scales import LENGTH, MASS, MASS_CONCENTRATION, PRESSURE, RATE
 
 
 def in_base(value: str, code: str) -> tuple[str, Decimal]:
@@ -47,6 +48,17 @@ def in_base(value: str, code: str) -> tuple[str, Decimal]:
 )
 def test_the_same_quantity_in_another_unit_is_the_same_number(one, other):
     assert in_base(*one) == in_base(*other)
+
+
+@pytest.mark.parametrize("scale", [PRESSURE, MASS, LENGTH, RATE, MASS_CONCENTRATION])
+def test_the_card_and_its_searches_convert_alike(scale):
+    """What the card reads in several units is found by each of them."""
+    known = {code: factor for code, factor in scale.items() if units.unit(code) is not None}
+    assert len(known) > 1
+    names, sizes = zip(*(in_base("1", code) for code in known), strict=True)
+    assert len(set(names)) == 1
+    ratios = [float(size) / factor for size, factor in zip(sizes, known.values(), strict=True)]
+    assert ratios == pytest.approx([ratios[0]] * len(ratios), rel=1e-5)
 
 
 @pytest.mark.parametrize(
