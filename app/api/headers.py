@@ -25,12 +25,17 @@ _ETAG = re.compile(r'\s*(?:W/)?"(\d{1,9})(?:-[0-9a-f]{8})?"\s*')
 _TAGS = re.compile(r'\s*(?:W/)?("[^"]*"|\*)\s*')
 _RETURNS = frozenset({"minimal", "representation", "OperationOutcome"})
 _DIGITS = re.compile(r"\d{6}[ .\-+]?\d{5}")
+_QUERY = "helsekort.query"  # where a request's scope holds its pairs
 Pairs = list[tuple[str, str]]
 
 
 def query(request: Request) -> Pairs:
-    """The query of the URL as pairs, in order."""
-    return _pairs(request.scope["query_string"].decode("latin-1"))
+    """The query of the URL as pairs, in order; read once a request."""
+    scope = request.scope
+    found: Pairs | None = scope.get(_QUERY)
+    if found is None:
+        found = scope[_QUERY] = _pairs(scope["query_string"].decode("latin-1"))
+    return [*found]
 
 
 def _pairs(text: str) -> Pairs:

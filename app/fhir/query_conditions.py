@@ -6,6 +6,7 @@ https://hl7.org/fhir/R4/search.html#chaining and #has.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from app.fhir import definitions, query_values
@@ -177,6 +178,7 @@ class Reader:
         return Condition(params, modifier, tuple(dict.fromkeys(values)))
 
 
+@lru_cache(maxsize=4096)
 def _params(types: tuple[str, ...], code: str) -> tuple[SearchParam, ...]:
     """The parameter ``code`` of each type; all of one kind."""
     found: list[SearchParam] = []

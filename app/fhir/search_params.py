@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from app.fhir import codes, definitions, paths
@@ -45,6 +45,10 @@ class SearchParam:
     targets: tuple[str, ...]
     components: tuple[tuple[str, str], ...]
     number: int
+
+    def __hash__(self) -> int:
+        """Its number: parameters are looked up often."""
+        return self.number
 
 
 EXCLUDED: Final[dict[str, str]] = {
@@ -88,6 +92,7 @@ def alias(param: SearchParam, name: str) -> int:
     return number(param.type, f"{param.code}:{name}")
 
 
+@lru_cache(maxsize=4096)  # of the types that a search names there are more sets than can be kept
 def numbers_of(*params: SearchParam) -> tuple[int, ...]:
     """The numbers under which the index rows of ``params`` stand."""
     return tuple(number(param.type, code) for param in params for code in _codes(param))
@@ -119,6 +124,7 @@ def names_people(param: SearchParam) -> bool:
     return param.kind is Kind.STRING and bool("HumanName" in data_types(param) or parts)
 
 
+@cache
 def is_canonical(param: SearchParam) -> bool:
     """Whether a reference parameter refers by the target's url, not by its id."""
     return param.kind is Kind.REFERENCE and bool(data_types(param) & _BY_URL)

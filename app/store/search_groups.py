@@ -49,7 +49,8 @@ def grouped(rows: Iterable[tuple[Form, Row]], values: list[Any]) -> tuple[Group,
     for form, row in rows:
         by_form.setdefault(form, {})[row] = None
     groups = []
-    for form, found in sorted(by_form.items(), key=lambda item: repr(item[0])):
+    forms = by_form.items() if len(by_form) == 1 else sorted(by_form.items(), key=lambda item: repr(item[0]))
+    for form, found in forms:
         many = len(found) > 1
         columns = zip(*found, strict=True)
         values.extend(list(column) if many else column[0] for column in columns)

@@ -6,7 +6,7 @@ come in the order in which the builder makes their parameters.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, singledispatch
+from functools import cache, lru_cache, singledispatch
 from typing import Any
 
 from app.fhir.compartments import members
@@ -177,7 +177,7 @@ def _leaf(condition: Condition, values: list[Any]) -> Node:
     negated = modifier in {"not", "not-in"}
     if own:
         return Own(own, groups, negated)
-    return Leaf(kind, _numbers(condition), groups, negated)
+    return Leaf(kind, _numbers(condition.params, modifier), groups, negated)
 
 
 def _rows(condition: Condition, own: str) -> Iterator[tuple[Form, Row]]:
@@ -196,15 +196,16 @@ def _rows(condition: Condition, own: str) -> Iterator[tuple[Form, Row]]:
             yield form_of(value, condition.modifier)
 
 
-def _numbers(condition: Condition) -> tuple[int, ...]:
+@lru_cache(maxsize=4096)
+def _numbers(params: tuple[SearchParam, ...], modifier: str) -> tuple[int, ...]:
     """The numbers under which the index rows stand."""
-    if condition.modifier == "of-type":
-        return tuple(alias(param, OF_TYPE) for param in condition.params)
-    numbers = [*numbers_of(*condition.params)]
-    if not condition.modifier:
-        numbers += [alias(param, WORD) for param in condition.params if names_people(param)]
-    if is_canonical(condition.param):
-        numbers += [alias(param, BARE) for param in condition.params]
+    if modifier == "of-type":
+        return tuple(alias(param, OF_TYPE) for param in params)
+    numbers = [*numbers_of(*params)]
+    if not modifier:
+        numbers += [alias(param, WORD) for param in params if names_people(param)]
+    if is_canonical(params[0]):
+        numbers += [alias(param, BARE) for param in params]
     return tuple(numbers)
 
 
