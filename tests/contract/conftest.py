@@ -7,6 +7,9 @@ import pytest
 
 from tests.contract.examples import Json, keep_all
 from tests.fixtures.server import Person, Server
+from tests.fixtures.services import services
+
+__all__ = ["services"]
 
 
 @pytest.fixture(scope="module")

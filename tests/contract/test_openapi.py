@@ -38,6 +38,21 @@ def test_it_is_valid_openapi() -> None:
     assert [error.message for error in OpenAPIV31SpecValidator(DOCUMENT).iter_errors()] == []
 
 
+def test_its_examples_are_taken(harness: Person) -> None:
+    """Each is valid; what it refers to is elsewhere, so that it is asked about and not sent."""
+    bodies = {
+        name: content["example"]
+        for name, body in DOCUMENT["components"]["requestBodies"].items()
+        for content in body["content"].values()
+        if "example" in content
+    }
+    assert len(bodies) > len(TAGS) // 2
+    for name, body in bodies.items():
+        answer = harness.post(f"/{name}/$validate", body)
+        errors = [issue for issue in answer.json()["issue"] if issue["severity"] in {"error", "fatal"}]
+        assert [issue for issue in errors if "reference" not in issue["diagnostics"].lower()] == [], name
+
+
 class Prober:
     """Sends what Schemathesis makes of the document to the running server."""
 

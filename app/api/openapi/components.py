@@ -3,6 +3,7 @@
 from typing import Any
 
 from app.api.metadata import MODES
+from app.api.openapi.examples import example
 from app.fhir.json_schema import ref, schemas
 from app.fhir.operations import OPERATIONS
 from app.fhir.outcome import FhirError
@@ -145,7 +146,9 @@ def _parameter(
 
 
 def _body(name: str) -> Json:
-    return {"required": True, "content": {JSON: {"schema": ref(name)}}}
+    shown = example(name)
+    content = {"schema": ref(name)} | ({"example": shown} if shown else {})
+    return {"required": True, "content": {JSON: content}}
 
 
 def _successes() -> Json:
