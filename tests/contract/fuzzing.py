@@ -1,17 +1,21 @@
 """What every answer to odd requests must be, and how many of them are made: always the same ones, however long it takes."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+from zlib import crc32
 
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis.strategies import SearchStrategy
 
 CHECKS = list(HealthCheck)  # what is slow is slow because a server answers
+T = TypeVar("T")
 NO_BODY = {202, 204, 304}
 
 
-def profile(examples: int) -> settings:
-    """The same examples each time, kept nowhere, found without a clock."""
-    return settings(
+def varied(name: str, examples: int, cases: SearchStrategy[T], test: Callable[[T], None]) -> None:
+    """``test`` with examples of ``cases``: for each ``name`` others, each time the same, found without a clock."""
+    once = settings(
         max_examples=examples,
         derandomize=True,
         database=None,
@@ -19,6 +23,14 @@ def profile(examples: int) -> settings:
         phases=[Phase.generate],
         suppress_health_check=CHECKS,
     )
+
+    @once
+    @seed(crc32(name.encode()))
+    @given(cases)
+    def one(case: T) -> None:
+        test(case)
+
+    one()
 
 
 def refuse_failures(status: int, headers: Mapping[str, str], content: bytes) -> None:

@@ -7,7 +7,6 @@ from urllib.parse import quote, urlencode
 
 import httpx
 import pytest
-from hypothesis import given
 from hypothesis import strategies as st
 
 from app.fhir.query_conditions import MODIFIERS
@@ -15,11 +14,13 @@ from app.fhir.query_controls import TABLE as CONTROLS
 from app.fhir.registry import BY_NAME, RESOURCE_TYPES
 from app.fhir.search_params import of_type
 from tests.contract.examples import Json
-from tests.contract.fuzzing import profile, refuse_failures
+from tests.contract.fuzzing import refuse_failures, varied
 from tests.fixtures.server import Person
 
 TYPES = [row.name for row in RESOURCE_TYPES]
 WRITABLE = [name for name in TYPES if "create" in BY_NAME[name].interactions]
+SOUND = {"op": "add", "path": "/language", "value": "nb"}
+PATCHED = [name for name in TYPES if "patch" in BY_NAME[name].interactions]
 ODD: list[Any] = [
     None, True, False, 0, -1, 0.5, 10**400, "", " ", "a", "\x00", "\ud800", "\u202e", "å" * 5000, [], {}, [[]], [None],
     [{}], {"": ""}, {"reference": "#"}, {"reference": "Patient/"}, {"reference": "//Patient/1/_history/0"},
@@ -45,7 +46,7 @@ def places(node: Any, way: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 def odd_bodies(draw: st.DrawFn, body: Json) -> str:
     """``body``, changed in a place or several, or torn as text."""
     found: Any = copy.deepcopy(body)
-    for _ in range(draw(st.integers(1, 3))):
+    for _ in range(draw(st.sampled_from([1, 1, 1, 2, 3]))):
         way = draw(st.sampled_from(places(found) or [("resourceType",)]))
         parent = found
         for step in way[:-1]:
@@ -63,8 +64,52 @@ def odd_bodies(draw: st.DrawFn, body: Json) -> str:
                 parent[draw(st.sampled_from(["", "_" + str(way[-1]), "valueString", "x\x00"]))] = value
     text = json.dumps(found)
     start = draw(st.integers(0, len(text)))
-    torn = draw(st.sampled_from(["", "", "", '"', "{", "\\u0000", "\\ud800", "1e999", ",", '"id":1,']))
+    torn = draw(st.sampled_from([*[""] * 15, '"', "{", "\\u0000", "\\ud800", "1e999", ",", '"id":1,']))
     return text[:start] + torn + text[start:] if torn else text
+
+
+@st.composite
+def odd_patches(draw: st.DrawFn, body: Json) -> tuple[str, str]:
+    """A patch of ``body`` as JSON Patch or FHIRPath Patch, and its content type."""
+    name = body["resourceType"]
+    ways = [way for way in places(body) if way[0] not in {"id", "resourceType"}]
+    if draw(st.booleans()):
+        pointers = st.sampled_from(
+            ["/".join(["", *map(str, way)]) for way in ways] + ["", "/", "a", "/-", "/~2", "/0/0/0"]
+        )
+        ops = st.sampled_from(["add", "remove", "replace", "move", "copy", "test", "x", None])
+        one = st.fixed_dictionaries(
+            {"op": ops, "path": pointers}, optional={"value": st.sampled_from(ODD), "from": pointers}
+        )
+        return json.dumps(
+            draw(st.lists(st.one_of(st.just(SOUND), st.just(SOUND), one), max_size=2))
+        ), "application/json-patch+json"
+    paths = st.sampled_from(
+        [".".join([name, *(str(step) for step in way if isinstance(step, str))]) for way in ways]
+    )
+    kinds = st.sampled_from(["add", "insert", "delete", "replace", "move", "x"])
+    parts = [
+        {"name": "type", "valueCode": draw(kinds)},
+        {"name": "path", "valueString": draw(st.one_of(paths, st.sampled_from(TEXTS)))},
+        {"name": "name", "valueString": draw(st.sampled_from(["", "status", "x", "extension"]))},
+        {
+            "name": "value",
+            draw(st.sampled_from(["valueString", "valueCode", "part", "resource"])): draw(
+                st.sampled_from(ODD)
+            ),
+        },
+        {"name": "index", "valueInteger": draw(st.sampled_from([-1, 0, 1, 2**31, "a"]))},
+    ]
+    if draw(st.booleans()):
+        sound = {
+            "type": ("valueCode", "add"),
+            "path": ("valueString", name),
+            "name": ("valueString", "language"),
+        }
+        parts = [{"name": key, kind: value} for key, (kind, value) in sound.items()]
+        parts.append({"name": "value", "valueCode": draw(st.sampled_from(["nb", "nb", *TEXTS]))})
+    operation = {"name": "operation", "part": parts[: draw(st.sampled_from([0, 2, 4, 5, 5]))]}
+    return json.dumps({"resourceType": "Parameters", "parameter": [operation]}), "application/fhir+json"
 
 
 @st.composite
@@ -104,14 +149,12 @@ def ways(harness: Person, body: Json, text: str) -> list[httpx.Response]:
 
 
 def bodies(harness: Person, body: Json, examples: int) -> None:
-    @profile(examples)
-    @given(odd_bodies(body))
     def send(text: str) -> None:
         for answer in ways(harness, body, text):
             looked_at(answer)
             assert answer.status_code != 200 or not _failed(answer), answer.text
 
-    send()
+    varied(body["resourceType"], examples, odd_bodies(body), send)
 
 
 def _failed(answer: httpx.Response) -> bool:
@@ -121,14 +164,32 @@ def _failed(answer: httpx.Response) -> bool:
 
 
 def queries(harness: Person, name: str, examples: int) -> None:
-    @profile(examples)
-    @given(odd_queries(name))
     def send(query: str) -> None:
         looked_at(harness.get(f"/{name}?{query}"))
         form = "application/x-www-form-urlencoded"
         looked_at(harness.request("POST", f"/{name}/_search", query, Content_Type=form))
 
-    send()
+    varied(name, examples, odd_queries(name), send)
+
+
+def patches(harness: Person, body: Json, examples: int) -> None:
+    def send(patch: tuple[str, str]) -> None:
+        looked_at(
+            harness.request("PATCH", f"/{body['resourceType']}/{body['id']}", patch[0], Content_Type=patch[1])
+        )
+
+    varied(body["resourceType"], examples, odd_patches(body), send)
+
+
+@pytest.mark.parametrize("name", PATCHED)
+def test_odd_patches(name: str, harness: Person, kept: dict[str, Json]) -> None:
+    patches(harness, kept[name], 4)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PATCHED)
+def test_many_odd_patches(name: str, harness: Person, kept: dict[str, Json]) -> None:
+    patches(harness, kept[name], 100)
 
 
 @pytest.mark.parametrize("name", WRITABLE)

@@ -1,19 +1,18 @@
 """The OpenAPI document holds: it is valid, and whatever it lets a client send gets an answer that it names."""
 
 import json
+from functools import partial
 
 import pytest
 import requests
 import schemathesis
-from hypothesis import given
-from hypothesis.strategies import SearchStrategy
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from schemathesis import Case, GenerationMode
 from schemathesis.specs.openapi.checks import content_type_conformance, status_code_conformance
 
 from app.api.openapi import document
 from tests.contract.examples import Json
-from tests.contract.fuzzing import profile, refuse_failures
+from tests.contract.fuzzing import refuse_failures, varied
 from tests.fixtures.server import Person
 
 DOCUMENT: Json = json.loads(document())
@@ -90,16 +89,7 @@ def probe(prober: Prober, name: str, examples: int) -> None:
     for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
         if mode is GenerationMode.POSITIVE or any(True for _ in operation.iter_parameters()):
             cases = operation.as_strategy(generation_mode=mode)
-            send(prober, mode is GenerationMode.POSITIVE, cases, examples)
-
-
-def send(prober: Prober, there: bool, cases: SearchStrategy[Case], examples: int) -> None:
-    @profile(examples)
-    @given(cases)
-    def one(case: Case) -> None:
-        prober.ask(case, there=there)
-
-    one()
+            varied(name, examples, cases, partial(prober.ask, there=mode is GenerationMode.POSITIVE))
 
 
 def of_tag(tag: str) -> list[str]:
@@ -122,6 +112,8 @@ def test_every_request_without_a_body(tag: str, prober: Prober) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["transaction", "create-Basic", "create-Flag", "lookup-post-CodeSystem"])
+@pytest.mark.parametrize(
+    "name", ["transaction", "create-Basic", "create-Flag", "patch-Basic", "lookup-post-CodeSystem"]
+)
 def test_bodies(name: str, prober: Prober) -> None:
     probe(prober, name, 10)
