@@ -17,6 +17,7 @@ from app.api.identity import Identity
 from app.api.metadata import software_version
 from app.api.routes import routes, rows
 from app.interactions.context import House
+from app.interactions.switches import announce
 from app.settings import Settings, read
 from app.store.database import Database
 
@@ -27,6 +28,7 @@ _COMPRESSION = 4
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The application of ``settings``, or of the environment."""
     settings = settings or read()
+    announce(settings)
     key = read_key(settings.server_key_file)
     database = Database(
         settings.database_url, connections=settings.connections, statement_timeout=settings.statement_timeout

@@ -8,7 +8,9 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 _EITHER = {
@@ -111,6 +113,9 @@ class Settings:
     dating_precedence: str = _doc(
         "Which scan dates the pregnancy: `first-scan` or `routine-scan`.", "first-scan"
     )
+    rules_off: str = _doc(
+        'Clinical rules that are not used, as JSON: `{"rule-id": "reason"}`; each needs a reason, and is logged at start.'
+    )
     cors_origins: str = _doc(
         "Origins whose pages may call this server from a browser, with a space between; empty: none."
     )
@@ -132,9 +137,25 @@ class Settings:
     pilot: Pilot = field(default=Pilot(), metadata={"doc": "Read from `pilot_file`."})
 
     @property
+    def switched_off(self) -> Mapping[str, str]:
+        """The clinical rules that are not used, each with its reason. Raises UnsafeSettings."""
+        return _switched_off(self.rules_off)
+
+    @property
     def sandbox(self) -> bool:
         """Whether this is a sandbox: synthetic people, mock services."""
         return self.mode == "sandbox"
+
+
+@cache
+def _switched_off(text: str) -> Mapping[str, str]:
+    try:
+        rows = json.loads(text or "{}")
+    except ValueError as error:
+        raise UnsafeSettings("HELSEKORT_RULES_OFF is not JSON") from error
+    if not isinstance(rows, dict) or not all(isinstance(row, str) and row.strip() for row in rows.values()):
+        raise UnsafeSettings("HELSEKORT_RULES_OFF must be an object of rule ids, each with the reason")
+    return MappingProxyType(rows)
 
 
 def read_pilot(path: str) -> Pilot:
@@ -175,6 +196,7 @@ def check(settings: Settings) -> None:
     for name, (one, other) in _EITHER.items():
         if getattr(settings, name) not in {one, other}:
             raise UnsafeSettings(f"HELSEKORT_{name.upper()} is neither {one} nor {other}")
+    _ = settings.switched_off
     for origin in settings.cors_origins.split():
         if not _ORIGIN.fullmatch(origin):
             raise UnsafeSettings(f"HELSEKORT_CORS_ORIGINS: {origin!r} is no origin, scheme://host[:port]")

@@ -1,11 +1,15 @@
-"""What docs/content.md prints from the tables of the card: each item, how it is recorded, where its codes come from.
+"""What docs/content.md and docs/safety.md print from the tables of the card: each item, and each clinical rule.
 
-The item tables: app/pregnancy/asked.py and app/pregnancy/found.py; their codes: app/mapping/item_codes.py.
+The item tables: app/pregnancy/asked.py and app/pregnancy/found.py; their codes: app/mapping/item_codes.py; the rules:
+app/pregnancy/rows.
 """
 
 from app.fhir import codes as c
 from app.mapping.item_codes import CODES
+from app.pregnancy.gestation import Age
 from app.pregnancy.items import FREE, ITEMS, Item
+from app.pregnancy.rule_table import RULES
+from app.pregnancy.rules import Window
 
 SYSTEMS = {c.LOINC: "LOINC", c.SNOMED: "SNOMED CT", c.NLK: "NLK"}
 ALSO = {
@@ -17,7 +21,19 @@ ALSO = {
     "lifestyle": ", QuestionnaireResponse",
     "symptoms": ", QuestionnaireResponse",
 }
-HEAD = ("*card* code", "what", "FHIR", "other codes", "value", "of", "national record")
+RULE_HEAD = (
+    "id",
+    "class",
+    "fires when",
+    "from–to",
+    "deadline",
+    "told to her",
+    "her own values",
+    "source",
+    "valid from",
+    "in use",
+)
+HEAD = ("*card* code", "what", "FHIR", "other codes", "value", "of", "rules", "national record")
 
 
 def _codes(row: Item) -> str:
@@ -44,7 +60,43 @@ def items() -> list[tuple[str, ...]]:
             _codes(row),
             _value(row),
             "each fetus" if row.per_fetus else "her",
+            ", ".join(f"`{rule.id}`" for rule in RULES if row.id in rule.about),
             f"`{row.dhg}`" if row.dhg else "",
         )
         for row in ITEMS.values()
+    ]
+
+
+def _window(row: Window) -> str:
+    first, last = (Age(days).short if days is not None else "" for days in (row.first, row.last))
+    ages = (
+        f"from {first} to {last}"
+        if first and last
+        else f"from {first}"
+        if first
+        else f"to {last}"
+        if last
+        else ""
+    )
+    undated = "" if not ages else ", undated" if row.undated else ", dated only"
+    place = "after birth" if row.after else "pregnancy" if row.ends else "any time, also after birth"
+    return f"{ages}{undated}; {place}" if ages else place
+
+
+def rules() -> list[tuple[str, ...]]:
+    """The safety specification, row by row."""
+    return [
+        (
+            f"`{row.id}`",
+            row.kind,
+            row.fires,
+            _window(row.window),
+            row.deadline.words,
+            "yes" if row.told else "no",
+            "count" if row.self_reported else "do not count",
+            row.source,
+            row.valid_from.isoformat(),
+            f"**no**: {row.off}" if row.off else "yes",
+        )
+        for row in RULES
     ]

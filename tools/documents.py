@@ -206,9 +206,18 @@ def content() -> str:
     return printed("content.md", "items", table(clinical.HEAD, clinical.items()))
 
 
+def safety() -> str:
+    """docs/safety.md."""
+    return printed("safety.md", "rules", table(clinical.RULE_HEAD, clinical.rules()))
+
+
 PAGES: dict[str, Callable[[], str]] = {
-    "access.md": access, "settings.md": settings, "search.md": search, "content.md": content,
-}  # fmt: skip
+    "access.md": access,
+    "settings.md": settings,
+    "search.md": search,
+    "content.md": content,
+    "safety.md": safety,
+}
 
 
 def main(arguments: Sequence[str]) -> int:

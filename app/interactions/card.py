@@ -64,7 +64,14 @@ def _facts(found: list[Stored]) -> Facts:
 def folded(found: list[Stored], context: Context, as_of: str | None) -> Card:
     """The card of what is stored."""
     today, now = clinical_day(as_of, context.entry.at)
-    return fold(_facts(found), today=today, now=now, precedence=context.house.settings.dating_precedence)
+    settings = context.house.settings
+    return fold(
+        _facts(found),
+        today=today,
+        now=now,
+        precedence=settings.dating_precedence,
+        off=settings.switched_off,
+    )
 
 
 def seen(card: Card, found: list[Stored], context: Context) -> View:

@@ -125,7 +125,8 @@ def _section(view: View, code: str, title: str, rows: list[tuple[str, tuple[str,
 
 
 def _finding(row: Finding) -> str:
-    return f"{KINDS[row.kind]}: {row.title}. {row.text} Frist {clock(row.deadline)}."
+    until = "" if row.kind == "information" else f" Frist {clock(row.deadline)}."
+    return f"{KINDS[row.kind]}: {row.title}. {row.text}{until}"
 
 
 def _term(view: View) -> list[tuple[str, tuple[str, ...]]]:

@@ -101,14 +101,16 @@ class View:
         return age_at(self.term.due, day) if dated and self.term else None
 
 
-def fold(facts: Facts, *, today: date, now: datetime, precedence: str = "first-scan") -> Card:
-    """The card on ``today``; what is recorded for later days is not there yet."""
+def fold(
+    facts: Facts, *, today: date, now: datetime, precedence: str = "first-scan", off: Container[str] = ()
+) -> Card:
+    """The card on ``today``; what is recorded for later days is not there yet. ``off`` are rules not in use."""
     local = now.astimezone(OSLO)
     moment = local if local.date() == today else datetime.combine(today, time(23, 59, 59), tzinfo=OSLO)
     facts = facts.until(today)
     stands = course(facts)
     term = choose(facts, precedence)
-    found = findings(Case(facts, moment, term, stands), RULES)
+    found = findings(Case(facts, moment, term, stands), RULES, off)
     closed = {row.key for row in facts.of(FindingClosed)}
     rhesus = facts.last(RhesusD)
     return Card(

@@ -1,215 +1,36 @@
-"""TABLE: the clinical rules, each with its source, boundary tests at n-1, n, n+1 and the date it is valid from.
+"""TABLE: all clinical rules; the rows stand in ``rows``, by subject, each with its source and its expected results.
 
-A safety specification, see docs/safety.md; no row is in clinical use before a named clinician has approved it.
-Sources: NGF = Norsk gynekologisk forening, Veileder i fødselshjelp, «Hypertensive svangerskapskomplikasjoner og
-eklampsi» (https://www.legeforeningen.no/foreningsledd/fagmed/norsk-gynekologisk-forening/veiledere/); WHO = SMART
-Guidelines ANC, decision tables ANC.DT (https://www.who.int/publications/i/item/9789240020306).
+A safety specification, see docs/safety.md; no row is in clinical use before a named clinician has approved it. Every
+row has boundary tests at n-1, n, n+1 that are written by hand from its source. Sources that several rows share, such
+as https://www.helsedirektoratet.no/retningslinjer/svangerskapsomsorgen, stand at the head of each subject.
 """
 
-from datetime import date
-
-from app.pregnancy.gestation import POST_TERM, weeks
-from app.pregnancy.rules import Rule, Window, same_day, within
-from app.pregnancy.triggers import (
-    anaemia,
-    each_heart_rate,
-    each_pressure,
-    haemoglobin_below,
-    latest_heart_rate,
-    latest_pressure_raised,
-    no_heart,
-    past_term,
-    pressure_with_protein,
-    two_pressures,
+from app.pregnancy.rows import (
+    after,
+    blood,
+    course,
+    fetus,
+    glucose,
+    growth,
+    infection,
+    life,
+    pressure,
+    rhesus,
+    signs,
 )
-
-FROM = date(2026, 12, 1)
-BOTH = frozenset({"clinician", "citizen"})
-CLINICIANS = frozenset({"clinician"})
-NOBODY_WATCHES = "Ingen følger med på denne siden. Får du ikke tak i fødeavdelingen, ring 116 117; ved akutt fare, ring 113."
+from app.pregnancy.rules import Rule
 
 RULES: tuple[Rule, ...] = (
-    Rule(
-        id="severe-hypertension",
-        kind="alarm",
-        title="Svært høyt blodtrykk",
-        when=each_pressure(160, 110),
-        window=Window(),
-        audience=BOTH,
-        deadline=within(hours=1),
-        text="Blodtrykk {bp} mmHg {day}. Ring fødeavdelingen nå; vurder behandling og innleggelse.",
-        told="Blodtrykket ditt er svært høyt. Ring fødeavdelingen nå. " + NOBODY_WATCHES,
-        self_reported=True,
-        source="WHO ANC.DT.17 (≥ 160/110: alvorlig); NGF, Blodtrykksbehandling",
-        valid_from=FROM,
-        outranks=frozenset({"hypertension-repeat"}),
-    ),
-    Rule(
-        id="preeclampsia-suspected",
-        kind="alarm",
-        title="Mistanke om preeklampsi",
-        when=pressure_with_protein,
-        window=Window(first=weeks(20)),
-        audience=BOTH,
-        deadline=same_day,
-        text="Blodtrykk {bp} mmHg og protein {protein} i urinen {day}. Skal vurderes på sykehus samme dag.",
-        told="Blodtrykket ditt er høyt og det er protein i urinen. Du skal undersøkes i dag. Ring fødeavdelingen. "
-        + NOBODY_WATCHES,
-        self_reported=True,
-        source="NGF, Ny definisjon av preeklampsi (≥ 140/90 etter uke 20 med proteinuri); WHO ANC.DT.17",
-        valid_from=FROM,
-        outranks=frozenset({"hypertension-repeat"}),
-    ),
-    Rule(
-        id="early-hypertension-proteinuria",
-        kind="alarm",
-        title="Høyt blodtrykk og protein i urinen før uke 20",
-        when=pressure_with_protein,
-        window=Window(last=weeks(20) - 1, undated=False),
-        audience=BOTH,
-        deadline=same_day,
-        text="Blodtrykk {bp} mmHg og protein {protein} i urinen {day}, før uke 20+0. Skal vurderes av lege samme dag.",
-        told="Blodtrykket ditt er høyt og det er protein i urinen. Du skal vurderes av lege i dag. "
-        "Ring legen eller jordmoren din. " + NOBODY_WATCHES,
-        self_reported=True,
-        source="NGF, Ny definisjon av preeklampsi (før uke 20 er det ikke preeklampsi); WHO ANC.DT.17",
-        valid_from=FROM,
-        outranks=frozenset({"hypertension-repeat"}),
-    ),
-    Rule(
-        id="hypertension",
-        kind="task",
-        title="Svangerskapshypertensjon",
-        when=two_pressures(first=weeks(20)),
-        window=Window(first=weeks(20)),
-        audience=BOTH,
-        deadline=within(days=3),
-        text="To målinger på 140/90 eller mer etter uke 20+0: {bp} mmHg. Henvis til spesialisthelsetjenesten.",
-        told="Blodtrykket ditt har vært høyt to ganger. Legen eller jordmoren din skal avtale videre oppfølging. "
-        "Får du kraftig hodepine, synsforstyrrelser eller vondt øverst i magen, ring fødeavdelingen med en gang.",
-        self_reported=True,
-        source="NGF, definisjon av svangerskapshypertensjon (≥ 140/90 ved to målinger etter uke 20)",
-        valid_from=FROM,
-        outranks=frozenset({"hypertension-repeat"}),
-    ),
-    Rule(
-        id="chronic-hypertension",
-        kind="task",
-        title="Høyt blodtrykk før uke 20",
-        when=two_pressures(last=weeks(20) - 1),
-        window=Window(last=weeks(20) - 1, undated=False),
-        audience=BOTH,
-        deadline=within(days=7),
-        text="To målinger på 140/90 eller mer før uke 20+0: {bp} mmHg. Trolig kronisk hypertensjon; henvis.",
-        told="Blodtrykket ditt har vært høyt to ganger tidlig i svangerskapet. "
-        "Legen eller jordmoren din skal avtale videre oppfølging.",
-        self_reported=True,
-        source="NGF, Kvinner med kronisk hypertensjon; Helsedirektoratet, svangerskapsomsorgen, «Preeklampsi»",
-        valid_from=FROM,
-        outranks=frozenset({"hypertension-repeat"}),
-    ),
-    Rule(
-        id="hypertension-repeat",
-        kind="task",
-        title="Mål blodtrykket på nytt",
-        when=latest_pressure_raised,
-        window=Window(),
-        audience=BOTH,
-        deadline=same_day,
-        text="Siste blodtrykk var {bp} mmHg {day}. Mål på nytt etter 10–15 minutters hvile og undersøk urinen.",
-        told="Blodtrykket ditt var litt høyt sist. Det skal måles på nytt. Får du kraftig hodepine, synsforstyrrelser "
-        "eller vondt øverst i magen, ring fødeavdelingen med en gang.",
-        self_reported=True,
-        source="WHO ANC.DT.04 (≥ 140/90: ny måling etter 10–15 minutter)",
-        valid_from=FROM,
-    ),
-    Rule(
-        id="severe-anaemia",
-        kind="alarm",
-        title="Alvorlig anemi",
-        when=haemoglobin_below(7.0),
-        window=Window(ends=True),
-        audience=CLINICIANS,
-        deadline=same_day,
-        text="Hb {hb} g/dL {day}, under {limit}. Kontakt sykehus samme dag.",
-        told=None,
-        self_reported=False,
-        source="WHO/NMH/NHD/MNM/11.1, tabell 1 (gravide: < 70 g/L er alvorlig)",
-        valid_from=FROM,
-        outranks=frozenset({"anaemia"}),
-    ),
-    Rule(
-        id="anaemia",
-        kind="task",
-        title="Anemi",
-        when=anaemia,
-        window=Window(ends=True),
-        audience=BOTH,
-        deadline=within(days=14),
-        text="Hb {hb} g/dL {day}, under {limit} for trimesteret. Ta ferritin, vurder jern.",
-        told="Blodprosenten din er lav. Snakk med jordmoren eller legen din om jerntilskudd ved neste time.",
-        self_reported=False,
-        source="WHO ANC.DT.25 (< 110 g/L til uke 12 og fra uke 28, < 105 g/L i uke 13–27)",
-        valid_from=FROM,
-    ),
-    Rule(
-        id="no-fetal-heart",
-        kind="alarm",
-        title="Hjerteaktivitet ikke påvist",
-        when=no_heart,
-        window=Window(ends=True),
-        audience=CLINICIANS,
-        deadline=same_day,
-        text="Fosterets{fetus} hjerteaktivitet ble ikke funnet {day}. Ring fødeavdelingen for ultralyd nå.",
-        told=None,
-        self_reported=False,
-        source="WHO ANC.DT.06 (ikke hjerteaktivitet ≥ uke 20: henvis); her ved enhver alder, siden det er lett etter den",
-        valid_from=FROM,
-    ),
-    Rule(
-        id="fetal-heart-rate-abnormal",
-        kind="alarm",
-        title="Unormal hjertefrekvens hos fosteret",
-        when=each_heart_rate(100, 180),
-        window=Window(first=weeks(20), ends=True),
-        audience=CLINICIANS,
-        deadline=within(hours=2),
-        text="Fosterets{fetus} hjertefrekvens {rate}/min {day}. Lytt på nytt nå; ring fødeavdelingen for CTG.",
-        told=None,
-        self_reported=False,
-        source="WHO ANC.DT.06 (< 100 eller > 180/min fra uke 20)",
-        valid_from=FROM,
-        outranks=frozenset({"fetal-heart-rate-repeat"}),
-    ),
-    Rule(
-        id="fetal-heart-rate-repeat",
-        kind="task",
-        title="Lytt til fosterets hjerte på nytt",
-        when=latest_heart_rate(110, 160),
-        window=Window(first=weeks(20), ends=True),
-        audience=CLINICIANS,
-        deadline=same_day,
-        text="Fosterets{fetus} hjertefrekvens {rate}/min {day}, utenfor 110–160. Lytt på nytt i samme konsultasjon.",
-        told=None,
-        self_reported=False,
-        source="FIGO 2015, Intrapartum fetal monitoring: Cardiotocography, tabell over grunnlinje (110–160/min)",
-        valid_from=FROM,
-    ),
-    Rule(
-        id="post-term",
-        kind="alarm",
-        title="Overtidig svangerskap",
-        when=past_term,
-        window=Window(first=POST_TERM, ends=True),
-        audience=BOTH,
-        deadline=same_day,
-        text="42+0 ble nådd {day} uten at fødsel er registrert. Avklar igangsetting med fødeavdelingen i dag.",
-        told="Du er 42 uker på vei. Har du ikke avtalt igangsetting av fødselen, ring fødeavdelingen i dag. "
-        + NOBODY_WATCHES,
-        self_reported=True,
-        source="Helsedirektoratet, svangerskapsomsorgen, «Svangerskap passert termin» (dag 294)",
-        valid_from=FROM,
-    ),
+    *pressure.ROWS,
+    *blood.ROWS,
+    *glucose.ROWS,
+    *growth.ROWS,
+    *fetus.ROWS,
+    *signs.ROWS,
+    *rhesus.ROWS,
+    *infection.ROWS,
+    *course.ROWS,
+    *life.ROWS,
+    *after.ROWS,
 )
-
 BY_ID: dict[str, Rule] = {row.id: row for row in RULES}

@@ -6,14 +6,14 @@ its row says so by the outcome; never by a later normal reading. The rows are in
 """
 
 import hashlib
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Container, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 from typing import Literal
 
-from app.pregnancy.course import LOSS, PREGNANT, Course
-from app.pregnancy.facts import Fact, Facts
-from app.pregnancy.gestation import days_at
+from app.pregnancy.course import LOSS, POSTPARTUM, PREGNANT, Course
+from app.pregnancy.facts import ALWAYS, OSLO, Fact, Facts, Visit
+from app.pregnancy.gestation import day_of, days_at
 from app.pregnancy.term import Term
 
 Kind = Literal["alarm", "task", "information"]
@@ -48,6 +48,17 @@ class Case:
             return None
         return days_at(self.term.due, on)
 
+    def start_of(self, days: int) -> datetime | None:
+        """Midnight in Norway at which she is ``days`` of gestation; None where she is not dated."""
+        on = day_of(self.term.due, days) if self.term else None
+        return datetime.combine(on, time(), tzinfo=OSLO) if on else None
+
+    @property
+    def opened(self) -> datetime:
+        """From when on what has no time of its own is known: her first visit, else the start of the pregnancy."""
+        visits = self.facts.of(Visit)
+        return visits[0].when if visits else self.start_of(0) or self.now
+
 
 When = Callable[[Case], Iterable[Match]]
 
@@ -55,12 +66,13 @@ When = Callable[[Case], Iterable[Match]]
 @dataclass(frozen=True, slots=True)
 class Window:
     """Days of gestation, inclusive, in which the completing input counts; ``undated`` whether it counts without an
-    age; ``ends`` whether birth or loss ends the finding."""
+    age; ``ends`` whether birth or loss ends the finding; ``after`` whether only what follows a birth counts."""
 
     first: int | None = None
     last: int | None = None
     undated: bool = True
     ends: bool = False
+    after: bool = False
 
     def holds(self, days: int | None) -> bool:
         if days is None:
@@ -69,22 +81,47 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
+class Within:
+    """A deadline some time after the finding arose; ``words`` is how the safety page says it."""
+
+    words: str
+    until: Callable[[datetime], datetime]
+
+    def __call__(self, seen: datetime) -> datetime:
+        return self.until(seen)
+
+
+FROM = date(2026, 12, 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One row of the safety specification. ``text`` is for clinicians, ``told`` for her (None: she is told nothing)."""
+    """One row of the safety specification. ``text`` is for clinicians, ``told`` for her (None: she is told nothing).
+
+    ``fires`` says in words what ``when`` computes, ``about`` names what it reads: items, or kinds of fact. ``timed``:
+    time alone makes it due. ``off`` is why the row is not in use; empty where it is.
+    """
 
     id: str
     kind: Kind
     title: str
+    fires: str
+    about: tuple[str, ...]
     when: When
     window: Window
-    audience: frozenset[str]
-    deadline: Callable[[datetime], datetime]
+    deadline: Within
     text: str
     told: str | None
     self_reported: bool
     source: str
-    valid_from: date
+    valid_from: date = FROM
     outranks: frozenset[str] = frozenset()
+    timed: bool = False
+    off: str = ""
+
+    @property
+    def audience(self) -> frozenset[str]:
+        return frozenset({"clinician", "citizen"} if self.told else {"clinician"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,20 +149,28 @@ class Finding:
         return hashlib.sha256("|".join((self.rule, *sorted(self.inputs))).encode()).hexdigest()
 
 
-def findings(case: Case, table: Iterable[Rule]) -> tuple[Finding, ...]:
-    """What holds in ``case``: alarms first, then by deadline. Rows are independent of each other."""
+def findings(case: Case, table: Iterable[Rule], off: Container[str] = ()) -> tuple[Finding, ...]:
+    """What holds in ``case``: alarms first, then by deadline. Rows are independent of each other; ``off`` are unused."""
     confirmed = Case(case.facts.only(lambda fact: fact.confirmed), case.now, case.term, case.course)
     found = [
         _finding(rule, match, case.course)
         for rule in table
-        for match in rule.when(case if rule.self_reported else confirmed)
-        if rule.window.holds(case.days(match.seen.date())) and not _over(rule, match, case.course)
+        if not rule.off and rule.id not in off
+        for match in _matches(rule, case, confirmed)
     ]
     return tuple(sorted(found, key=lambda row: (ORDER[row.kind], row.deadline, row.rule, row.inputs)))
 
 
-def _over(rule: Rule, match: Match, course: Course) -> bool:
-    return rule.window.ends and (course.stage != PREGNANT or match.fetus in course.gone)
+def _matches(rule: Rule, case: Case, confirmed: Case) -> Iterator[Match]:
+    window, course = rule.window, case.course
+    if (window.ends and course.stage != PREGNANT) or (window.after and course.stage != POSTPARTUM):
+        return
+    for match in rule.when(case if rule.self_reported else confirmed):
+        found = match if match.seen > ALWAYS else replace(match, seen=case.opened)
+        gone = window.ends and found.fetus in course.gone
+        early = window.after and course.ended is not None and found.seen < course.ended
+        if not gone and not early and window.holds(case.days(found.seen.date())):
+            yield found
 
 
 def _finding(rule: Rule, match: Match, course: Course) -> Finding:
@@ -162,11 +207,15 @@ def match(*inputs: Fact, **values: str) -> Match:
     )
 
 
-def within(**span: float) -> Callable[[datetime], datetime]:
+def within(**span: int) -> Within:
     """A deadline ``span`` after the finding arose."""
-    return lambda seen: seen + timedelta(**span)
+    words = " ".join(f"{count} {unit if count > 1 else unit[:-1]}" for unit, count in span.items())
+    return Within(words, lambda seen: seen + timedelta(**span))
 
 
-def same_day(seen: datetime) -> datetime:
-    """The end of the day, but never less than four hours, so that an evening reading is not late at once."""
+def _end_of_day(seen: datetime) -> datetime:
     return max(seen.replace(hour=23, minute=59, second=0, microsecond=0), seen + timedelta(hours=4))
+
+
+# The end of the day, but never less than four hours, so that an evening reading is not late at once.
+same_day = Within("same day", _end_of_day)

@@ -94,6 +94,7 @@ def urgent(view: View, words: Words, now: datetime) -> Html:
 def finding(row: Finding, view: View, words: Words, now: datetime) -> Html:
     late = row.deadline < now
     when = words("late" if late else "deadline", when=words.clock(row.deadline))
+    timed = view.audience == "clinician" and row.kind != "information"
     ground = words("based-on", when=words.clock(row.first_seen))
     if not row.confirmed:
         ground += ". " + words("self-reported")
@@ -102,7 +103,7 @@ def finding(row: Finding, view: View, words: Words, now: datetime) -> Html:
         el("p", f"{MARKS[row.kind]} {words(row.kind)}", class_="mark"),
         el("h3", words.title(row)),
         el("p", words.finding(row, citizen=view.audience == "citizen")),
-        el("p", when, class_="late" if late else None) if view.audience == "clinician" else None,
+        el("p", when, class_="late" if late else None) if timed else None,
         el("p", ground, class_="soft small"),
         class_=f"finding {row.kind}",
     )

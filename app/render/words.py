@@ -14,9 +14,11 @@ from app.pregnancy import term
 from app.pregnancy.facts import OSLO
 from app.pregnancy.rules import Finding
 from app.pregnancy.term import Candidate
-from app.render import words_en, words_nb, words_nn
+from app.render import rule_words_en, rule_words_nn, words_en, words_nb, words_nn
 
 TABLES: Mapping[str, ModuleType] = {"nb": words_nb, "nn": words_nn, "en": words_en}
+# Rules of which only the title and what she is told are translated; clinicians read the rest in bokmål.
+TOLD = {"nn": rule_words_nn.RULES, "en": rule_words_en.RULES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +56,19 @@ class Words:
 
     def title(self, finding: Finding) -> str:
         table = TABLES[self.language]
-        return finding.title if table is words_nb else str(table.RULES[finding.rule][0])
+        if table is words_nb:
+            return finding.title
+        known = TOLD[self.language].get(finding.rule)
+        return known[0] if known else str(table.RULES[finding.rule][0])
 
     def finding(self, finding: Finding, *, citizen: bool) -> str:
         """What the reader is told; numbers and dates in it are those that the rule wrote."""
         table = TABLES[self.language]
         if table is words_nb:
             return (finding.told or "") if citizen else finding.text
+        known = TOLD[self.language].get(finding.rule)
+        if known:
+            return (known[1] or "") if citizen else finding.text
         _, text, told = table.RULES[finding.rule]
         values = {name: self._decimals(value) for name, value in finding.values}
         return (told or "") if citizen else str(text).format_map(values)

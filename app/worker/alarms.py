@@ -57,6 +57,7 @@ async def _refresh_card(house: House, episode: str, correlation: str) -> bool:
         today=reading.entry.at.astimezone(clock.OSLO).date(),
         now=reading.entry.at,
         precedence=house.settings.dating_precedence,
+        off=house.settings.switched_off,
     )
     drafts = changes(card, kept, episode)
     if drafts:

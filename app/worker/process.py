@@ -18,6 +18,7 @@ from app.access.sealing import Seal, read_key
 from app.access.signing import read as read_signing
 from app.fhir.outcome import FhirError
 from app.interactions.context import House
+from app.interactions.switches import announce
 from app.settings import Settings
 from app.store.database import Database
 from app.worker import notifications, schedule
@@ -44,6 +45,7 @@ def run(settings: Settings) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     for name in ("procrastinate", "httpx", "psycopg.pool"):
         logging.getLogger(name).setLevel(logging.WARNING)  # who is sent what is no matter of a text file
+    announce(settings)
     asyncio.run(_until_told(settings))
 
 

@@ -7,6 +7,8 @@ from typing import Any
 from app.pregnancy import background as b
 from app.pregnancy import facts as f
 from app.pregnancy.card import EVERYTHING, Card, View, fold, view_for
+from app.pregnancy.kept import Amount, Answer
+from app.pregnancy.rule_table import BY_ID
 
 DUE = date(2027, 3, 1)
 _numbers = count(1)
@@ -78,5 +80,14 @@ def view(*facts: f.Fact, audience: str = "clinician", **how: Any) -> View:
     return view_for(card(*facts, **how), visible=EVERYTHING, audience=audience)  # type: ignore[arg-type]
 
 
-def rules(found: Card | View) -> list[str]:
-    return [row.rule for row in found.findings]
+def an_amount(item: str, value: float, week: str, **values: Any) -> Amount:
+    return make(Amount, week, item=item, value=value, **values)
+
+
+def an_answer(item: str, value: str, week: str, **values: Any) -> Answer:
+    return make(Answer, week, item=item, value=value, **values)
+
+
+def rules(found: Card | View, *, due: bool = False) -> list[str]:
+    """The rules that hold; without what time alone makes due, unless it is an alarm or ``due`` asks for it."""
+    return [row.rule for row in found.findings if due or row.kind == "alarm" or not BY_ID[row.rule].timed]

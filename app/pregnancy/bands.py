@@ -1,0 +1,56 @@
+"""Reference bands as data, each with its source. A band whose source is not established is not here, and is not drawn.
+
+Weight gain by body mass index: Helsedirektoratet, svangerskapsomsorgen, «Vekt og vektøkning»
+(https://www.helsedirektoratet.no/retningslinjer/svangerskapsomsorgen). Norwegian percentiles for symphysis-fundus
+height are not established here, and no other country's stand in for them.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from app.pregnancy.facts import Weight
+from app.pregnancy.gestation import weeks
+from app.pregnancy.occasions import decimal, fact_match
+from app.pregnancy.risks import bmi
+from app.pregnancy.rules import Case, Match
+
+AT_TERM = weeks(37)
+
+
+@dataclass(frozen=True, slots=True)
+class GainBand:
+    """Recommended gain in the whole pregnancy, kg, for a body mass index from ``bmi_from`` to below ``bmi_to``."""
+
+    bmi_from: float
+    bmi_to: float
+    low: float
+    high: float
+
+
+GAIN_SOURCE = "Helsedirektoratet, svangerskapsomsorgen, «Vekt og vektøkning»"
+GAIN: tuple[GainBand, ...] = (
+    GainBand(0, 18.5, 12.5, 18),
+    GainBand(18.5, 25, 11.5, 16),
+    GainBand(25, 30, 7, 11.5),
+    GainBand(30, 999, 5, 9),
+)
+
+
+def gain_band(index: float) -> GainBand:
+    """The band of a body mass index."""
+    return next(row for row in GAIN if row.bmi_from <= index < row.bmi_to)
+
+
+def outside(case: Case) -> Iterator[Match]:
+    """The latest weight, where the gain is over its band, or under it at term."""
+    found, start, row = bmi(case), case.facts.amount("weight-before"), case.facts.last(Weight)
+    if found is None or start is None or row is None:
+        return
+    band, gain = gain_band(found[0]), round(row.value - start.value, 1)
+    days = case.days(row.day)
+    low = gain < band.low and days is not None and days >= AT_TERM
+    if gain > band.high or low:
+        others = [fact for fact in (start, *found[1]) if fact is not row]
+        yield fact_match(
+            row, *dict.fromkeys(others), gain=decimal(gain), low=decimal(band.low), high=decimal(band.high)
+        )
