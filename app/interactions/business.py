@@ -1,4 +1,4 @@
-"""The pilot's rules on a resource beyond FHIR: identifiers, home municipality.
+"""The pilot's rules on a resource beyond base FHIR: identifiers, home municipality, the card's profiles.
 
 Identifiers: no-basis and Skatteetaten's rules (docs/content.md). In the sandbox only synthetic people, in production
 none. The harness is held to base R4, but real people's numbers are refused from it too.
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.access.caller import Caller, Role
+from app.fhir import profiles
 from app.fhir.codes import EXT_MUNICIPALITY, FNR, HPR, ORGNR, PERSON_NUMBERS
 from app.fhir.identifiers import problem
 from app.fhir.outcome import Issue
@@ -31,8 +32,17 @@ def problems(
         yield from _identifiers(resource, settings, caller, place)
     if name in _ONE_NUMBER:
         yield from _several_numbers(resource, place)
-    if name == "Patient" and method == "create" and caller.role is not Role.HARNESS:
+    if caller.role is Role.HARNESS:
+        return
+    if name == "Patient" and method == "create":
         yield from _outside(resource, settings, place)
+    yield from _of_profiles(resource, place)
+
+
+def _of_profiles(resource: Json, place: str) -> Iterator[Issue]:
+    """What the card's profiles ask; of what is claimed in meta.profile too."""
+    for issue in profiles.problems(resource):
+        yield Issue(issue.code, f"{place}{issue.diagnostics}", issue.expression)
 
 
 def _identifiers(resource: Json, settings: Settings, caller: Caller, place: str) -> Iterator[Issue]:

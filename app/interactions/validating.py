@@ -9,6 +9,7 @@ from typing import Any
 
 from app import clock
 from app.fhir import json as fhir_json
+from app.fhir import profiles
 from app.fhir.operations import BY_NAME, EVERY_TYPE
 from app.fhir.outcome import BadRequest, FhirError, Issue, Unavailable, operation_outcome
 from app.fhir.parameters import Given, echo, from_body
@@ -76,16 +77,25 @@ async def validated(context: Context, type_name: str, id_: str | None, asked: Gi
 
 
 def _of_profile(type_name: str, profile: str, resource: Any) -> Iterator[Issue]:
-    """Profiles other than R4's own definition of the type are not held; that is said, not passed over."""
+    """What of ``profile`` is broken; profiles that are not held are named, not passed over."""
     base = f"{_BASE}{type_name}"
     if profile and profile not in {base, f"{base}|{R4}"}:
-        yield Issue("not-supported", f"This server does not hold the profile {echo(profile)}", ("profile",))
+        yield from _of_named(type_name, profile, resource)
     meta = resource.get("meta") if isinstance(resource, dict) else None
     claimed = meta.get("profile") if isinstance(meta, dict) else None
     for n, claim in enumerate(claimed if isinstance(claimed, list) else ()):
-        if isinstance(claim, str) and claim not in {base, f"{base}|{R4}"}:
+        if isinstance(claim, str) and claim not in {base, f"{base}|{R4}"} and not profiles.held(claim):
             text = f"Not checked against {echo(claim)}, which this server does not hold"
             yield Issue("not-supported", text, (f"{type_name}.meta.profile[{n}]",), "warning")
+
+
+def _of_named(type_name: str, profile: str, resource: Any) -> Iterator[Issue]:
+    named = profiles.held(profile)
+    if named is None or named.type != type_name:
+        text = f"This server does not hold the profile {echo(profile)}"
+        yield Issue("not-supported", f"{text} of {type_name}" if named else text, ("profile",))
+    elif isinstance(resource, dict) and resource.get("resourceType") == type_name and not validate(resource):
+        yield from (one for one in named.check(resource) if named not in profiles.chosen(resource))
 
 
 async def _found(
@@ -102,7 +112,7 @@ async def _found(
         return [Issue("invalid", f"The resource must be a {type_name}", ("resourceType",))]
     issues = validate(resource)
     if issues or mode == "profile":
-        return issues
+        return issues or list(profiles.problems(resource))
     if mode in {"create", "update"}:
         return await _written(context, type_name, id_, mode, resource)
     return list(business.problems(resource, context.house.settings, context.caller, "create"))

@@ -60,10 +60,13 @@ def prepare() -> None:
         raise ValueError(f"not the libraries that are pinned in {HASHES.name}: {', '.join(odd)}")
 
 
-def judge(texts: list[str]) -> list[list[Finding]]:
-    """What the official validator finds wrong in each text, in one run of Java."""
+def judge(texts: list[str], *folders: Path) -> list[list[Finding]]:
+    """What the official validator finds wrong in each text, in one run of Java.
+
+    With ``folders`` of definitions, a canonical and a tab before a text name the profile that it is judged by.
+    """
     prepare()
-    command = ["java", *QUICK, "-cp", f"{LIBRARIES}/*", str(HERE / "Judge.java")]
+    command = ["java", *QUICK, "-cp", f"{LIBRARIES}/*", str(HERE / "Judge.java"), *map(str, folders)]
     lines = "\n".join(text.replace("\n", " ") for text in (WARM_UP, *texts))
     done = subprocess.run(command, input=lines, capture_output=True, text=True, check=False)
     answers = done.stdout.splitlines()

@@ -5,13 +5,18 @@ import ca.uhn.fhir.rest.server.exceptions.InvalidRequestException;
 import ca.uhn.fhir.validation.FhirValidator;
 import ca.uhn.fhir.validation.ResultSeverityEnum;
 import ca.uhn.fhir.validation.SingleValidationMessage;
+import ca.uhn.fhir.validation.ValidationOptions;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonSyntaxException;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -21,6 +26,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.hl7.fhir.common.hapi.validation.support.CommonCodeSystemsTerminologyService;
 import org.hl7.fhir.common.hapi.validation.support.InMemoryTerminologyServerValidationSupport;
+import org.hl7.fhir.common.hapi.validation.support.PrePopulatedValidationSupport;
+import org.hl7.fhir.common.hapi.validation.support.SnapshotGeneratingValidationSupport;
 import org.hl7.fhir.common.hapi.validation.support.UnknownCodeSystemWarningValidationSupport;
 import org.hl7.fhir.common.hapi.validation.support.ValidationSupportChain;
 import org.hl7.fhir.common.hapi.validation.validator.FhirInstanceValidator;
@@ -35,7 +42,10 @@ import org.hl7.fhir.r5.utils.validation.IValidatorResourceFetcher;
 import org.hl7.fhir.r5.utils.validation.constants.BestPracticeWarningLevel;
 import org.hl7.fhir.r5.utils.validation.constants.ReferenceValidationPolicy;
 
-/** Judges resources by base R4: one JSON text a line in; out, in the same order, a JSON array of errors a line. */
+/**
+ * Judges resources: one JSON text a line in; out, in the same order, a JSON array of errors a line. By base R4, or, with
+ * folders of definitions as arguments, by the profile whose canonical stands before the text and a tab.
+ */
 public final class Judge {
     private static final Set<String> NOISE = Set.of(
             "Terminology_PassThrough_TX_Message", // what a code system says of a code that no required binding names
@@ -47,7 +57,7 @@ public final class Judge {
     public static void main(String[] arguments) throws Exception {
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         System.setOut(System.err); // what libraries print is no verdict
-        FhirValidator validator = validator();
+        FhirValidator validator = validator(arguments);
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         verdict(validator, in.readLine()); // loads the definitions once, before several threads ask for them
         List<String> lines = in.lines().toList();
@@ -62,12 +72,22 @@ public final class Judge {
         return line.contains("StructureDefinition\"");
     }
 
-    private static FhirValidator validator() {
+    private static FhirValidator validator(String[] folders) throws IOException {
         FhirContext context = FhirContext.forR4();
+        PrePopulatedValidationSupport ours = new PrePopulatedValidationSupport(context);
+        for (String folder : folders) {
+            try (DirectoryStream<Path> files = Files.newDirectoryStream(Path.of(folder), "*.json")) {
+                for (Path file : files) {
+                    ours.addResource(context.newJsonParser().parseResource(Files.readString(file)));
+                }
+            }
+        }
         UnknownCodeSystemWarningValidationSupport unknown = new UnknownCodeSystemWarningValidationSupport(context);
         unknown.setNonExistentCodeSystemSeverity(IssueSeverity.INFORMATION);
         FhirInstanceValidator module = new FhirInstanceValidator(new ValidationSupportChain(
                 new DefaultProfileValidationSupport(context),
+                ours,
+                new SnapshotGeneratingValidationSupport(context),
                 new CommonCodeSystemsTerminologyService(context),
                 new InMemoryTerminologyServerValidationSupport(context),
                 unknown));
@@ -144,7 +164,13 @@ public final class Judge {
     private static JsonArray verdict(FhirValidator validator, String text) {
         JsonArray errors = new JsonArray();
         try {
-            for (SingleValidationMessage message : validator.validateWithResult(text).getMessages()) {
+            int tab = text.indexOf('\t');
+            ValidationOptions options = new ValidationOptions();
+            if (tab > 0) {
+                options.addProfile(text.substring(0, tab));
+            }
+            String resource = text.substring(tab + 1);
+            for (SingleValidationMessage message : validator.validateWithResult(resource, options).getMessages()) {
                 boolean isError = message.getSeverity().ordinal() >= ResultSeverityEnum.ERROR.ordinal();
                 if (isError && !message.getMessage().contains(PACKAGES)) {
                     errors.add(error(message.getLocationString(), message.getMessageId(), message.getMessage()));

@@ -1,0 +1,127 @@
+Extension: EpisodeOfCareExtension
+Id: episode-of-care
+Title: "The card"
+Description: "Which card something belongs to, where R4 has no element for it."
+Context: DomainResource
+* value[x] 1..1
+* value[x] only Reference(EpisodeOfCare)
+
+Extension: FetusExtension
+Id: fetus
+Title: "The fetus"
+Description: "Which fetus something is about, where R4 has no focus."
+Context: DomainResource
+* value[x] 1..1
+* value[x] only Reference(RelatedPerson)
+
+Profile: Pregnancy
+Parent: EpisodeOfCare
+Id: pregnancy
+Title: "The card of one pregnancy"
+Description: "One open card a woman; the pregnancy from the first visit to the postpartum control."
+* type 1..*
+* insert Among(type)
+* type contains pregnancy 1..*
+* type[pregnancy] = $card#pregnancy
+* patient only Reference(Patient)
+
+Profile: Consultation
+Parent: Encounter
+Id: consultation
+Title: "A visit"
+Description: "A consultation, an ultrasound, a home visit or the postpartum control."
+* insert OfTheWoman
+* type 1..*
+* insert Among(type)
+* type contains visit 1..1
+* type[visit] from VisitTypes (required)
+* episodeOfCare 0..1
+* obeys hk-started
+
+Profile: Fetus
+Parent: RelatedPerson
+Id: fetus-person
+Title: "A fetus"
+Description: "A fetus among several: a related person of its mother."
+* relationship 1..*
+* insert Among(relationship)
+* relationship contains fetus 1..*
+* relationship[fetus] = $card#fetus
+* obeys hk-fetus-name
+
+Profile: UltrasoundReport
+Parent: DiagnosticReport
+Id: ultrasound-report
+Title: "Ultrasound"
+Description: "The report of an ultrasound with what was measured."
+* insert OfTheWoman
+* code from UltrasoundReports (required)
+
+Profile: NiptOrder
+Parent: ServiceRequest
+Id: nipt-order
+Title: "Order of NIPT"
+Description: "An order of NIPT, with indication and her consent."
+* insert OfTheWoman
+* code 1..1
+* code from NiptOrders (required)
+* obeys hk-nipt-consent
+
+Profile: NiptConsent
+Parent: Consent
+Id: nipt-consent
+Title: "Consent to NIPT"
+Description: "Her written consent to fetal diagnostics."
+* patient 1..1
+* category 1..*
+* insert Among(category)
+* category contains nipt 1..*
+* category[nipt] = $card#nipt
+* dateTime 1..1
+
+Profile: BirthPlaceRequest
+Parent: ServiceRequest
+Id: birth-place-request
+Title: "Application for a place of birth"
+Description: "Where she wishes to give birth, sent to the hospital with her card."
+* insert OfTheWoman
+* code 1..1
+* code from BirthPlaceRequests (required)
+* requester 1..1
+
+Profile: BirthPlan
+Parent: CarePlan
+Id: birth-plan
+Title: "Birth plan"
+Description: "Her wishes for the birth, discussed with the midwife."
+* insert OfTheWoman
+* category 1..*
+* insert Among(category)
+* category contains birthPlan 1..*
+* category[birthPlan] = $sct#735986004
+* obeys hk-signed
+
+Profile: CardFinding
+Parent: Flag
+Id: card-finding
+Title: "A finding of the rules"
+Description: "An alarm, a task or an information that a rule found."
+* category 1..*
+* insert Among(category)
+* category contains class 1..1
+* category[class] from FindingClasses (required)
+* subject only Reference(Patient)
+
+Profile: CardAllergy
+Parent: AllergyIntolerance
+Id: card-allergy
+Title: "Allergy"
+Description: "An allergy or intolerance of the woman."
+* obeys hk-named
+
+Profile: CardCondition
+Parent: Condition
+Id: card-condition
+Title: "Condition"
+Description: "An illness, before or in this pregnancy."
+* obeys hk-named

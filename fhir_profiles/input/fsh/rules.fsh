@@ -1,0 +1,85 @@
+RuleSet: Among(element)
+* {element} ^slicing.discriminator.type = #pattern
+* {element} ^slicing.discriminator.path = "$this"
+* {element} ^slicing.rules = #open
+
+RuleSet: OfTheWoman
+* subject 1..1
+* subject only Reference(Patient)
+
+RuleSet: Finding(codes)
+* insert OfTheWoman
+* code from {codes} (required)
+* focus only Reference(RelatedPerson)
+
+RuleSet: Measured(codes, units)
+* insert Finding({codes})
+* value[x] only Quantity or SampledData
+* valueQuantity from {units} (required)
+* obeys hk-value
+
+RuleSet: Counted(codes)
+* insert Finding({codes})
+* value[x] only integer or Quantity
+* obeys hk-value
+
+RuleSet: Answered(codes)
+* insert Finding({codes})
+* value[x] only CodeableConcept or boolean or string or integer
+* obeys hk-value
+
+RuleSet: Dated(codes)
+* insert Finding({codes})
+* value[x] only dateTime
+* obeys hk-value
+* obeys hk-day
+
+Invariant: hk-value
+Severity: #error
+Description: "A result has a value, or dataAbsentReason says why there is none"
+Expression: "value.exists() or dataAbsentReason.exists() or component.exists() or hasMember.exists() or (status = 'registered' or status = 'cancelled' or status = 'entered-in-error')"
+
+Invariant: hk-day
+Severity: #error
+Description: "The date is written to the day, since weeks are counted from it"
+Expression: "value.exists().not() or value.toString().length() >= 10"
+
+Invariant: hk-side
+Severity: #error
+Description: "A blood pressure has a systolic or a diastolic value, or says why neither"
+Expression: "dataAbsentReason.exists() or component.where(value.exists() or dataAbsentReason.exists()).exists() or (status = 'registered' or status = 'cancelled' or status = 'entered-in-error')"
+
+Invariant: hk-decided
+Severity: #error
+Description: "A decided due date says why in note"
+Expression: "method.coding.where(system = 'https://helsekort.example/fhir/CodeSystem/card' and code = 'decided').exists() implies note.text.exists()"
+
+Invariant: hk-signed
+Severity: #error
+Description: "An active birth plan names who discussed it: author or contributor"
+Expression: "status = 'active' implies (author.exists() or contributor.exists())"
+
+Invariant: hk-nipt-ground
+Severity: #error
+Description: "A NIPT result refers to the order that it answers (basedOn)"
+Expression: "basedOn.exists() or (status = 'registered' or status = 'cancelled' or status = 'entered-in-error')"
+
+Invariant: hk-nipt-consent
+Severity: #error
+Description: "An active order of NIPT refers to her consent (supportingInfo: Consent)"
+Expression: "(status = 'active' or status = 'completed') implies supportingInfo.exists()"
+
+Invariant: hk-started
+Severity: #error
+Description: "A visit that has begun says when (period.start)"
+Expression: "(status = 'planned' or status = 'cancelled' or status = 'entered-in-error' or status = 'unknown') or period.start.exists() or period.end.exists()"
+
+Invariant: hk-named
+Severity: #error
+Description: "It is said what it is: a code or text"
+Expression: "code.exists() or (verificationStatus.coding.where(code = 'entered-in-error').exists())"
+
+Invariant: hk-fetus-name
+Severity: #error
+Description: "A fetus has a letter or name, so that findings can be told apart"
+Expression: "name.exists()"

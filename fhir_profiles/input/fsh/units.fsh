@@ -1,0 +1,65 @@
+ValueSet: UnitsPressure
+Id: units-pressure
+Title: "Units of blood pressure"
+* $ucum#mm[Hg]
+* $ucum#kPa
+
+ValueSet: UnitsMass
+Id: units-mass
+Title: "Units of body weight"
+* $ucum#kg
+* $ucum#g
+
+ValueSet: UnitsHeight
+Id: units-height
+Title: "Units of height and fundal height"
+* $ucum#cm
+* $ucum#mm
+* $ucum#m
+
+ValueSet: UnitsLength
+Id: units-length
+Title: "Units of what is measured by ultrasound"
+* $ucum#mm
+* $ucum#cm
+
+ValueSet: UnitsRate
+Id: units-rate
+Title: "Units of a heart rate"
+* $ucum#/min
+* $ucum#{beats}/min
+* $ucum#{Beats}/min
+* $ucum#1/min
+
+ValueSet: UnitsHaemoglobin
+Id: units-haemoglobin
+Title: "Units of haemoglobin"
+* $ucum#g/dL
+* $ucum#g/L
+
+ValueSet: UnitsFerritin
+Id: units-ferritin
+Title: "Units of ferritin"
+* $ucum#ug/L
+* $ucum#ng/mL
+
+ValueSet: UnitsHba1c
+Id: units-hba1c
+Title: "Units of HbA1c (IFCC)"
+* $ucum#mmol/mol
+
+ValueSet: UnitsGlucose
+Id: units-glucose
+Title: "Units of glucose"
+* $ucum#mmol/L
+
+ValueSet: UnitsBmi
+Id: units-bmi
+Title: "Units of body mass index"
+* $ucum#kg/m2
+
+ValueSet: UnitsWeeks
+Id: units-gestation
+Title: "Units of gestational age"
+* $ucum#d
+* $ucum#wk
