@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.access.caller import Caller, Role
-from app.fhir import profiles
+from app.fhir import plausibility, profiles
 from app.fhir.codes import EXT_MUNICIPALITY, FNR, HPR, ORGNR, PERSON_NUMBERS
 from app.fhir.identifiers import problem
 from app.fhir.outcome import Issue
@@ -40,8 +40,8 @@ def problems(
 
 
 def _of_profiles(resource: Json, place: str) -> Iterator[Issue]:
-    """What the card's profiles ask; of what is claimed in meta.profile too."""
-    for issue in profiles.problems(resource):
+    """What the card's profiles ask, and what cannot be at all."""
+    for issue in (*profiles.problems(resource), *plausibility.errors(resource)):
         yield Issue(issue.code, f"{place}{issue.diagnostics}", issue.expression)
 
 

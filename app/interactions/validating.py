@@ -9,7 +9,7 @@ from typing import Any
 
 from app import clock
 from app.fhir import json as fhir_json
-from app.fhir import profiles
+from app.fhir import plausibility, profiles
 from app.fhir.operations import BY_NAME, EVERY_TYPE
 from app.fhir.outcome import BadRequest, FhirError, Issue, Unavailable, operation_outcome
 from app.fhir.parameters import Given, echo, from_body
@@ -66,6 +66,8 @@ async def validated(context: Context, type_name: str, id_: str | None, asked: Gi
     issues = list(_of_profile(type_name, profile, resource))
     try:
         issues += await _found(context, type_name, id_, mode, resource)
+        if isinstance(resource, dict) and not issues:
+            issues += plausibility.warnings(resource)
     except FhirError as error:
         stored = id_ is not None and resource is None and mode != "delete"
         if stored or isinstance(error, Unavailable):

@@ -5,6 +5,7 @@ from typing import Any
 from app import clock
 from app.access.rules import masks
 from app.fhir import json as fhir_json
+from app.fhir import plausibility
 from app.fhir.fhirpath_patch import fhirpath_patch
 from app.fhir.json_patch import Patch, json_patch
 from app.fhir.outcome import BadRequest, Issue, operation_outcome
@@ -56,7 +57,9 @@ def _written(
         return Answer(status, None, sent)
     if prefer.returns == "OperationOutcome":
         text = f"{name} is stored as version {stored.version}"
-        body = fhir_json.dump(operation_outcome([Issue("informational", text, severity="information")]))
+        told = Issue("informational", text, severity="information")
+        warned = plausibility.warnings(fhir_json.read(body))
+        body = fhir_json.dump(operation_outcome([told, *warned]))
     return Answer(status, body, sent)
 
 
