@@ -19,7 +19,7 @@ _HL7: Final = "http://hl7.org/fhir/"
 
 
 def shipped(key: Key) -> CodeSystem | Json | None:
-    """The artefact under ``key``, or None."""
+    """The artefact under ``key``, or None; a Questionnaire too, whose own codes it is asked with."""
     kind, canonical = key
     url, _, version = canonical.partition("|")
     found = _code_systems().get(url) if kind == "CodeSystem" else _resources(kind).get(url)

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.access.caller import Caller, Role
-from app.fhir import plausibility, profiles
+from app.fhir import plausibility, profiles, questionnaire_answers
 from app.fhir.codes import EXT_MUNICIPALITY, FNR, HPR, ORGNR, PERSON_NUMBERS
 from app.fhir.identifiers import problem
 from app.fhir.outcome import Issue
+from app.fhir.terminology_shipped import shipped
 from app.settings import Settings
 
 Json = dict[str, Any]
@@ -40,8 +41,12 @@ def problems(
 
 
 def _of_profiles(resource: Json, place: str) -> Iterator[Issue]:
-    """What the card's profiles ask, and what cannot be at all."""
-    for issue in (*profiles.problems(resource), *plausibility.errors(resource)):
+    """What the card's profiles ask, what cannot be at all, and answers that their questionnaire does not take."""
+    found = [*profiles.problems(resource), *plausibility.errors(resource)]
+    if resource["resourceType"] == "QuestionnaireResponse":
+        asked = shipped(("Questionnaire", resource.get("questionnaire", "")))
+        found += questionnaire_answers.problems(resource, asked) if isinstance(asked, dict) else ()
+    for issue in found:
         yield Issue(issue.code, f"{place}{issue.diagnostics}", issue.expression)
 
 

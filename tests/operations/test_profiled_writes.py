@@ -114,3 +114,33 @@ def test_a_profile_that_is_claimed_is_held_to(midwife: Person, woman: Woman) -> 
     assert midwife.post("/Observation", claims).status_code == 422
     right = a_weight(woman.reference, meta={"profile": [f"{CANONICAL}/body-weight"]})
     assert midwife.post("/Observation", right).status_code == 201
+
+
+def test_answers_that_do_not_fit_the_questionnaire_are_refused(server: Server, midwife: Person) -> None:
+    woman = register(midwife)
+    her = server.person("citizen", person=woman.number)
+    base = "https://helsekort.example/fhir"
+    coding = {"system": f"{base}/CodeSystem/birth-plan", "code": "no"}
+    needed = {"linkId": "language.interpreter", "answer": [{"valueCoding": coding}]}
+    body = {
+        "resourceType": "QuestionnaireResponse", "status": "completed", "subject": {"reference": woman.reference},
+        "questionnaire": f"{base}/Questionnaire/birth-plan-nn", "item": [{"linkId": "language", "item": [needed]}],
+    }  # fmt: skip
+    assert her.post("/QuestionnaireResponse", body).status_code == 201
+    needed["answer"] = [{"valueCoding": coding | {"code": "nei"}}]
+    answer = her.post("/QuestionnaireResponse", body)
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["issue"][0]["expression"] == [
+        "QuestionnaireResponse.item[0].item[0].answer[0].value"
+    ]
+    assert "yes, no, unsure" in answer.json()["issue"][0]["diagnostics"]
+
+
+def test_the_terminology_of_the_card_is_asked_for(midwife: Person) -> None:
+    base = "https://helsekort.example/fhir"
+    expanded = midwife.get(f"/ValueSet/$expand?url={base}/ValueSet/visit-types").json()
+    assert len(expanded["expansion"]["contains"]) == 5
+    looked = midwife.get(f"/CodeSystem/$lookup?system={base}/CodeSystem/birth-plan&code=water").json()
+    assert "Badekar" in str(looked)
+    query = f"url={base}/ConceptMap/nlk-loinc&system=urn:oid:2.16.578.1.12.4.1.1.7280&code=NPU19763"
+    assert "2276-4" in str(midwife.get(f"/ConceptMap/$translate?{query}").json())

@@ -1,0 +1,150 @@
+CodeSystem: BirthPlanAnswers
+Id: birth-plan
+Title: "Answers of the birth plan"
+Description: "What she may answer in the birth plan."
+* ^content = #complete
+* ^caseSensitive = true
+* #yes "Ja"
+* #yes ^designation[0].language = #nn
+* #yes ^designation[0].value = "Ja"
+* #yes ^designation[1].language = #en
+* #yes ^designation[1].value = "Yes"
+* #no "Nei"
+* #no ^designation[0].language = #nn
+* #no ^designation[0].value = "Nei"
+* #no ^designation[1].language = #en
+* #no ^designation[1].value = "No"
+* #unsure "Vet ikke ennå"
+* #unsure ^designation[0].language = #nn
+* #unsure ^designation[0].value = "Veit ikkje enno"
+* #unsure ^designation[1].language = #en
+* #unsure ^designation[1].value = "Not sure yet"
+* #no-relief "Helst uten"
+* #no-relief ^designation[0].language = #nn
+* #no-relief ^designation[0].value = "Helst utan"
+* #no-relief ^designation[1].language = #en
+* #no-relief ^designation[1].value = "Preferably none"
+* #water "Badekar eller dusj"
+* #water ^designation[0].language = #nn
+* #water ^designation[0].value = "Badekar eller dusj"
+* #water ^designation[1].language = #en
+* #water ^designation[1].value = "Bath or shower"
+* #massage "Massasje"
+* #massage ^designation[0].language = #nn
+* #massage ^designation[0].value = "Massasje"
+* #massage ^designation[1].language = #en
+* #massage ^designation[1].value = "Massage"
+* #heat "Varme"
+* #heat ^designation[0].language = #nn
+* #heat ^designation[0].value = "Varme"
+* #heat ^designation[1].language = #en
+* #heat ^designation[1].value = "Warmth"
+* #tens "TENS"
+* #tens ^designation[0].language = #nn
+* #tens ^designation[0].value = "TENS"
+* #tens ^designation[1].language = #en
+* #tens ^designation[1].value = "TENS"
+* #acupuncture "Akupunktur"
+* #acupuncture ^designation[0].language = #nn
+* #acupuncture ^designation[0].value = "Akupunktur"
+* #acupuncture ^designation[1].language = #en
+* #acupuncture ^designation[1].value = "Acupuncture"
+* #gas "Lystgass"
+* #gas ^designation[0].language = #nn
+* #gas ^designation[0].value = "Lystgass"
+* #gas ^designation[1].language = #en
+* #gas ^designation[1].value = "Nitrous oxide"
+* #epidural "Epidural"
+* #epidural ^designation[0].language = #nn
+* #epidural ^designation[0].value = "Epidural"
+* #epidural ^designation[1].language = #en
+* #epidural ^designation[1].value = "Epidural"
+* #decide-later "Vil bestemme underveis"
+* #decide-later ^designation[0].language = #nn
+* #decide-later ^designation[0].value = "Vil avgjere undervegs"
+* #decide-later ^designation[1].language = #en
+* #decide-later ^designation[1].value = "Will decide during labour"
+* #breastfeed "Vil amme"
+* #breastfeed ^designation[0].language = #nn
+* #breastfeed ^designation[0].value = "Vil amme"
+* #breastfeed ^designation[1].language = #en
+* #breastfeed ^designation[1].value = "Wish to breastfeed"
+* #not-breastfeed "Vil ikke amme"
+* #not-breastfeed ^designation[0].language = #nn
+* #not-breastfeed ^designation[0].value = "Vil ikkje amme"
+* #not-breastfeed ^designation[1].language = #en
+* #not-breastfeed ^designation[1].value = "Do not wish to breastfeed"
+* #need-help "Vil amme og ønsker hjelp"
+* #need-help ^designation[0].language = #nn
+* #need-help ^designation[0].value = "Vil amme og ønskjer hjelp"
+* #need-help ^designation[1].language = #en
+* #need-help ^designation[1].value = "Wish to breastfeed, with help"
+* #first-birth "Dette er min første fødsel"
+* #first-birth ^designation[0].language = #nn
+* #first-birth ^designation[0].value = "Dette er den første fødselen min"
+* #first-birth ^designation[1].language = #en
+* #first-birth ^designation[1].value = "This is my first birth"
+* #good "God"
+* #good ^designation[0].language = #nn
+* #good ^designation[0].value = "God"
+* #good ^designation[1].language = #en
+* #good ^designation[1].value = "Good"
+* #mixed "Både god og vanskelig"
+* #mixed ^designation[0].language = #nn
+* #mixed ^designation[0].value = "Både god og vanskeleg"
+* #mixed ^designation[1].language = #en
+* #mixed ^designation[1].value = "Both good and difficult"
+* #difficult "Vanskelig"
+* #difficult ^designation[0].language = #nn
+* #difficult ^designation[0].value = "Vanskeleg"
+* #difficult ^designation[1].language = #en
+* #difficult ^designation[1].value = "Difficult"
+
+CodeSystem: EpdsScores
+Id: epds
+Title: "Scores of an item of the EPDS"
+Description: "0 to 3, as the scale scores each item."
+* ^content = #complete
+* ^caseSensitive = true
+* #0 "0 poeng"
+* #1 "1 poeng"
+* #2 "2 poeng"
+* #3 "3 poeng"
+
+Instance: nlk-loinc
+InstanceOf: ConceptMap
+Usage: #definition
+* url = "https://helsekort.example/fhir/ConceptMap/nlk-loinc"
+* version = "0.1.0"
+* name = "NlkLoinc"
+* title = "Norsk laboratoriekodeverk to LOINC, for the card's results"
+* status = #active
+* experimental = false
+* sourceUri = "urn:oid:2.16.578.1.12.4.1.1.7280"
+* targetUri = "http://loinc.org"
+* group[0].source = "urn:oid:2.16.578.1.12.4.1.1.7280"
+* group[0].target = "http://loinc.org"
+* group[0].element[0].code = #NOR05172
+* group[0].element[0].target[0].code = #718-7
+* group[0].element[0].target[0].equivalence = #relatedto
+* group[0].element[1].code = #NPU19763
+* group[0].element[1].target[0].code = #2276-4
+* group[0].element[1].target[0].equivalence = #relatedto
+* group[0].element[2].code = #NPU27300
+* group[0].element[2].target[0].code = #59261-8
+* group[0].element[2].target[0].equivalence = #relatedto
+* group[0].element[3].code = #NPU58582
+* group[0].element[3].target[0].code = #883-9
+* group[0].element[3].target[0].equivalence = #relatedto
+* group[0].element[4].code = #NPU21917
+* group[0].element[4].target[0].code = #10331-7
+* group[0].element[4].target[0].equivalence = #relatedto
+* group[0].element[5].code = #NPU04206
+* group[0].element[5].target[0].code = #20454-5
+* group[0].element[5].target[0].equivalence = #relatedto
+* group[0].element[6].code = #NPU19649
+* group[0].element[6].target[0].code = #56888-1
+* group[0].element[6].target[0].equivalence = #relatedto
+* group[0].element[7].code = #NPU03611
+* group[0].element[7].target[0].code = #22587-0
+* group[0].element[7].target[0].equivalence = #relatedto
