@@ -54,9 +54,12 @@ public final class Judge {
     private static final String CRASH = "crash"; // no verdict
     private static final Pattern LITERAL = Pattern.compile("([A-Z][A-Za-z]+)/[A-Za-z0-9.-]{1,64}(/_history/.+)?");
 
+    private static boolean byProfile;
+
     public static void main(String[] arguments) throws Exception {
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         System.setOut(System.err); // what libraries print is no verdict
+        byProfile = arguments.length > 0;
         FhirValidator validator = validator(arguments);
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         verdict(validator, in.readLine()); // loads the definitions once, before several threads ask for them
@@ -164,7 +167,7 @@ public final class Judge {
     private static JsonArray verdict(FhirValidator validator, String text) {
         JsonArray errors = new JsonArray();
         try {
-            int tab = text.indexOf('\t');
+            int tab = byProfile ? text.indexOf('\t') : -1;
             ValidationOptions options = new ValidationOptions();
             if (tab > 0) {
                 options.addProfile(text.substring(0, tab));
