@@ -12,11 +12,9 @@ from pathlib import Path
 from app.access import roles, rules
 from app.access.caller import Role
 from app.access.rules import ALLOW, ANY, BLOCK, Allow, Relation
-from app.fhir import plausibility
-from app.fhir.profiles import profiles
 from app.fhir.registry import RESOURCE_TYPES
 from app.settings import Settings
-from tools import clinical
+from tools import clinical, limits
 from tools.searches import search
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -195,51 +193,6 @@ def settings() -> str:
     return "\n".join((SETTINGS_HEAD, table(("variable", "default", "what it does"), rows), PILOT_FILE))
 
 
-BAD_INPUT_HEAD = """# Bad input: what is refused, and what is stored with a warning
-
-Printed from `app/fhir/plausibility.py` and `fhir_profiles/definitions` by `make docs`.
-
-An answer to a refusal is 422 with an OperationOutcome that names the element (FHIRPath) and what is allowed. What may be
-an emergency is never refused: an implausible value is stored as it is and its rules fire; the warning comes with
-`Prefer: return=OperationOutcome`, and with `$validate`. A value in another unit is brought to the unit of the table.
-"""
-BAD_INPUT_OTHERS = "\n## Beside the ranges\n"
-BAD_INPUT_PROFILES = """
-## Profiles
-
-What is written is held to the profile of what it is (chosen by type and code; `meta.profile` need not be claimed, and is
-held to where it is): missing elements, other units, other codes, and broken rules are refused. The sources say what each
-asks: `fhir_profiles/input/fsh`; a good example of each and the bad ones stand in `fhir_profiles/profiled`.
-"""
-
-
-def bad_input() -> str:
-    """docs/bad-input.md."""
-    ranges = [
-        (row.name, row.unit or "number", _span(row.plausible), _span(row.possible))
-        for row in plausibility.TABLE
-    ]
-    asked = [
-        (f"`{one.id}`", one.type, one.title) for one in sorted(profiles().values(), key=lambda one: one.id)
-    ]
-    return "\n".join(
-        (
-            BAD_INPUT_HEAD,
-            table(
-                ("measurement", "unit", "plausible: else stored, warned", "possible: else refused"), ranges
-            ),
-            BAD_INPUT_OTHERS,
-            table(("what is sent", "what becomes of it"), plausibility.OTHERS),
-            BAD_INPUT_PROFILES,
-            table(("profile", "type", "what it is"), asked),
-        )
-    )
-
-
-def _span(range_: tuple[float, float]) -> str:
-    return f"{range_[0]:g}–{range_[1]:g}"
-
-
 def printed(page: str, name: str, text: str) -> str:
     """``page`` of docs/ with ``text`` between the marks of ``name``; what stands around them is written by hand."""
     before, found, rest = (DOCS / page).read_text(encoding="utf-8").partition(f"<!-- {name} -->\n")
@@ -261,7 +214,7 @@ def safety() -> str:
 
 PAGES: dict[str, Callable[[], str]] = {
     "access.md": access,
-    "bad-input.md": bad_input,
+    "bad-input.md": lambda: limits.page(table),
     "settings.md": settings,
     "search.md": search,
     "content.md": content,

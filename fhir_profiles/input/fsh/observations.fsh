@@ -275,5 +275,6 @@ Parent: Observation
 Id: need
 Title: "A need that the midwife must know"
 Description: "A need that the midwife must know, as the card records it."
-* insert Answered(CodesNeed)
+* insert Finding(CodesNeed)
+* value[x] only CodeableConcept or boolean or string or integer
 
