@@ -24,8 +24,10 @@ from app.interactions import (
     translation,
     validating,
 )
+from app.interactions.card import Wanted
 from app.interactions.card import card as make_card
 from app.interactions.context import Answer, Context
+from app.interactions.paper import PDF
 
 
 def _wanted(request: Request, pairs: headers.Pairs) -> str:
@@ -35,7 +37,7 @@ def _wanted(request: Request, pairs: headers.Pairs) -> str:
         return named.replace(" ", "+")
     for part in request.headers.get("accept", "").split(","):
         kind = part.partition(";")[0].strip()
-        if kind in {"text/html", *headers.JSON_TYPES}:
+        if kind in {"text/html", PDF, *headers.JSON_TYPES}:
             return kind
     return "application/fhir+json"
 
@@ -48,9 +50,13 @@ async def card(context: Context, request: Request) -> Answer:
     return await make_card(
         context,
         request.path_params["id"],
-        as_of=given.text("asOf"),
-        wanted=_wanted(request, pairs),
-        language=language,
+        Wanted(
+            _wanted(request, pairs),
+            language,
+            given.text("asOf"),
+            given.text("changedSince"),
+            given.text("view"),
+        ),
     )
 
 

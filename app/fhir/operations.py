@@ -97,8 +97,12 @@ _WOMEN = Parameter("patient", ("Reference",), many=True)
 OPERATIONS: tuple[Operation, ...] = (
     Operation(
         "EpisodeOfCare", "card", INSTANCE, GET, "Bundle",
-        "The card (helsekort) as document Bundle or page",
-        (Parameter("asOf", ("date",)), Parameter("_language", ("code",))), ours=True,
+        "The card (helsekort) as document Bundle, as page or as PDF",
+        (
+            Parameter("asOf", ("date",)), Parameter("_language", CODE), Parameter("changedSince", ("dateTime",)),
+            Parameter("view", CODE),
+        ),
+        ours=True,
     ),
     Operation("Patient", "access-log", INSTANCE, GET, "Bundle", "Who looked at her card (innsynslogg)", ours=True),
     Operation(

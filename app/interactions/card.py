@@ -1,24 +1,29 @@
-"""``EpisodeOfCare/{id}/$card``: the card as FHIR document or as a page, each reader's own view.
+"""``EpisodeOfCare/{id}/$card``: the card as FHIR document, as a page or on paper, each reader's own view.
 
 Design §3 and §4: rules run on all facts; what is shown is what this reader may see.
 """
 
 from collections import OrderedDict
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
 from app import clock
 from app.access.caller import Role
 from app.fhir import json as fhir_json
+from app.fhir.codes import NOPAT
+from app.fhir.dates import interval
 from app.fhir.outcome import BadRequest, Forbidden, NotAcceptable, NotFound
+from app.interactions import paper
 from app.interactions.context import Answer, Context
-from app.interactions.guard import scoped
+from app.interactions.guard import REFUSED_BY_HER, scoped
 from app.interactions.redaction import view as redact
 from app.mapping.card_to_fhir import document
 from app.mapping.facts_from_fhir import facts
-from app.pregnancy.card import Card, View, fold, view_for
+from app.pregnancy.card import Audience, Card, View, fold, view_for
 from app.pregnancy.facts import Facts
-from app.render.html import page
+from app.render.html import Changed, page
+from app.render.sheet import Printed
 from app.store.card import of_card
 from app.store.resources import Stored
 
@@ -28,11 +33,25 @@ FORMATS = {
     "json": "document",
     "text/html": "page",
     "html": "page",
+    paper.PDF: "paper",
+    "pdf": "paper",
 }
+FORMS = ("clinician", "citizen", "emergency")
 _EARLIEST, _LATEST = 2000, 2100
 LANGUAGES = ("nb", "nn", "en")
 _MOST_KNOWN = 128
 _known: OrderedDict[Any, Facts] = OrderedDict()
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is asked for. ``form``: for whom the page or the paper is made; ``since``: from when changes are marked."""
+
+    kind: str
+    language: str = ""
+    as_of: str = ""
+    since: str = ""
+    form: str = ""
 
 
 def clinical_day(text: str | None, now: datetime) -> tuple[date, datetime]:
@@ -61,7 +80,7 @@ def _facts(found: list[Stored]) -> Facts:
     return known
 
 
-def folded(found: list[Stored], context: Context, as_of: str | None) -> Card:
+def folded(found: list[Stored], context: Context, as_of: str) -> Card:
     """The card of what is stored."""
     today, now = clinical_day(as_of, context.entry.at)
     settings = context.house.settings
@@ -74,34 +93,64 @@ def folded(found: list[Stored], context: Context, as_of: str | None) -> Card:
     )
 
 
-def seen(card: Card, found: list[Stored], context: Context) -> View:
+def form_of(context: Context, asked: str) -> tuple[str, Audience]:
+    """For whom the card is made, and in whose words. Raises BadRequest and Forbidden."""
+    hers = context.caller.role is Role.CITIZEN
+    form = asked or ("citizen" if hers else "clinician")
+    if form not in FORMS:
+        raise BadRequest(f"view is one of {', '.join(FORMS)}", "view")
+    if hers and form != "citizen":
+        raise Forbidden("This view is made for those who care for her")
+    return form, "citizen" if form == "citizen" else "clinician"
+
+
+def seen(card: Card, found: list[Stored], audience: Audience) -> View:
     """The view of this caller. What rows hide today (contacts, reasons of a visit) is no fact of the card."""
     visible = {f"{row.type}/{row.id}" for row in found if row.visible}
-    audience = "citizen" if context.caller.role is Role.CITIZEN else "clinician"
-    return view_for(card, visible=visible, audience=audience)  # type: ignore[arg-type]
+    return view_for(card, visible=visible, audience=audience)
 
 
-async def card(context: Context, episode: str, *, as_of: str | None, wanted: str, language: str) -> Answer:
-    """The card ``episode``. Raises FhirError."""
-    scoped(context.caller, "read")
-    kind = FORMATS.get(wanted)
-    if kind is None:
-        raise NotAcceptable("The card comes as application/fhir+json and text/html", "_format")
-    clinical_day(as_of, context.entry.at)
+async def read(context: Context, episode: str) -> list[Stored]:
+    """All that the card ``episode`` is folded from; logged. Raises Forbidden and NotFound."""
     found, rule = await of_card(context.session, episode)
     if rule == "block.her-choice":
-        raise Forbidden("She has chosen that you are not given access", "EpisodeOfCare")
+        raise Forbidden(REFUSED_BY_HER, "EpisodeOfCare")
     if not found:
         raise NotFound(f"There is no EpisodeOfCare/{episode[:64]}", "EpisodeOfCare")
-    reader = seen(folded(found, context, as_of), found, context)
-    language = language if language in LANGUAGES else "nb"
+    return found
+
+
+def changed_since(found: list[Stored], since: str) -> Changed:
+    """What the caller sees and did not see as it is now before ``since``."""
+    if not since:
+        return Changed()
+    moment = interval(since)[0]
+    rows = (row for row in found if row.visible and row.updated >= moment)
+    return Changed(moment, frozenset(f"{row.type}/{row.id}" for row in rows))
+
+
+async def card(context: Context, episode: str, wanted: Wanted) -> Answer:
+    """The card ``episode``. Raises FhirError."""
+    scoped(context.caller, "read")
+    kind = FORMATS.get(wanted.kind)
+    if kind is None:
+        raise NotAcceptable(f"The card comes as application/fhir+json, text/html and {paper.PDF}", "_format")
+    clinical_day(wanted.as_of, context.entry.at)
+    form, audience = form_of(context, wanted.form)
+    found = await read(context, episode)
+    whole, changed = folded(found, context, wanted.as_of), changed_since(found, wanted.since)
+    language = wanted.language if wanted.language in LANGUAGES else "nb"
+    if kind == "paper":
+        return await paper.printed([_sheet(context, whole, found, form, audience)], language, episode)
+    reader = seen(whole, found, audience)
     if kind == "page":
         text = page(
             reader,
+            Printed(form, paper.name(context), context.entry.at, paper.version(found)),
             language=language,
-            audience=reader.audience,
-            printed_at=context.entry.at,
             base_url=context.house.settings.base_url,
+            changed=changed,
+            screen_only=audience == "clinician" and any(row.visible and NOPAT in row.labels for row in found),
         )
         return Answer(200, text.encode(), {"Content-Language": language}, "text/html; charset=utf-8")
     bodies = [redact(row)[0] for row in found if row.visible]
@@ -112,5 +161,22 @@ async def card(context: Context, episode: str, *, as_of: str | None, wanted: str
         at=context.entry.at,
         resources=bodies,
         base=context.house.fhir_base,
+        since=changed.since,
+        changed=changed.sources,
     )
     return Answer(200, body)
+
+
+def _sheet(
+    context: Context, whole: Card, found: list[Stored], form: str, audience: Audience
+) -> tuple[View, Printed]:
+    """What of a card is printed, and what the sheet says of itself."""
+    open_to_paper = [row for row in found if NOPAT not in row.labels]
+    view = seen(paper.without_secrets(whole), open_to_paper, audience)
+    return view, Printed(form, paper.name(context), context.entry.at, paper.version(open_to_paper))
+
+
+async def sheet(context: Context, episode: str, form: str, audience: Audience) -> tuple[View, Printed]:
+    """The card ``episode`` as it is printed with others; logged. Raises FhirError."""
+    found = await read(context, episode)
+    return _sheet(context, folded(found, context, ""), found, form, audience)

@@ -5,7 +5,7 @@ The bodies of stored resources are put in as they are; only what is computed is 
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -42,8 +42,11 @@ def document(
     at: datetime,
     resources: Sequence[bytes],
     base: str = c.CANONICAL,
+    since: datetime | None = None,
+    changed: Container[str] = (),
 ) -> bytes:
-    """The card as one Bundle. ``resources`` are what the reader may see; ``base`` is the FHIR base of this server."""
+    """The card as one Bundle. ``resources`` are what the reader may see; ``base`` is the FHIR base of this server;
+    with ``since`` its first section names the ``changed`` records."""
     bodies = {f"{head.type}/{head.id}": body for body in resources for head in (_head.decode(body),)}
     urls = {source: f"{base}/{source}" for source in bodies}
     device = _urn("device")
@@ -51,7 +54,8 @@ def document(
     computed = _computed(view, subject, device, urls, bundle_id)
     flags = {_urn(f"finding/{row.key}"): _document_flag(row, subject, device) for row in view.findings}
     extra = {"term": list(computed), "findings": list(flags)}
-    parts = [_section(row, urls, extra.get(row.code, [])) for row in sections(view)]
+    told = [*_changed(urls, since, changed), *sections(view)]
+    parts = [_section(row, urls, extra.get(row.code, [])) for row in told]
     parts += _remainder(urls, parts, subject)
     composition = _composition(parts, subject, device, urls.get(f"EpisodeOfCare/{episode_id}"), at)
     own: list[tuple[str, Json]] = [
@@ -63,7 +67,12 @@ def document(
     entries = [_entry(url, dump(body)) for url, body in own[:1]]
     entries += [_entry(urls[source], body) for source, body in bodies.items()]
     entries += [_entry(url, dump(body)) for url, body in own[1:]]
-    head = {
+    head = _bundle(bundle_id, at)
+    return dump(head)[:-1] + b',"entry":[' + b",".join(entries) + b"]}"
+
+
+def _bundle(bundle_id: str, at: datetime) -> Json:
+    return {
         "resourceType": "Bundle",
         "id": bundle_id,
         "meta": {"lastUpdated": instant(at)},
@@ -71,7 +80,18 @@ def document(
         "type": "document",
         "timestamp": instant(at),
     }
-    return dump(head)[:-1] + b',"entry":[' + b",".join(entries) + b"]}"
+
+
+def _changed(urls: dict[str, str], since: datetime | None, changed: Container[str]) -> list[Section]:
+    if since is None:
+        return []
+    sources = tuple(source for source in urls if source in changed)
+    line = (
+        f"{len(sources)} registreringer er nye eller endret."
+        if sources
+        else "Ingenting er nytt eller endret."
+    )
+    return [Section("changed", f"Endret siden {clock(since)}", (line,), sources)]
 
 
 def _flag(finding: Finding, subject: Json) -> Json:

@@ -1,6 +1,6 @@
 """The style sheet of the card: inline, without script, font or picture from elsewhere, for phone, desk and paper.
 
-Contrast and focus follow WCAG 2.1 AA, which Norwegian law asks of public services:
+Contrast and focus follow WCAG 2.2 AA, which Norwegian law asks of public services:
 https://www.uutilsynet.no/wcag-standarden. Colour never carries a meaning alone.
 """
 
@@ -40,6 +40,10 @@ p{margin:0}ul{margin:0;padding:0;list-style:none}
 .needs li{border:1.5px solid var(--line);border-radius:999px;padding:3px 12px;font-size:.92rem;background:#fff}
 .needs .danger{border-color:var(--red);color:var(--red);font-weight:600}
 .needs .watch{border-color:#c98a1b;color:var(--amber);font-weight:600}
+.new{display:inline-block;border-radius:4px;padding:0 6px;background:#0d4f5c;color:#fff;font-size:.78rem;font-weight:650}
+.since{border-left:6px solid #0d4f5c;background:var(--tint);border-radius:8px;padding:10px 16px}
+.paper{display:none}
+.pairs a{color:var(--deep);font-weight:600;display:inline-block;min-height:24px}
 .withheld{border:1.5px dashed #8b95a3;border-radius:8px;padding:6px 12px;color:#3d4756;background:#f7f8fa;margin-bottom:10px}
 .term{display:flex;flex-wrap:wrap;gap:4px 28px;align-items:baseline}.term strong{font-size:1.35rem}
 .others{margin-top:8px}.others li{padding:4px 0;border-top:1px solid var(--line)}
@@ -52,7 +56,7 @@ p{margin:0}ul{margin:0;padding:0;list-style:none}
 figure{margin:0}figcaption{font-size:.9rem;font-weight:600;margin-bottom:2px}svg{display:block;width:100%;height:auto}
 svg text{font:11px system-ui,-apple-system,"Segoe UI",Roboto,Arial,sans-serif;fill:#556070}
 svg .now{font-weight:700;fill:#1b2430;font-size:12px}
-.scroll{overflow-x:auto}
+.scroll{overflow-x:auto}.scroll:focus-visible{outline:3px solid #0d4f5c}
 table{border-collapse:collapse;width:100%;font-size:.92rem}
 th{text-align:left;font-weight:600;color:var(--soft);font-size:.82rem;border-bottom:2px solid var(--line)}
 th,td{padding:7px 10px 7px 0;vertical-align:top}td{border-bottom:1px solid var(--line)}
@@ -61,7 +65,7 @@ tbody tr:last-child td{border-bottom:0}td.flag{color:var(--red);font-weight:650}
 .visits li:first-child{border-top:0}.visits .overdue{color:var(--red)}.visits .now{color:var(--amber)}
 .pairs li{padding:6px 0;border-top:1px solid var(--line)}.pairs li:first-child{border-top:0}
 footer{color:var(--soft);font-size:.86rem;padding-bottom:32px}
-a:focus-visible,summary:focus-visible{outline:3px solid #f2b200;outline-offset:2px}
+a:focus-visible,summary:focus-visible{outline:3px solid #0d4f5c;outline-offset:2px}
 details>summary{cursor:pointer;color:var(--deep);font-size:.92rem;padding-top:8px}
 @media (min-width:900px){main{grid-template-columns:repeat(6,minmax(0,1fr))}.wide{grid-column:1/-1}
 .half,.left,.right{grid-column:span 3}
@@ -71,7 +75,8 @@ details>summary{cursor:pointer;color:var(--deep);font-size:.92rem;padding-top:8p
 .rows thead{position:absolute;left:-999px}.rows tr{display:block;padding:8px 0;border-bottom:1px solid var(--line)}
 .rows td{display:flex;justify-content:space-between;gap:16px;border:0;padding:2px 0;text-align:right}
 .rows td:empty{display:none}.rows td::before{content:attr(data-label);color:var(--soft);text-align:left}}
-@media print{body{background:#fff;font-size:11pt}section{break-inside:avoid;border-color:#999}
+@media print{.screen>*{display:none}.screen>.paper{display:block}
+body{background:#fff;font-size:11pt}section{break-inside:avoid;border-color:#999}
 header.top{background:#fff;color:#000;border-bottom:2px solid #000}.track{display:none}
 .left,.right{display:contents}main{display:block}main section{margin-bottom:10px}}
 """

@@ -3,6 +3,7 @@
 https://www.helsedirektoratet.no/brosjyrer/helsekort-for-gravide
 """
 
+from collections.abc import Container
 from datetime import datetime
 
 from app.pregnancy.card import View
@@ -24,26 +25,35 @@ def withheld(words: Words, *, key: str = "not-assessable") -> Html:
     return el("p", words(key), class_="withheld")
 
 
-def header(view: View, words: Words) -> Html:
+def identity(view: View, words: Words) -> list[tuple[str, str]]:
+    """Who she is, as names and values."""
+    who = view.described.who
+    if who is None:
+        return []
+    interpreter = f"({words('interpreter').lower()})" if who.interpreter else ""
+    rows = [
+        (words("born"), words.date(who.birth_date) if who.birth_date else ""),
+        (words("number"), _grouped(who.identifier)),
+        (words("phone"), who.phone),
+        (words("language"), " ".join(filter(None, (who.language, interpreter)))),
+    ]
+    return [(name, value) for name, value in rows if value]
+
+
+def header(view: View, words: Words, title: str = "card") -> Html:
     """Who she is and how far along, in the first line of sight."""
     who = view.described.who
-    rows = []
-    if who:
-        interpreter = f"({words('interpreter').lower()})" if who.interpreter else ""
-        rows = [
-            (words("born"), words.date(who.birth_date) if who.birth_date else ""),
-            (words("number"), _grouped(who.identifier)),
-            (words("phone"), who.phone),
-            (words("language"), " ".join(filter(None, (who.language, interpreter)))),
-        ]
-    facts = [el("div", el("dt", name), el("dd", value)) for name, value in rows if value]
-    identity = el(
+    rows = identity(view, words)
+    facts = [el("div", el("dt", name), el("dd", value)) for name, value in rows]
+    person = el(
         "div",
-        el("p", words("card"), class_="kicker"),
+        el("p", words(title), class_="kicker"),
         el("h1", who.name if who and who.name else words("card")),
         el("dl", *facts) if facts else None,
     )
-    inner = el("div", identity, el("div", *_age(view, words), class_="age"), class_="wrap")
+    big, small = age(view, words)
+    far = el("div", el("strong", big), el("span", small) if small else None, class_="age")
+    inner = el("div", person, far, class_="wrap")
     return el("header", inner, _track(view), class_="top")
 
 
@@ -52,23 +62,20 @@ def _grouped(number: str) -> str:
     return f"{number[:6]} {number[6:]}" if number.isdigit() and len(number) == len("01010012345") else number
 
 
-def _age(view: View, words: Words) -> list[Html]:
+def age(view: View, words: Words) -> tuple[str, str]:
+    """How far along she is, in large and in small letters."""
     due = words("due", date=words.date(view.term.due)) if view.term else ""
     if view.stage in {LOSS, CLOSED}:
-        return [el("strong", words("loss" if view.stage == LOSS else "closed"))]
+        return words("loss" if view.stage == LOSS else "closed"), ""
     if view.stage == POSTPARTUM:
         born = max(row.day for row in view.described.outcomes)
-        after = words("days-after", days=str((view.today - born).days))
-        return [el("strong", words("postpartum")), el("span", after)]
+        return words("postpartum"), words("days-after", days=str((view.today - born).days))
     if not view.assessable("age"):
-        return [el("strong", "–"), el("span", words("not-assessable"))]
+        return "–", words("not-assessable")
     if view.age is None:
-        return [el("strong", "–"), el("span", ". ".join(filter(None, (words("unknown-age"), due))))]
+        return "–", ". ".join(filter(None, (words("unknown-age"), due)))
     trimester = words("trimester", number=str(view.age.trimester))
-    return [
-        el("strong", words("week", age=view.age.short)),
-        el("span", f"{trimester}. {due}".replace("..", ".")),
-    ]
+    return words("week", age=view.age.short), f"{trimester}. {due}".replace("..", ".")
 
 
 def _track(view: View) -> Html | None:
@@ -80,10 +87,10 @@ def _track(view: View) -> Html | None:
     return el("div", el("i", style=f"width:{share:.1%}"), *marks, class_="track", aria_hidden="true")
 
 
-def urgent(view: View, words: Words, now: datetime) -> Html:
+def urgent(view: View, words: Words, now: datetime, changed: Container[str] = ()) -> Html:
     """Findings, then what whoever opens the card must know."""
     hidden = None if view.assessable("findings") else withheld(words)
-    found = [finding(row, view, words, now) for row in view.findings]
+    found = [finding(row, view, words, now, changed) for row in view.findings]
     empty = None if found or hidden else el("p", words("no-findings"), class_="soft")
     help_ = el("p", words("her-help"), class_="help") if view.audience == "citizen" else None
     return el(
@@ -91,35 +98,53 @@ def urgent(view: View, words: Words, now: datetime) -> Html:
     )
 
 
-def finding(row: Finding, view: View, words: Words, now: datetime) -> Html:
+def told(row: Finding, view: View, words: Words, now: datetime) -> dict[str, str | bool]:
+    """What is said of a finding: its title, what to do, until when, and on what it rests."""
     late = row.deadline < now
-    when = words("late" if late else "deadline", when=words.clock(row.deadline))
     timed = view.audience == "clinician" and row.kind != "information"
+    when_ = words("late" if late else "deadline", when=words.clock(row.deadline)) if timed else ""
     ground = words("based-on", when=words.clock(row.first_seen))
     if not row.confirmed:
         ground += ". " + words("self-reported")
+    hers = view.audience == "citizen"
+    text, follows = words.finding(row, citizen=hers), words(f"next-{row.kind}") if hers else ""
+    return {
+        "title": words.title(row),
+        "text": text,
+        "when": when_,
+        "late": timed and late,
+        "ground": ground,
+        "next": follows,
+    }
+
+
+def finding(row: Finding, view: View, words: Words, now: datetime, changed: Container[str] = ()) -> Html:
+    said = told(row, view, words, now)
+    is_new = any(source in changed for source in row.inputs)
     return el(
         "article",
-        el("p", f"{MARKS[row.kind]} {words(row.kind)}", class_="mark"),
-        el("h3", words.title(row)),
-        el("p", words.finding(row, citizen=view.audience == "citizen")),
-        el("p", when, class_="late" if late else None) if timed else None,
-        el("p", ground, class_="soft small"),
+        el("p", f"{MARKS[row.kind]} {words(row.kind)} ", el("span", words("new"), class_="new") if is_new else None,
+           class_="mark"),
+        el("h3", str(said["title"])),
+        el("p", str(said["text"])),
+        el("p", str(said["when"]), class_="late" if said["late"] else None) if said["when"] else None,
+        el("p", el("strong", words("next-step"), ": "), str(said["next"])) if said["next"] else None,
+        el("p", str(said["ground"]), class_="soft small"),
         class_=f"finding {row.kind}",
-    )
+    )  # fmt: skip
 
 
 def _needs(view: View, words: Words) -> Html | None:
-    rows = [el("li", _need(row, words), class_=_tone(row)) for row in view.needs]
+    rows = [el("li", need(row, words), class_=tone(row)) for row in view.needs]
     return el("ul", *rows, class_="needs") if rows else None
 
 
-def _need(row: Need, words: Words) -> str:
+def need(row: Need, words: Words) -> str:
     detail = words.phrase(row.detail) if row.visit else row.detail
     return words(f"need-{row.kind}", detail=detail).rstrip(": ")
 
 
-def _tone(row: Need) -> str | None:
+def tone(row: Need) -> str | None:
     return "danger" if row.kind in DANGERS else None if row.kind == "due-visit" else "watch"
 
 
@@ -140,19 +165,25 @@ def term(view: View, words: Words) -> Html:
     return el("section", title, line, _others(view.term, words), class_="half")
 
 
-def _others(term: Term, words: Words) -> Html | None:
-    rows = []
+def others(term: Term, words: Words) -> list[tuple[str, str]]:
+    """Every other date that was stated, each with how far it is from the one that counts."""
     before = term.changed_from
-    if before:
-        rows.append(
-            el("li", words("changed", date=words.date(before.due), why=words.why(before)), class_="changed")
-        )
+    rows = [(words("changed", date=words.date(before.due), why=words.why(before)), "")] if before else []
     for row in term.alternatives:
-        if row is before:
-            continue
-        apart = words("days-apart", days=words.number((row.due - term.due).days, signed=True))
-        text = words("not-used", date=words.date(row.due), why=words.why(row))
-        rows.append(el("li", text, el("span", f" {apart}" if row.due != term.due else None, class_="soft")))
+        if row is not before:
+            apart = words("days-apart", days=words.number((row.due - term.due).days, signed=True))
+            text = words("not-used", date=words.date(row.due), why=words.why(row))
+            rows.append((text, apart if row.due != term.due else ""))
+    return rows
+
+
+def _others(term: Term, words: Words) -> Html | None:
+    was = 1 if term.changed_from else 0
+    rows = [
+        el("li", text, el("span", f" {apart}", class_="soft") if apart else None,
+           class_="changed" if index < was else None)
+        for index, (text, apart) in enumerate(others(term, words))
+    ]  # fmt: skip
     return el("ul", *rows, class_="others small") if rows else None
 
 
@@ -171,12 +202,17 @@ def visits(view: View, words: Words) -> Html:
     return el("section", el("h2", words("visits")), hidden, body if first else none, fold, class_="half")
 
 
-def _visit(row: VisitState, words: Words, *, content: bool = False) -> Html:
+def when(row: VisitState, words: Words) -> str:
+    """Where a visit stands in time."""
     times = {
         "overdue": words("overdue", date=words.date(row.closes)),
         "due": words("due-now", date=words.date(row.closes)),
         "upcoming": words("upcoming", date=words.date(row.opens)),
     }
+    return times.get(row.state) or words(row.state)
+
+
+def _visit(row: VisitState, words: Words, *, content: bool = False) -> Html:
     held = joined(", ".join(map(words.phrase, row.content))) if content else None
     return el(
         "li",
@@ -184,7 +220,7 @@ def _visit(row: VisitState, words: Words, *, content: bool = False) -> Html:
         el(
             "div",
             el("h3", words.phrase(row.visit.title)),
-            el("p", times.get(row.state) or words(row.state), class_="small"),
+            el("p", when(row, words), class_="small"),
             el("p", held, class_="soft small") if held else None,
         ),
         class_={"overdue": "overdue", "due": "now"}.get(row.state),

@@ -1,57 +1,48 @@
-"""The lower part of the page: measurements with trend, curves, consultations, tests, team and plan.
+"""The lower part of the page: measurements with trend, curves, and the sections of the table in ``sections``.
 
-The columns are those of the paper card: https://www.helsedirektoratet.no/brosjyrer/helsekort-for-gravide
+https://www.w3.org/WAI/tutorials/tables/
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from app.pregnancy.card import View
-from app.pregnancy.described import Consultation, LabRow, Series
-from app.pregnancy.facts import (
-    BloodPressure,
-    Fact,
-    FetalHeartActivity,
-    FetalHeartRate,
-    FetalMovement,
-    FundalHeight,
-    Presentation,
-    UrineProtein,
-    Weight,
-)
-from app.pregnancy.triggers import PROTEIN, is_raised
+from app.pregnancy.described import Series
 from app.render.charts import CHARTED, chart
-from app.render.markup import Html, el, joined
+from app.render.markup import Html, el
+from app.render.sections import Line, Section
 from app.render.summary import withheld
 from app.render.words import Words
 
-TITLED_VISITS = frozenset({"first-visit", "ultrasound", "home-visit", "postpartum-visit"})
 
-
-def measurements(view: View, words: Words) -> Html:
+def measurements(view: View, words: Words, form: str, changed: Container[str] = ()) -> Html:
     """The latest of each kind, with the step from the one before, and three curves."""
     series = view.described.measurements
     hidden = any(not view.assessable(row.kind) for row in series)
-    drawn = [drawing for row in series if row.kind in CHARTED and (drawing := chart(row, view, words))]
+    plain = form == "citizen"
+    curves = [curve for row in series if row.kind in CHARTED and (curve := chart(row, view, words))]
+    tiles = [_tile(row, words, changed, plain=plain) for row in series]
     return el(
         "section",
         el("h2", words("measurements")),
         withheld(words, key="partly") if hidden else None,
-        el("div", *(_tile(row, words) for row in series), class_="tiles") if series else _nothing(words),
-        el("div", *drawn, class_="charts") if drawn else None,
+        el("div", *tiles, class_="tiles") if tiles else _nothing(words),
+        el("div", *curves, class_="charts") if curves and form != "emergency" else None,
         class_="wide",
     )
 
 
-def _tile(row: Series, words: Words) -> Html:
+def _tile(row: Series, words: Words, changed: Container[str], *, plain: bool) -> Html:
     name = words(row.kind) + (f" {row.fetus}" if row.fetus else "")
     value = "/".join(map(words.number, row.latest.values))
+    is_new = row.latest.fact.source in changed
     return el(
         "div",
-        el("p", name, class_="soft small"),
+        el("p", name, " " if is_new else None, _mark(words) if is_new else None, class_="soft small"),
         el("p", value, " ", el("small", row.unit), class_="value"),
         el("p", words.date(row.latest.day), class_="soft small"),
         el("p", *_trend(row, words), class_="small"),
         el("p", words("self-reported"), class_="soft small") if not row.latest.fact.confirmed else None,
+        el("p", words(f"plain-{row.kind}"), class_="soft small") if plain else None,
         class_="tile",
     )
 
@@ -70,170 +61,56 @@ def _trend(row: Series, words: Words) -> Iterable[Html | str]:
     return [el("span", arrow, role="img", aria_label=words(direction)), f" {text}"]
 
 
-def consultations(view: View, words: Words) -> Html:
-    """One line a visit, newest first; on a phone each line is a small card."""
-    heads = (
-        "date",
-        "age",
-        "weight",
-        "blood-pressure",
-        "protein",
-        "fundal-height",
-        "heart",
-        "presentation",
-        "movement",
-        "by",
-    )
-    names = [words(head) for head in heads]
-    lines = [_line(row, view, words, names) for row in view.described.consultations]
+def drawn(row: Section, view: View, words: Words, form: str, changed: Container[str] = ()) -> Html | None:
+    """A section of the table as a part of the page, or None where it does not stand. ``changed`` are records that are
+    marked as new."""
+    lines = tuple(row.lines(view, words))
+    if not row.stands(view, form, lines):
+        return None
+    hidden = withheld(words, key="partly") if row.withheld(view) else None
+    body = (_table if row.heads else _list)(row, lines, words, changed) if lines else _nothing(words)
+    return el("section", el("h2", words(row.title)), hidden, body, class_=row.place)
+
+
+def new(line: Line, words: Words, changed: Container[str]) -> Html | None:
+    """The mark of a line that rests on something new."""
+    return _mark(words) if any(one in changed for one in line.sources) else None
+
+
+def _mark(words: Words) -> Html:
+    return el("span", words("new"), class_="new")
+
+
+def _table(row: Section, lines: tuple[Line, ...], words: Words, changed: Container[str]) -> Html:
+    """On a phone each line is a small card."""
+    names = [words(head) for head in row.heads]
+    rows = []
+    for line in lines:
+        mark = new(line, words, changed)
+        cells = [
+            el("td", cell, " " if mark and not index else None, None if index else mark,
+               data_label=name, class_="flag" if index in line.flagged else None)
+            for index, (name, cell) in enumerate(zip(names, line.cells, strict=True))
+        ]  # fmt: skip
+        rows.append(el("tr", *cells))
     table = el(
         "table",
         el("thead", el("tr", *(el("th", name, scope="col") for name in names))),
-        el("tbody", *lines),
-        class_="rows",
-    )
-    hidden = None if view.assessable("consultations") else withheld(words, key="partly")
-    body = el("div", table, class_="scroll") if lines else _nothing(words)
-    return el("section", el("h2", words("consultations")), hidden, body, class_="wide")
-
-
-def _line(row: Consultation, view: View, words: Words, names: list[str]) -> Html:
-    age = view.age_on(row.day)
-    raised = any(isinstance(fact, BloodPressure) and is_raised(fact) for fact in row.facts)
-    positive = any(isinstance(fact, UrineProtein) and fact.grade >= PROTEIN for fact in row.facts)
-    visit = row.visit
-    kind = words(f"visit-{visit.kind}") if visit and visit.kind in TITLED_VISITS else ""
-    by = ", ".join(filter(None, (kind, visit.by, visit.place))) if visit else ""
-    cells = [
-        words.date(row.day),
-        age.short if age else "",
-        _cell(row, words, Weight),
-        _cell(row, words, BloodPressure),
-        _cell(row, words, UrineProtein),
-        _cell(row, words, FundalHeight),
-        _cell(row, words, FetalHeartRate, FetalHeartActivity),
-        _cell(row, words, Presentation),
-        _cell(row, words, FetalMovement),
-        by,
-    ]
-    flagged = {3: raised, 4: positive}
-    return el(
-        "tr",
-        *(
-            el("td", cell, data_label=name, class_="flag" if flagged.get(index) else None)
-            for index, (name, cell) in enumerate(zip(names, cells, strict=True))
-        ),
-    )
-
-
-def _cell(row: Consultation, words: Words, *kinds: type[Fact]) -> str:
-    texts = (_text(fact, words) for fact in row.facts if isinstance(fact, kinds))
-    return ", ".join(dict.fromkeys(texts))
-
-
-def _text(fact: Fact, words: Words) -> str:
-    value = _value(fact, words)
-    return f"{fact.fetus}: {value}" if fact.fetus else value
-
-
-def _value(fact: Fact, words: Words) -> str:
-    match fact:
-        case BloodPressure():
-            text = f"{words.number(fact.systolic)}/{words.number(fact.diastolic)}"
-        case UrineProtein():
-            text = {0.0: words("negative"), 0.5: words("trace")}.get(fact.grade, f"{fact.grade:g}+")
-        case FetalHeartActivity():
-            text = words("heard" if fact.present else "not-heard")
-        case Presentation():
-            text = fact.text if fact.value == "other" else words(fact.value)
-        case FetalMovement():
-            text = words(fact.value)
-        case Weight() | FundalHeight() | FetalHeartRate():
-            text = words.number(fact.value)
-        case _:
-            text = ""
-    return text
-
-
-def laboratory(view: View, words: Words) -> Html:
-    heads = [words("analysis"), words("result"), words("date"), words("before")]
-    rows = [_lab(row, words, heads) for row in view.described.laboratory]
-    table = el(
-        "table",
-        el("thead", el("tr", *(el("th", head, scope="col") for head in heads))),
         el("tbody", *rows),
         class_="rows",
     )
-    hidden = None if view.assessable("laboratory") else withheld(words, key="partly")
-    return el("section", el("h2", words("laboratory")), hidden, table if rows else _nothing(words))
+    return el("div", table, class_="scroll", tabindex="0", role="region", aria_label=words(row.title))
 
 
-def _lab(row: LabRow, words: Words, heads: list[str]) -> Html:
-    latest, *earlier = row.results
-    before = ", ".join(f"{_result(old.value, words)} ({words.date(old.day)})" for old in earlier)
-    cells = (
-        row.name,
-        f"{_result(latest.value, words)} {latest.unit}".strip(),
-        words.date(latest.day),
-        before,
-    )
-    return el("tr", *(el("td", cell, data_label=head) for head, cell in zip(heads, cells, strict=True)))
-
-
-def _result(value: str, words: Words) -> str:
-    """A decimal point as the language writes it; the digits stay as the laboratory wrote them."""
-    return (
-        value.replace(".", ",") if words.language != "en" and value.replace(".", "", 1).isdigit() else value
-    )
-
-
-def health(view: View, words: Words) -> Html:
-    known = [(row.name, row.critical) for row in view.described.allergies]
-    known += [(row.name, row.critical) for row in view.described.conditions]
-    critical = el("strong", f" ({words('critical')})")
-    rows = [el("li", name, critical if is_critical else None) for name, is_critical in known]
-    seen = view.assessable("allergies") and view.assessable("conditions")
-    return _listed(words("health"), rows, None if seen else withheld(words, key="partly"), words)
-
-
-def care_team(view: View, words: Words) -> Html:
-    rows = [
-        el(
-            "li",
-            el("strong", row.name),
-            el("p", ", ".join(filter(None, (row.role, row.organization))), class_="soft small"),
-        )
-        for row in view.described.care_team
-    ]
-    return _listed(words("care-team"), rows, None, words)
-
-
-def birth_plan(view: View, words: Words) -> Html:
-    plan = view.described.birth_plan
-    return _listed(words("birth-plan"), [el("li", line) for line in plan.lines] if plan else [], None, words)
-
-
-def outcome(view: View, words: Words) -> Html | None:
-    rows = [
-        el("li", joined(f"{words('fetus', name=row.fetus)}: " if row.fetus else None, words(row.outcome)),
-           el("p", words.clock(row.when), class_="soft small"))
-        for row in view.described.outcomes
-    ]  # fmt: skip
-    return _listed(words("outcome"), rows, None, words, class_="wide") if rows else None
-
-
-def closed(view: View, words: Words) -> Html | None:
-    if not view.closed:
-        return None
-    rows = [el("li", f"{words.title(row)}, {words.clock(row.first_seen)}") for row in view.closed]
-    return _listed(words("closed-findings"), rows, None, words)
-
-
-def _listed(
-    title: str, rows: list[Html], hidden: Html | None, words: Words, *, class_: str | None = None
-) -> Html:
-    body = el("ul", *rows, class_="pairs") if rows else _nothing(words)
-    return el("section", el("h2", title), hidden, body, class_=class_)
+def _list(_row: Section, lines: tuple[Line, ...], words: Words, changed: Container[str]) -> Html:
+    rows = []
+    for line in lines:
+        first, *small = line.cells
+        mark = new(line, words, changed)
+        name = el("strong", first) if line.strong else first
+        under = [el("p", text, class_="soft small") for text in small if text]
+        rows.append(el("li", name, " " if mark else None, mark, *under))
+    return el("ul", *rows, class_="pairs")
 
 
 def _nothing(words: Words) -> Html:

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from io import BytesIO
 from typing import Any
 
 import httpx
+from pypdf import PdfReader
 
 from app.access.rules import CATALOGUE, OWN
 from app.fhir.registry import BY_NAME
@@ -122,11 +124,30 @@ def _bundle(kind: str, url: str) -> Ask:
     return ask
 
 
-def _card(accept: str) -> Ask:
+def _card(accept: str, query: str = "") -> Ask:
     def ask(asked: Asked, person: Person) -> httpx.Response:
-        return person.get(f"/EpisodeOfCare/{asked.item.card}/$card", Accept=accept)
+        answer = person.get(f"/EpisodeOfCare/{asked.item.card}/$card{query}", Accept=accept)
+        return readable(answer)
 
     return ask
+
+
+def readable(answer: httpx.Response) -> httpx.Response:
+    """A PDF as the text that is read on it, so that the matrix finds what stands there."""
+    if answer.headers.get("content-type") != "application/pdf":
+        return answer
+    pages = PdfReader(BytesIO(answer.content)).pages
+    text = "".join(page.extract_text() for page in pages).replace("\u200b", "").replace("\n", "")
+    told = ("content-type", "content-language", "cache-control", "x-request-id")
+    headers = {name: answer.headers[name] for name in told if name in answer.headers}
+    return httpx.Response(answer.status_code, headers=headers, text=text, request=answer.request)
+
+
+def _on_paper(asked: Asked, answer: httpx.Response) -> bool:
+    """The paper holds the item. What is kept from her stands on nobody's paper, and what is open to her does."""
+    if asked.reason.name != "kept from her":
+        return _body(asked, answer)
+    return not _body(asked, answer) and asked.reason.visible[asked.item.type].mark in answer.text
 
 
 def _turned(path: str) -> Ask:
@@ -325,6 +346,29 @@ DOORS: tuple[Door, ...] = (
         "card", _card("application/fhir+json"), _body, others=True, applies=lambda name: name not in OFF_CARD
     ),
     Door("card page", _card("text/html"), _body, others=True, applies=lambda name: name in ON_PAGE),
+    Door(
+        "card on paper",
+        _card("application/pdf"),
+        _on_paper,
+        others=True,
+        by_harness=True,
+        applies=lambda name: name in ON_PAGE,
+    ),
+    Door(
+        "ward's page",
+        _card("text/html", "?view=emergency"),
+        _body,
+        others=True,
+        by_harness=True,
+        applies=lambda name: name in ON_PAGE,
+    ),
+    Door(
+        "what changed on the card",
+        _card("application/fhir+json", "?changedSince=2020-01-01"),
+        _body,
+        others=True,
+        applies=lambda name: name not in OFF_CARD,
+    ),
     Door(
         "everything of it",
         _operation("everything"),

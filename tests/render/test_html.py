@@ -1,5 +1,6 @@
 """The page: alarms first, nothing injected, nothing hidden shown, the same for phone and paper."""
 
+import re
 from html.parser import HTMLParser
 
 import pytest
@@ -7,8 +8,12 @@ import pytest
 from app.pregnancy import background as b
 from app.pregnancy.card import view_for
 from app.pregnancy.facts import FetalHeartRate, LabResult, LastMenstrualPeriod, RhesusD, Visit, Weight
-from app.render.html import page
+from app.render import charts
+from app.render.html import NOTHING, Changed, page
+from app.render.leaflets import LEAFLETS
 from app.render.markup import VOID, Html, el
+from app.render.sheet import Printed
+from app.render.style import CSS
 from tests.pregnancy.builders import (
     a_blood_pressure,
     a_fetus,
@@ -57,13 +62,17 @@ def shown(
     language: str = "nb",
     hidden: tuple[str, ...] = (),
     today: str = "30+0",
+    form: str = "",
+    changed: Changed = NOTHING,
+    screen_only: bool = False,
 ) -> str:
     whole = card(*facts, today=today)  # type: ignore[arg-type]
     visible = {row.source for row in whole.facts.every()} - set(hidden)
     view = view_for(whole, visible=visible, audience=audience)  # type: ignore[arg-type]
     return page(
-        view, language=language, audience=audience, printed_at=at(today), base_url="https://card.example"
-    )
+        view, Printed(form or audience, "Ingrid Havn", at(today), "1"), language=language,
+        base_url="https://card.example", changed=changed, screen_only=screen_only,
+    )  # fmt: skip
 
 
 class Outline(HTMLParser):
@@ -107,7 +116,10 @@ def test_the_page_is_whole_and_fetches_nothing(
     language: str, audience: str, facts: tuple[object, ...]
 ) -> None:
     html = shown(*facts, audience=audience, language=language)
-    assert outline(html).addresses == ["#card"]
+    first, *others = outline(html).addresses
+    assert first == "#card"
+    assert set(others) <= {url for row in LEAFLETS for url in (row.url, row.nynorsk)}
+    assert not others or audience == "citizen"
     assert f'lang="{language}"' in html
     assert "<script" not in html
     assert "{" not in html.split("</style>")[1], "no value was left out of a text"
@@ -209,7 +221,7 @@ def test_the_language_falls_back_to_bokmaal() -> None:
 def test_a_view_made_for_a_clinician_is_not_printed_for_her() -> None:
     view = view_for(card(), visible=set(), audience="clinician")
     with pytest.raises(ValueError, match="another audience"):
-        page(view, audience="citizen", printed_at=at("30+0"), base_url="")
+        page(view, Printed("citizen", "", at("30+0"), ""), base_url="")
 
 
 @pytest.mark.parametrize(
@@ -229,3 +241,99 @@ def test_after_the_end_no_age_runs(facts: tuple[object, ...], text: str) -> None
 def test_loss_leaves_no_coming_visit_on_the_page() -> None:
     assert "Konsultasjon i uke 32" in shown()
     assert "Konsultasjon i uke 32" not in shown(an_outcome("miscarriage", "15+0"))
+
+
+def test_what_changed_is_marked_where_it_stands() -> None:
+    since = Changed(at("29+0"), frozenset({"AllergyIntolerance/1"}))
+    html = shown(*RICH, changed=since)
+    assert html.count('class="new"') == 1
+    assert 'Penicillin (kritisk)</strong> <span class="new">Nytt</span>' in html
+    assert "1 registreringer er nye eller endret siden" in html
+    assert "Ingenting er nytt eller endret siden" in shown(*RICH, changed=Changed(at("29+0")))
+    assert 'class="new"' not in shown(*RICH)
+
+
+def test_the_ward_sees_first_what_it_needs() -> None:
+    html = shown(*RICH, form="emergency")
+    assert "til fødeavdelingen" in html
+    assert "<svg" not in html
+    for text in (
+        "Mistanke om preeklampsi",
+        "Kritisk allergi: Penicillin",
+        "148/96",
+        "Rolig rom",
+        "RhD-negativ",
+    ):
+        assert text in html, text
+
+
+def test_a_page_that_must_not_stand_on_paper_prints_a_notice() -> None:
+    html = shown(*RICH, screen_only=True)
+    assert '<body class="screen">' in html
+    assert "Hent kortet som PDF" in html
+    assert "@media print{.screen>*{display:none}" in html
+    assert "Hent kortet som PDF" not in shown(*RICH)
+
+
+def test_she_reads_what_comes_next_and_what_the_numbers_mean() -> None:
+    html = shown(*RICH, audience="citizen")
+    assert "Hva som skjer videre: </strong>Du blir undersøkt i dag" in html
+    assert "Høyt er 140/90 eller mer" in html
+    assert "Hva som skjer videre" not in shown(*RICH)
+
+
+def leaflets(*facts: object, today: str, language: str = "nb", audience: str = "citizen") -> list[str]:
+    html = shown(*facts, audience=audience, today=today, language=language)
+    return outline(html).addresses[1:]
+
+
+def test_what_she_is_offered_to_read_fits_her_week_and_language() -> None:
+    early, late = leaflets(today="10+0"), leaflets(today="36+0")
+    assert not any("ammehjelpen" in url or "fodsel" in url for url in early)
+    assert "https://ammehjelpen.no/" in late
+    assert leaflets(*RICH, today="30+0")[:2] == [LEAFLETS[1].url, LEAFLETS[3].url], "hers is Somali"
+    assert LEAFLETS[0].nynorsk in leaflets(today="10+0", language="nn")
+    assert leaflets(*RICH, today="30+0", audience="clinician") == []
+    assert "Språk: norsk, engelsk, somali, urdu, ukrainsk" in shown(*RICH, audience="citizen")
+
+
+def test_nothing_is_offered_after_a_loss_and_breastfeeding_after_birth() -> None:
+    for outcome in ("miscarriage", "stillbirth", "termination"):
+        assert leaflets(an_outcome(outcome, "29+0"), today="30+0") == []
+    assert "https://ammehjelpen.no/" in leaflets(an_outcome("live-birth", "29+0"), today="30+0")
+
+
+def luminance(colour: str) -> float:
+    """https://www.w3.org/TR/WCAG22/#dfn-relative-luminance"""
+    full = colour if len(colour) == 7 else "#" + "".join(2 * digit for digit in colour[1:])
+    parts = [int(full[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    dark, light = sorted(map(luminance, (one, other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize(
+    ("ink", "ground"),
+    [
+        ("ink", "paper"), ("ink", "ground"), ("soft", "paper"), ("soft", "ground"), ("soft", "red-ground"),
+        ("soft", "amber-ground"), ("soft", "blue-ground"), ("red", "red-ground"), ("amber", "amber-ground"),
+        ("blue", "blue-ground"), ("red", "paper"), ("amber", "paper"), ("deep", "paper"), ("paper", "deep"),
+        ("ink", "tint"),
+    ],
+)  # fmt: skip
+def test_every_text_is_readable(ink: str, ground: str) -> None:
+    palette = dict(re.findall(r"--([\w-]+):(#[0-9a-f]{3,6})", CSS))
+    assert contrast(palette[ink], palette[ground]) >= 4.5
+    assert contrast(palette["ink"], palette["paper"]) > contrast(palette["soft"], palette["paper"])
+
+
+def test_every_colour_of_a_curve_is_seen() -> None:
+    for ink in charts.INK:
+        assert contrast(ink, "#ffffff") >= 3
+    assert contrast(charts.SOFT, "#ffffff") >= 4.5

@@ -10,6 +10,7 @@ from app.pregnancy.programme import PROGRAMME
 from app.pregnancy.rule_table import RULES
 from app.pregnancy.term import choose
 from app.render import words_en, words_nb, words_nn
+from app.render.phrases import PHRASES
 from app.render.words import TOLD, Words
 from tests.pregnancy.builders import (
     DUE,
@@ -33,6 +34,12 @@ def test_every_word_is_there_with_the_same_values(table: ModuleType) -> None:
     assert set(table.WORDS) == set(words_nb.WORDS)
     for key, text in words_nb.WORDS.items():
         assert fields(table.WORDS[key]) == fields(text), key
+
+
+def test_words_side_by_side_have_the_same_values_and_stand_nowhere_else() -> None:
+    assert not set(PHRASES) & set(words_nb.WORDS)
+    for key, (bokmaal, *others) in PHRASES.items():
+        assert all(fields(text) == fields(bokmaal) for text in others), key
 
 
 @pytest.mark.parametrize("table", OTHERS)

@@ -14,6 +14,7 @@ from app.fhir.registry import BY_NAME, RESOURCE_TYPES, ResourceType
 
 Json = dict[str, Any]
 JSON, HTML, FORM = "application/fhir+json", "text/html", "application/x-www-form-urlencoded"
+PDF = "application/pdf"
 
 
 class Interaction(NamedTuple):
@@ -67,7 +68,8 @@ EXPORTS: dict[tuple[str, str], tuple[str, str, dict[str, str], tuple[int, ...]]]
         "export-file", "A file of a bulk export", {"200": "lines"}, (404, 406)
     ),
 }  # fmt: skip
-PAGES = frozenset({"card"})  # operations that also answer with a page
+# TABLE: operations that also answer with a page or a file: their media types
+PAGES: dict[str, tuple[str, ...]] = {"card": (HTML, PDF)}
 EVERYWHERE = (400, 401, 403, 503)
 OPEN_TO_ALL = {  # what needs no token: what it says, and how it answers when it cannot
     "/health/live": ("The process answers", "health"),
@@ -214,8 +216,8 @@ def _describe(found: Json, row: Guarded, asked: Operation) -> None:
 
 def _answered(asked: Operation) -> Json:
     content = {JSON: {"schema": ref(asked.answer)}}
-    if asked.name in PAGES:
-        content[HTML] = {"schema": {"type": "string"}}
+    for kind in PAGES.get(asked.name, ()):
+        content[kind] = {"schema": {"type": "string"} | ({"format": "binary"} if kind == PDF else {})}
     headers = {"X-Request-Id": ref_to("headers", "X-Request-Id")}
     return {"description": asked.answer, "content": content, "headers": headers}
 

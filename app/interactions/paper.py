@@ -1,0 +1,68 @@
+"""The card on paper: what may stand there, which version it is, and the PDF, made beside the event loop.
+
+What is labelled NOPAT stands on no paper, whoever prints: paper is read by others than the one who asked (design §4).
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import cache
+
+from app.access.caller import Role
+from app.clock import OSLO
+from app.fhir.codes import NOPAT
+from app.interactions.context import Answer, Context
+from app.pregnancy.card import Card, View
+from app.render.sheet import Printed
+from app.store.resources import Stored
+
+PDF = "application/pdf"
+_AT_ONCE = 2  # printers of one worker; others wait, and the event loop serves
+
+
+def without_secrets(card: Card) -> Card:
+    """``card`` as if nothing labelled NOPAT were recorded: no trace is left that something was taken away."""
+    return replace(
+        card,
+        facts=card.facts.only(lambda fact: NOPAT not in fact.labels),
+        findings=tuple(row for row in card.findings if NOPAT not in row.labels),
+        closed=tuple(row for row in card.closed if NOPAT not in row.labels),
+    )
+
+
+def version(found: Sequence[Stored]) -> str:
+    """Which state of the card this is: when something the reader sees was last recorded, and a digest of it all."""
+    rows = sorted((row.type, row.id, row.version) for row in found if row.visible)
+    if not rows:
+        return ""
+    last = max(row.updated for row in found if row.visible).astimezone(OSLO)
+    digest = hashlib.sha256(repr(rows).encode()).hexdigest()[:8].upper()
+    return f"{last:%Y-%m-%d %H:%M:%S} {digest}"
+
+
+def name(context: Context) -> str:
+    """Who asks, as the sheet names her; empty for a woman whose token has no name."""
+    caller = context.caller
+    if caller.role is Role.CITIZEN:
+        return caller.name
+    return ", ".join(filter(None, (caller.name or caller.role.value, caller.organization_name)))
+
+
+@cache
+def _printers() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="paper")
+
+
+async def printed(views: Sequence[tuple[View, Printed]], language: str, file: str) -> Answer:
+    """The sheets of ``views`` in one PDF."""
+    from app.render.pdf import sheets  # noqa: PLC0415 (who serves no paper does not load the typesetter)
+
+    made = await asyncio.get_running_loop().run_in_executor(_printers(), sheets, views, language)
+    headers = {
+        "Content-Language": language,
+        "Content-Disposition": f'inline; filename="helsekort-{file[:8]}.pdf"',
+        "Cache-Control": "no-store",
+    }
+    return Answer(200, made, headers, PDF)

@@ -1,0 +1,152 @@
+"""TABLE: words of the printed card, of her page and of what changed, in bokmål, nynorsk and English side by side.
+
+https://www.sprakradet.no/klarsprak
+"""
+
+PHRASES: dict[str, tuple[str, str, str]] = {
+    "new": (
+        "Nytt",
+        "Nytt",
+        "New",
+    ),
+    "emergency": (
+        "Helsekort for gravide: til fødeavdelingen",
+        "Helsekort for gravide: til fødeavdelinga",
+        "Pregnancy health card: for the labour ward",
+    ),
+    "printed-by": (
+        "Skrevet ut av {by}, {when}",
+        "Skrive ut av {by}, {when}",
+        "Printed by {by}, {when}",
+    ),
+    "paper": (
+        "Utskriften erstatter ikke journalen og viser bare det som var registrert da.",
+        "Utskrifta erstattar ikkje journalen og viser berre det som var registrert då.",
+        "The print does not replace the record and shows only what was recorded by then.",
+    ),
+    "version": (
+        "Versjon {version}",
+        "Versjon {version}",
+        "Version {version}",
+    ),
+    "page": (
+        "Side",
+        "Side",
+        "Page",
+    ),
+    "day": (
+        "Helsekort for dagen",
+        "Helsekort for dagen",
+        "Health cards of the day",
+    ),
+    "legend": (
+        "Åpne punkter er målt av henne selv. Stiplede linjer er grensene 140 og 90 mmHg.",
+        "Opne punkt er målte av henne sjølv. Stipla linjer er grensene 140 og 90 mmHg.",
+        "Open points were measured by herself. Dashed lines are the limits 140 and 90 mmHg.",
+    ),
+    "screen-only": (
+        "Denne siden inneholder opplysninger som ikke skal på papir. Hent kortet som PDF for å skrive det ut.",
+        "Denne sida inneheld opplysningar som ikkje skal på papir. Hent kortet som PDF for å skrive det ut.",
+        "This page holds information that must not stand on paper. Get the card as PDF to print it.",
+    ),
+    "changed-since": (
+        "{count} registreringer er nye eller endret siden {when}. De er merket «Nytt».",
+        "{count} registreringar er nye eller endra sidan {when}. Dei er merkte «Nytt».",
+        "{count} records are new or changed since {when}. They are marked “New”.",
+    ),
+    "unchanged-since": (
+        "Ingenting er nytt eller endret siden {when}.",
+        "Ingenting er nytt eller endra sidan {when}.",
+        "Nothing is new or changed since {when}.",
+    ),
+    "leaflets": (
+        "Nyttig å lese nå",
+        "Nyttig å lese no",
+        "Good to read now",
+    ),
+    "leaflet-languages": (
+        "Språk: {languages}",
+        "Språk: {languages}",
+        "Languages: {languages}",
+    ),
+    "leaflet-visits": (
+        "Helsenorge: kontrollene i svangerskapet",
+        "Helsenorge: kontrollane i svangerskapet",
+        "Helsenorge: the check-ups in pregnancy",
+    ),
+    "leaflet-films": (
+        "Filmer som forbereder deg til fødselen",
+        "Filmar som førebur deg til fødselen",
+        "Films that prepare you for the birth",
+    ),
+    "leaflet-birth": (
+        "Helsenorge: fødselen",
+        "Helsenorge: fødselen",
+        "Helsenorge: giving birth",
+    ),
+    "leaflet-zanzu": (
+        "Zanzu: kropp og helse på flere språk",
+        "Zanzu: kropp og helse på fleire språk",
+        "Zanzu: body and health in several languages",
+    ),
+    "leaflet-mamma-mia": (
+        "Mamma Mia: et gratis program for deg som skal bli mamma",
+        "Mamma Mia: eit gratis program for deg som skal bli mamma",
+        "Mamma Mia: a free programme for mothers-to-be",
+    ),
+    "leaflet-breastfeeding": (
+        "Ammehjelpen: råd om amming",
+        "Ammehjelpen: råd om amming",
+        "Ammehjelpen: advice on breastfeeding",
+    ),
+    "next-step": (
+        "Hva som skjer videre",
+        "Kva som skjer vidare",
+        "What happens next",
+    ),
+    "next-alarm": (
+        "Du blir undersøkt i dag, og får vite hva de finner og hva som skal gjøres.",
+        "Du blir undersøkt i dag, og får vite kva dei finn og kva som skal gjerast.",
+        "You will be examined today, and told what they find and what will be done.",
+    ),
+    "next-task": (
+        "Jordmoren eller legen din følger dette opp ved neste time eller før.",
+        "Jordmora eller legen din følgjer dette opp ved neste time eller før.",
+        "Your midwife or doctor follows this up at the next appointment or before.",
+    ),
+    "next-information": (
+        "Du trenger ikke gjøre noe nå.",
+        "Du treng ikkje gjere noko no.",
+        "You need not do anything now.",
+    ),
+    "plain-blood-pressure": (
+        "Hvor hardt blodet presser mot åreveggen. Høyt er 140/90 eller mer.",
+        "Kor hardt blodet pressar mot åreveggen. Høgt er 140/90 eller meir.",
+        "How hard the blood presses on the walls of the vessels. High is 140/90 or more.",
+    ),
+    "plain-weight": (
+        "Vekten din ved kontrollene.",
+        "Vekta di ved kontrollane.",
+        "Your weight at the check-ups.",
+    ),
+    "plain-fundal-height": (
+        "Fra skambeinet til toppen av livmoren. Viser hvordan barnet vokser.",
+        "Frå skambeinet til toppen av livmora. Viser korleis barnet veks.",
+        "From the pubic bone to the top of the womb. Shows how the baby grows.",
+    ),
+    "plain-fetal-heart-rate": (
+        "Hvor fort barnets hjerte slår. Vanlig er 110 til 160 slag i minuttet.",
+        "Kor fort hjartet til barnet slår. Vanleg er 110 til 160 slag i minuttet.",
+        "How fast the baby's heart beats. Usual is 110 to 160 beats a minute.",
+    ),
+    "plain-haemoglobin": (
+        "Blodprosenten. Lav blodprosent kan gjøre deg sliten.",
+        "Blodprosenten. Låg blodprosent kan gjere deg sliten.",
+        "How much of the red colouring matter your blood holds. A low value can make you tired.",
+    ),
+    "herself": (
+        "kvinnen selv",
+        "kvinna sjølv",
+        "the woman herself",
+    ),
+}

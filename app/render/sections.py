@@ -1,0 +1,176 @@
+"""TABLE: the sections of the card below its summary: title, columns, lines and where they stand, for page and paper.
+
+A section that is added here is on the page, on the printed sheet and, where the row says so, on the ward's page. The
+columns of the consultations are those of the paper card: https://www.helsedirektoratet.no/brosjyrer/helsekort-for-gravide
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from app.pregnancy.card import View
+from app.pregnancy.described import Consultation, LabRow
+from app.pregnancy.facts import (
+    BloodPressure,
+    Fact,
+    FetalHeartActivity,
+    FetalHeartRate,
+    FetalMovement,
+    FundalHeight,
+    Presentation,
+    UrineProtein,
+    Weight,
+)
+from app.pregnancy.triggers import PROTEIN, is_raised
+from app.render.words import Words
+
+TITLED_VISITS = frozenset({"first-visit", "ultrasound", "home-visit", "postpartum-visit"})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: its cells, which of them are out of range, and the records that it rests on."""
+
+    cells: tuple[str, ...]
+    sources: tuple[str, ...]
+    flagged: frozenset[int] = frozenset()
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One section. ``heads`` are words of the columns (none: a list, of which the second cell is small print);
+    ``rests_on`` names what may be withheld; ``always`` says that nothing is recorded, others are left out then;
+    ``place`` is its place on the page; ``most`` are the lines that the ward's one page has room for."""
+
+    title: str
+    lines: Callable[[View, Words], Iterator[Line]]
+    heads: tuple[str, ...] = ()
+    rests_on: tuple[str, ...] = ()
+    always: bool = True
+    place: str = "wide"
+    most: int | None = None
+    shown_to: frozenset[str] = frozenset({"clinician", "citizen", "emergency"})
+
+    def withheld(self, view: View) -> bool:
+        """Whether something in it cannot be assessed."""
+        return not all(map(view.assessable, self.rests_on))
+
+    def stands(self, view: View, form: str, lines: tuple[Line, ...]) -> bool:
+        """Whether it is there at all."""
+        return form in self.shown_to and (self.always or bool(lines) or self.withheld(view))
+
+
+def _consultations(view: View, words: Words) -> Iterator[Line]:
+    for row in view.described.consultations:
+        age, visit = view.age_on(row.day), row.visit
+        kind = words(f"visit-{visit.kind}") if visit and visit.kind in TITLED_VISITS else ""
+        raised = any(isinstance(fact, BloodPressure) and is_raised(fact) for fact in row.facts)
+        positive = any(isinstance(fact, UrineProtein) and fact.grade >= PROTEIN for fact in row.facts)
+        cells = (
+            words.date(row.day),
+            age.short if age else "",
+            *(_cell(row, words, *kinds) for kinds in COLUMNS),
+            ", ".join(filter(None, (kind, visit.by, visit.place))) if visit else "",
+        )
+        flags = ((3, raised), (4, positive))
+        sources = tuple(fact.source for fact in row.facts) + ((visit.source,) if visit else ())
+        yield Line(cells, sources, frozenset(index for index, is_so in flags if is_so))
+
+
+COLUMNS: tuple[tuple[type[Fact], ...], ...] = (
+    (Weight,), (BloodPressure,), (UrineProtein,), (FundalHeight,), (FetalHeartRate, FetalHeartActivity),
+    (Presentation,), (FetalMovement,),
+)  # fmt: skip
+
+
+def _cell(row: Consultation, words: Words, *kinds: type[Fact]) -> str:
+    texts = (_text(fact, words) for fact in row.facts if isinstance(fact, kinds))
+    return ", ".join(dict.fromkeys(texts))
+
+
+def _text(fact: Fact, words: Words) -> str:
+    value = _value(fact, words)
+    return f"{fact.fetus}: {value}" if fact.fetus else value
+
+
+def _value(fact: Fact, words: Words) -> str:
+    match fact:
+        case BloodPressure():
+            text = f"{words.number(fact.systolic)}/{words.number(fact.diastolic)}"
+        case UrineProtein():
+            text = {0.0: words("negative"), 0.5: words("trace")}.get(fact.grade, f"{fact.grade:g}+")
+        case FetalHeartActivity():
+            text = words("heard" if fact.present else "not-heard")
+        case Presentation():
+            text = fact.text if fact.value == "other" else words(fact.value)
+        case FetalMovement():
+            text = words(fact.value)
+        case Weight() | FundalHeight() | FetalHeartRate():
+            text = words.number(fact.value)
+        case _:
+            text = ""
+    return text
+
+
+def _laboratory(view: View, words: Words) -> Iterator[Line]:
+    for row in view.described.laboratory:
+        latest, *earlier = row.results
+        before = ", ".join(f"{_result(old.value, words)} ({words.date(old.day)})" for old in earlier)
+        value = f"{_result(latest.value, words)} {latest.unit}".strip()
+        yield Line((row.name, value, words.date(latest.day), before), _sources(row))
+
+
+def _sources(row: LabRow) -> tuple[str, ...]:
+    return tuple(result.source for result in row.results)
+
+
+def _result(value: str, words: Words) -> str:
+    """A decimal point as the language writes it; the digits stay as the laboratory wrote them."""
+    is_number = value.replace(".", "", 1).isdigit()
+    return value.replace(".", ",") if words.language != "en" and is_number else value
+
+
+def _health(view: View, words: Words) -> Iterator[Line]:
+    known = [(row.name, row.critical, row.source) for row in view.described.allergies]
+    known += [(row.name, row.critical, row.source) for row in view.described.conditions]
+    for name, critical, source in known:
+        yield Line((f"{name} ({words('critical')})" if critical else name,), (source,), strong=critical)
+
+
+def _care_team(view: View, _words: Words) -> Iterator[Line]:
+    for row in view.described.care_team:
+        yield Line(
+            (row.name, ", ".join(filter(None, (row.role, row.organization)))), (row.source,), strong=True
+        )
+
+
+def _birth_plan(view: View, _words: Words) -> Iterator[Line]:
+    plan = view.described.birth_plan
+    for line in plan.lines if plan else ():
+        yield Line((line,), (plan.source,) if plan else ())
+
+
+def _outcome(view: View, words: Words) -> Iterator[Line]:
+    for row in view.described.outcomes:
+        fetus = f"{words('fetus', name=row.fetus)}: " if row.fetus else ""
+        yield Line((f"{fetus}{words(row.outcome)}", words.clock(row.when)), (row.source,))
+
+
+def _closed(view: View, words: Words) -> Iterator[Line]:
+    for row in view.closed:
+        yield Line((f"{words.title(row)}, {words.clock(row.first_seen)}",), row.inputs)
+
+
+SECTIONS: tuple[Section, ...] = (
+    Section("outcome", _outcome, always=False, place="first"),
+    Section(
+        "consultations", _consultations,
+        ("date", "age", "weight", "blood-pressure", "protein", "fundal-height", "heart", "presentation", "movement", "by"),
+        ("consultations",), most=6,
+    ),
+    Section("laboratory", _laboratory, ("analysis", "result", "date", "before"), ("laboratory",), place="left", most=14),
+    Section("birth-plan", _birth_plan, place="left"),
+    Section("health", _health, rests_on=("allergies", "conditions"), place="right"),
+    Section("care-team", _care_team, place="right"),
+    Section("closed-findings", _closed, always=False, place="right", shown_to=frozenset({"clinician"})),
+)  # fmt: skip

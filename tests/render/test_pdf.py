@@ -1,0 +1,196 @@
+"""The printed card: two tagged pages with embedded fonts, all text there, and nothing people write read as Typst."""
+
+import threading
+from functools import cache
+from io import BytesIO
+from typing import Any
+
+import pytest
+from pypdf import PdfReader
+
+from app.pregnancy import background as b
+from app.pregnancy.card import EVERYTHING, view_for
+from app.pregnancy.facts import Fact, FundalHeight, LabResult
+from app.render.charts import drawing
+from app.render.pdf import CARD, code, sheets
+from app.render.sheet import Printed, breakable, sheet
+from app.render.words import Words
+from tests.pregnancy.builders import a_visit, an_outcome, at, card, make
+from tests.render.test_html import RICH
+
+HOSTILE = (
+    '#eval("1+1")',
+    "#panic()",
+    '*b* $x$ @a <l> #import "x"',
+    '"] #read("/etc/passwd")',
+    "\\u{41} `raw` = = //",
+    "Ola\nNordmann",
+)
+FULL = (
+    *RICH,
+    *(a_visit("antenatal-visit", f"{week}+0", by="Ingrid Havn", place="Sagene") for week in (12, 26, 28, 29)),
+    *(make(FundalHeight, f"{week}+0", value=week - 1.0) for week in (24, 26, 28, 30)),
+    *(make(LabResult, "9+0", code=f"c{n}", name=f"Prøve {n}", value="Negativ") for n in range(12)),
+)
+
+
+def printed(*facts: Fact, form: str = "clinician", language: str = "nb", today: str = "30+0") -> bytes:
+    audience: Any = "citizen" if form == "citizen" else "clinician"
+    view = view_for(card(*facts, today=today), visible=EVERYTHING, audience=audience)
+    return sheets(
+        [(view, Printed(form, "Ingrid Havn, Sagene", at(today), "2026-12-18 09:00:00 7F3A9C21"))], language
+    )
+
+
+@cache
+def full(form: str, language: str) -> PdfReader:
+    return PdfReader(BytesIO(printed(*FULL, form=form, language=language)))
+
+
+def text(reader: PdfReader) -> str:
+    """The words of all pages, each line as it is read."""
+    return " ".join(" ".join(page.extract_text() for page in reader.pages).split())
+
+
+@pytest.mark.parametrize("language", ["nb", "nn", "en"])
+@pytest.mark.parametrize(("form", "pages"), [("clinician", 2), ("citizen", 2), ("emergency", 1)])
+def test_the_sheet_is_accessible_and_has_its_pages(form: str, pages: int, language: str) -> None:
+    reader = full(form, language)
+    root: Any = reader.trailer["/Root"]
+    assert len(reader.pages) == pages
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/StructTreeRoot"]
+    assert root["/Lang"] == language
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert (
+        b"pdfuaid:part" in root["/Metadata"].get_data() or b"<pdfuaid:part>" in root["/Metadata"].get_data()
+    )
+    assert reader.metadata is not None
+    assert reader.metadata.title == Words(language)("card")
+
+
+@pytest.mark.parametrize("form", ["clinician", "emergency"])
+def test_every_font_is_in_the_file(form: str) -> None:
+    fonts: list[Any] = [
+        font.get_object()
+        for page in full(form, "nb").pages
+        for font in page["/Resources"]["/Font"].values()  # type: ignore[index]
+    ]
+    assert fonts
+    for font in fonts:
+        drawn: Any = font["/DescendantFonts"][0].get_object()
+        described = drawn["/FontDescriptor"]
+        assert {"/FontFile2", "/FontFile3"} & set(described), font["/BaseFont"]
+        assert "/ToUnicode" in font
+
+
+def test_what_a_midwife_looks_for_is_on_paper() -> None:
+    found = text(full("clinician", "nb"))
+    for words in (
+        "Amina Fjellheim", "uke 30+0", "Termin 01.03.2027", "Mistanke om preeklampsi", "Kritisk allergi: Penicillin",
+        "RhD-negativ", "Trenger tolk: somali", "Blodtrykk, mmHg", "SF-mål, cm", "148/96", "Prøve 11", "12,40 g/dL",
+        "Ingrid Havn", "Rolig rom", "Konsultasjoner", "Laboratorieprøver", "Skrevet ut av Ingrid Havn, Sagene",
+        "7F3A9C21", "Side 1 / 2",
+    ):  # fmt: skip
+        assert words in found, words
+
+
+def test_pictures_are_told_in_words_for_who_does_not_see_them() -> None:
+    told: list[str] = []
+
+    def walk(node: Any) -> None:
+        node = node.get_object() if hasattr(node, "get_object") else node
+        if isinstance(node, dict):
+            told.extend([str(node["/Alt"])] if "/Alt" in node else [])
+            walk(node.get("/K"))
+        elif isinstance(node, list):
+            for one in node:
+                walk(one)
+
+    root: Any = full("clinician", "nb").trailer["/Root"]
+    walk(root["/StructTreeRoot"]["/K"])
+    assert any(row.startswith("Blodtrykk:") for row in told)
+    assert any(row.startswith("SF-mål:") for row in told)
+    assert any("7F3A9C21" in row for row in told)
+
+
+def test_nothing_that_people_write_is_read_as_typst() -> None:
+    facts = (
+        *(b.Allergy(source=f"AllergyIntolerance/{n}", name=words) for n, words in enumerate(HOSTILE)),
+        b.Woman(source="Patient/1", name=HOSTILE[0], phone=HOSTILE[1], language=HOSTILE[2]),
+        b.BirthPlan(source="CarePlan/1", title="x", lines=HOSTILE),
+        make(LabResult, "9+0", code="x", name=HOSTILE[3], value=HOSTILE[0], unit=HOSTILE[4]),
+    )
+    found = text(PdfReader(BytesIO(printed(*facts))))
+    for words in HOSTILE:
+        assert " ".join(words.split()) in found, words
+    assert "root:" not in found
+
+
+def test_a_word_that_no_line_holds_is_broken_and_nothing_is_lost() -> None:
+    long = "x" * 3000
+    reader = PdfReader(BytesIO(printed(b.BirthPlan(source="CarePlan/1", title="x", lines=(long,)))))
+    assert text(reader).replace("\u200b", "").replace(" ", "").count("x") >= 3000
+    assert breakable({"svg": "<svg " + long}) == {"svg": "<svg " + long}
+
+
+def test_much_goes_on_to_further_pages_and_alarms_are_all_there() -> None:
+    many = [a_visit("antenatal-visit", f"{8 + n // 7}+{n % 7}", by=f"Jordmor {n}") for n in range(120)]
+    reader = PdfReader(BytesIO(printed(*RICH, *many)))
+    assert len(reader.pages) > 2
+    assert all(f"Jordmor {n}" in text(reader) for n in range(120))
+
+
+def test_the_wards_page_stays_one_and_says_what_it_leaves_out() -> None:
+    many = [a_visit("antenatal-visit", f"{8 + n // 7}+{n % 7}", by=f"Jordmor {n}") for n in range(120)]
+    reader = PdfReader(BytesIO(printed(*RICH, *many, form="emergency")))
+    assert len(reader.pages) == 1
+    assert "Konsultasjoner (6/122)" in text(reader)
+
+
+@pytest.mark.parametrize(
+    "facts", [(), (an_outcome("live-birth", "29+0"),), (an_outcome("miscarriage", "15+0"),)]
+)
+def test_little_is_a_sheet_too(facts: tuple[Fact, ...]) -> None:
+    for form in ("clinician", "citizen", "emergency"):
+        assert printed(*facts, form=form).startswith(b"%PDF")
+
+
+def test_the_square_code_holds_the_version_and_nothing_else() -> None:
+    import segno
+
+    version = "2026-12-18 09:00:00 7F3A9C21"
+    view = view_for(card(*FULL, today="30+0"), visible=EVERYTHING, audience="clinician")
+    data = sheet(view, Words("nb"), Printed("clinician", "Ingrid Havn", at("30+0"), version))
+    assert data["code"] == version
+    out = BytesIO()
+    segno.make(f"urn:helsekort:version:{version}", error="m", micro=False).save(
+        out, kind="svg", xmldecl=False, border=0
+    )
+    assert code(version) == out.getvalue().decode()
+    assert CARD == "urn:helsekort:version:"
+
+
+def test_a_curve_is_complete_by_itself() -> None:
+    view = view_for(card(*FULL, today="30+0"), visible=EVERYTHING, audience="clinician")
+    svg = drawing(view.described.measurements[0], view, Words("nb"))
+    assert svg is not None
+    assert svg.startswith("<svg")
+    assert 'xmlns="http://www.w3.org/2000/svg"' in svg
+
+
+def test_the_typesetter_lets_others_work() -> None:
+    """Serving goes on while a sheet is set: two at once are both right."""
+    made: dict[str, bytes] = {}
+
+    def run(name: str) -> None:
+        made[name] = printed(b.Woman(source="Patient/1", name=name))
+
+    threads = [threading.Thread(target=run, args=(name,)) for name in ("Anna", "Berit")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for name, other in (("Anna", "Berit"), ("Berit", "Anna")):
+        assert name in text(PdfReader(BytesIO(made[name])))
+        assert other not in text(PdfReader(BytesIO(made[name])))
