@@ -127,6 +127,7 @@ class Settings:
     update_as_create: str = _doc(
         "Who may create a resource under an id of its own by PUT: `harness` or `all`.", "harness"
     )
+    idempotency_hours: int = _doc("Hours for which an Idempotency-Key is remembered.", 24)
     max_page: int = _doc("Most matches on one search page.", 500)
     default_page: int = _doc("Matches on a search page where `_count` is not given.", 50)
     max_included: int = _doc("Most resources that are included with one search page.", 1_000)

@@ -137,10 +137,14 @@ class Door:
         refuse_person_number(request)
         _refuse_odd_id(request)
         session = Session(self._house.database, identified.caller, entry)
+        context = Context(self._house, session)
         try:
-            return await handler(Context(self._house, session), request)
+            answer = await handler(context, request)
         except Replayed:
             raise refusal("The DPoP proof has been used before (jti)") from None
+        if context.once is not None and context.once.replayed:
+            answer.headers["Idempotency-Replayed"] = "true"
+        return answer
 
     async def _refused(self, entry: Entry, error: FhirError) -> Answer:
         """Log the refusal, unless the statement that refused has; without a log there is no answer but 503."""

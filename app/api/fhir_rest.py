@@ -60,6 +60,7 @@ async def _resource(context: Context, request: Request) -> bytes:
 async def create(context: Context, request: Request) -> Answer:
     """POST Type"""
     body = await _resource(context, request)
+    context.once = headers.once(request, context.caller, body)
     return await writing.create(
         context, request.path_params["type"], body, headers.preference(request),
         none_exist=headers.none_exist(request),
@@ -75,6 +76,7 @@ def _which(request: Request) -> str | headers.Pairs:
 async def update(context: Context, request: Request) -> Answer:
     """PUT Type/id, PUT Type?…"""
     body = await _resource(context, request)
+    context.once = headers.once(request, context.caller, body)
     return await writing.update(
         context, request.path_params["type"], _which(request), body, headers.preference(request),
         if_match=headers.if_match(request),
@@ -85,6 +87,7 @@ async def patch(context: Context, request: Request) -> Answer:
     """PATCH Type/id, PATCH Type?…"""
     headers.accept_json(request)
     kind, body = await headers.patch_body(request, context.house.settings.max_body)
+    context.once = headers.once(request, context.caller, body)
     return await writing.patch(
         context, request.path_params["type"], _which(request), body, headers.preference(request),
         as_json_patch=kind == headers.JSON_PATCH, if_match=headers.if_match(request),
@@ -93,6 +96,7 @@ async def patch(context: Context, request: Request) -> Answer:
 
 async def delete(context: Context, request: Request) -> Answer:
     """DELETE Type/id, DELETE Type?…"""
+    context.once = headers.once(request, context.caller, b"")
     return await writing.delete(
         context, request.path_params["type"], _which(request), headers.if_match(request)
     )
@@ -102,6 +106,7 @@ async def bundle(context: Context, request: Request) -> Answer:
     """POST [base]: batch or transaction"""
     headers.accept_json(request)
     body = await headers.body(request, context.house.settings.max_body)
+    context.once = headers.once(request, context.caller, body)
     return await transaction.process(context, body, headers.preference(request))
 
 

@@ -1,15 +1,18 @@
 """What headers and query say: ETags, formats, preferences, forms, and the refusal of person numbers in a URL."""
 
+import hashlib
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
+from app.access.caller import Caller
 from app.fhir.identifiers import looks_like_person_number
 from app.fhir.outcome import BadRequest, NotAcceptable, TooLarge, UnsupportedMediaType
-from app.interactions.context import Preference
+from app.interactions.context import Once, Preference
 from app.interactions.reading import Known
 
 FHIR_TYPES = frozenset({"application/fhir+json", "application/json+fhir"})
@@ -24,6 +27,13 @@ _FORM = "application/x-www-form-urlencoded"
 _ETAG = re.compile(r'\s*(?:W/)?"(\d{1,9})(?:-[0-9a-f]{8})?"\s*')
 _TAGS = re.compile(r'\s*(?:W/)?("[^"]*"|\*)\s*')
 _RETURNS = frozenset({"minimal", "representation", "OperationOutcome"})
+_KEY = re.compile(r"[\x21-\x7e]{1,128}")
+_DECIDING = (
+    "content-type",
+    "if-match",
+    "if-none-exist",
+    "x-security-context",
+)  # of a write, besides its body
 _DIGITS = re.compile(r"\d{6}[ .\-+]?\d{5}")
 _QUERY = "helsekort.query"  # where a request's scope holds its pairs
 Pairs = list[tuple[str, str]]
@@ -106,6 +116,27 @@ def none_exist(request: Request) -> str | None:
     """The criteria of a conditional create, where a person number may stand: a header ends in no history."""
     value = request.headers.get("if-none-exist")
     return value.removeprefix("?") if value is not None else None
+
+
+def once(request: Request, caller: Caller, body: bytes) -> Once | None:
+    """What ``Idempotency-Key`` asks for: digests of key and caller, and of what is asked. Raises BadRequest."""
+    stated = request.headers.get("idempotency-key")
+    if stated is None:
+        return None
+    key = stated.strip().strip('"')
+    if not _KEY.fullmatch(key):
+        raise BadRequest("Idempotency-Key must be 1 to 128 visible characters", "http.Idempotency-Key")
+    if looks_like_person_number(key):
+        text = "A national identity number must not stand in an Idempotency-Key"
+        raise BadRequest(text, "http.Idempotency-Key", code="security")
+    who = (caller.role.value, caller.client, caller.subject, *sorted(caller.organizations), key)
+    asked = (request.method, request.scope["path"], request.scope["query_string"].decode("latin-1"))
+    said = (request.headers.get(name, "") for name in _DECIDING)
+    return Once(_digest(who), _digest((*asked, *said), body), key)
+
+
+def _digest(words: Iterable[str], body: bytes = b"") -> bytes:
+    return hashlib.sha256("\x1f".join(words).encode() + b"\x1f" + body).digest()
 
 
 def accept_json(request: Request) -> None:

@@ -5,13 +5,13 @@ statement stores them, or none of them.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import asyncpg
 
 from app import clock
 from app.fhir.outcome import BadRequest, FhirError, Issue, Unprocessable
 from app.interactions import conditions, links
+from app.interactions.applied import Applied
 from app.interactions.attempts import LOST, Raced, begin_again, in_one
 from app.interactions.belonging import Draft
 from app.interactions.conditions import Answered
@@ -21,20 +21,10 @@ from app.interactions.drafts import prepare
 from app.interactions.guard import visible
 from app.interactions.patching import patched
 from app.interactions.refusals import broken, refusal
+from app.interactions.remembering import remember, remembered
 from app.store import resources
 from app.store.locks import hold_rows
-from app.store.resources import Stored
 from app.store.writes import Outcome, Write, put
-
-
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """What became of one draft: what was written, or ``met``, what a conditional create found; neither where nothing
-    was left to delete."""
-
-    draft: Draft
-    write: Write | None = None
-    met: Stored | None = None
 
 
 async def apply(context: Context, drafts: Sequence[Draft]) -> list[Applied]:
@@ -42,9 +32,10 @@ async def apply(context: Context, drafts: Sequence[Draft]) -> list[Applied]:
 
     Raises FhirError. A lost race against another writer is tried again where the client did not say If-Match.
     """
-    if context.session.connection is None and not any(draft.criteria for draft in drafts):
+    simple = context.once is None and not any(draft.criteria for draft in drafts)
+    if simple and context.session.connection is None:
         try:
-            return await _once(context, drafts)
+            return await _all(context, drafts)
         except LOST:
             await begin_again(context)
             drafts = [draft.fresh() for draft in drafts]
@@ -52,6 +43,18 @@ async def apply(context: Context, drafts: Sequence[Draft]) -> list[Applied]:
 
 
 async def _once(context: Context, drafts: Sequence[Draft]) -> list[Applied]:
+    once = context.once
+    if once is None:
+        return await _all(context, drafts)
+    before = await remembered(context, once, drafts)
+    if before is None:
+        context.entry.at = clock.now()  # as for criteria: it may have waited
+        before = await _all(context, drafts)
+        await remember(context, once, before)
+    return before
+
+
+async def _all(context: Context, drafts: Sequence[Draft]) -> list[Applied]:
     answered = await conditions.answer(context, drafts)
     _named_once(drafts, answered)
     todo = [draft for one in answered for draft in one.drafts]

@@ -32,11 +32,22 @@ class House:
 
 
 @dataclass(slots=True)
+class Once:
+    """A write to be done once only: the digests of its key and of what is asked; ``shown`` is the key as it came."""
+
+    key: bytes
+    request: bytes
+    shown: str
+    replayed: bool = False
+
+
+@dataclass(slots=True)
 class Context:
     """One request: the house, the caller and the log entry that it will leave."""
 
     house: House
     session: Session
+    once: Once | None = None
 
     @property
     def caller(self) -> Caller:

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 from app import clock
 from app.fhir import json as fhir_json
 from app.fhir.bundle import Entry, bundle
-from app.fhir.outcome import FhirError, operation_outcome
+from app.fhir.outcome import BadRequest, FhirError, operation_outcome
 from app.interactions import audit_reading, history, reading, searching, writing
 from app.interactions.belonging import Draft
 from app.interactions.change import apply
@@ -27,6 +27,9 @@ _MOST_ASKED = 500  # characters of the criteria, in the log
 async def process(context: Context, body: bytes, prefer: Preference) -> Answer:
     """Run the bundle in ``body``. Raises FhirError; a batch answers with an outcome for each entry."""
     kind, steps = steps_of(body, most=context.house.settings.max_entries)
+    if kind == "batch" and context.once is not None:
+        text = "An Idempotency-Key is for a transaction; each entry of a batch is a write of its own"
+        raise BadRequest(text, "http.Idempotency-Key", code="not-supported")
     entries = await (_transaction if kind == "transaction" else _batch)(context, steps, prefer)
     answer = bundle(
         f"{kind}-response", entries, id_=context.entry.id, timestamp=clock.instant(context.entry.at)

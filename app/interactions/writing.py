@@ -10,8 +10,9 @@ from app.fhir.fhirpath_patch import fhirpath_patch
 from app.fhir.json_patch import Patch, json_patch
 from app.fhir.outcome import BadRequest, Issue, operation_outcome
 from app.fhir.validation import check
+from app.interactions.applied import Applied
 from app.interactions.belonging import Draft
-from app.interactions.change import Applied, apply
+from app.interactions.change import apply
 from app.interactions.context import Answer, Context, Preference
 from app.interactions.criteria import Criteria, Pairs, criteria
 from app.interactions.guard import id_of, kept_type, scoped
@@ -35,9 +36,10 @@ def answer(context: Context, applied: Applied, prefer: Preference) -> Answer:
     """201 or 200 with Location, ETag and what ``Prefer: return=`` asks for; 204 for what is deleted."""
     write = applied.write
     if applied.draft.method == "delete":
-        return Answer(204, None, {"ETag": f'W/"{write.version}"'} if write else {})
+        version = write.version if write else applied.version
+        return Answer(204, None, {"ETag": f'W/"{version}"'} if version else {})
     if applied.met is not None:
-        return _written(context, applied.met, *view(applied.met), 200, prefer)
+        return _written(context, applied.met, *view(applied.met), applied.status, prefer)
     if write is None:
         raise AssertionError("only a deletion writes nothing")
     stored = Stored(

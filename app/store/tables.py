@@ -325,6 +325,16 @@ dpop_jti = Table(
 )
 Index("dpop_jti_expires", dpop_jti.c.expires)
 
+idempotency = Table(  # what was done under a client's key: status, id and version of each change
+    "idempotency",
+    metadata,
+    Column("key", LargeBinary, primary_key=True),
+    Column("request", LargeBinary, nullable=False),
+    Column("done", Text, nullable=False),
+    Column("expires", INSTANT, nullable=False),
+)
+Index("idempotency_expires", idempotency.c.expires)
+
 changed = Table(  # women whose card somebody changed; the worker makes jobs of them and removes the rows
     "changed",
     metadata,

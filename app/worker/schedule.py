@@ -14,7 +14,15 @@ from procrastinate import App
 
 from app import clock
 from app.interactions.context import House
-from app.store import changed, deliveries, event_retention, export_progress, housekeeping, seals
+from app.store import (
+    changed,
+    deliveries,
+    event_retention,
+    export_progress,
+    housekeeping,
+    idempotency,
+    seals,
+)
 from app.store.anchors import Anchors
 from app.store.seals import Signer
 from app.worker.jobs import dispatch, take_up
@@ -89,6 +97,11 @@ async def forget_events(duties: Duties) -> None:
     await event_retention.forget(house.database, before)
 
 
+async def forget_keys(duties: Duties) -> None:
+    """Idempotency keys whose time is over."""
+    await idempotency.forget(duties.house.database, clock.now())
+
+
 async def look_ahead(duties: Duties) -> None:
     """The log needs its next month; only the owner may make it."""
     month = await housekeeping.missing_month(duties.house.database, clock.now())
@@ -111,6 +124,7 @@ TABLE: tuple[Row, ...] = (
     Row(15, sweep_exports),
     Row(60, seal),
     Row(60, forget_proofs),
+    Row(600, forget_keys),
     Row(6 * 3600, look_ahead),
     Row(6 * 3600, forget_events),
 )

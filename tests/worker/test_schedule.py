@@ -123,6 +123,15 @@ def test_spent_proofs_are_forgotten(crew: Crew) -> None:
     assert crew.rows("SELECT encode(jti, 'escape') FROM dpop_jti") == ["valid"]
 
 
+def test_idempotency_keys_are_forgotten(crew: Crew) -> None:
+    crew.rows(
+        "INSERT INTO idempotency VALUES ('over', '', '[]', now() - interval '1 s'),"
+        " ('valid', '', '[]', now() + interval '1 min')"
+    )
+    crew.duty(schedule.forget_keys)
+    assert crew.rows("SELECT encode(key, 'escape') FROM idempotency") == ["valid"]
+
+
 @pytest.mark.parametrize(("day", "month"), [((2031, 11, 30), "2031_12"), ((2031, 12, 1), "2032_01")])
 def test_a_month_that_the_log_lacks(crew: Crew, day: tuple[int, int, int], month: str) -> None:
     async def missing(duties: schedule.Duties) -> str | None:

@@ -23,6 +23,7 @@ HEADERS = {  # of requests
     "If-Modified-Since": "The time of the client's copy; counts only without If-None-Match",
     "If-None-Exist": "Criteria: where one resource matches them, it is answered (200) and nothing is created",
     "If-Match": 'The version to change, as W/"3"; 412 where it is no longer the current one',
+    "Idempotency-Key": "A write that bears the key of an earlier one, and asks the same, answers as that did and does nothing",
     "Prefer": "return=minimal, return=representation or return=OperationOutcome; handling=strict or handling=lenient; "
     "respond-async for what goes on without the client",
 }
@@ -30,6 +31,7 @@ ANSWERED = {  # headers of answers
     "ETag": 'The version, as W/"3"; views with hidden elements have their own',
     "Last-Modified": "When the version was stored",
     "Location": "The address of the version that was stored",
+    "Idempotency-Replayed": "true, where the answer is that of an earlier request with the same Idempotency-Key",
     "X-Request-Id": "The id of this request's row in the log",
     "Content-Location": "The address that tells how far it is",
     "X-Progress": "How far it is, in words",

@@ -43,14 +43,14 @@ INTERACTIONS: dict[str, Interaction] = {
         (404, 406, 413, 415),
     ),
     "search-system": Interaction("Search several types", "", 200, "Bundle", ("Prefer",), (404, 406, 413, 415)),
-    "create": Interaction("A new resource, under an id of the server's", "create", 201, "created", ("If-None-Exist", "Prefer"), WRITES),
-    "update": Interaction("The next version", "update", 200, "", ("If-Match", "Prefer"), WRITES),
-    "patch": Interaction("The next version, by a patch of this one", "update", 200, "", ("If-Match", "Prefer"), WRITES),
+    "create": Interaction("A new resource, under an id of the server's", "create", 201, "created", ("If-None-Exist", "Idempotency-Key", "Prefer"), WRITES),
+    "update": Interaction("The next version", "update", 200, "", ("If-Match", "Idempotency-Key", "Prefer"), WRITES),
+    "patch": Interaction("The next version, by a patch of this one", "update", 200, "", ("If-Match", "Idempotency-Key", "Prefer"), WRITES),
     "delete": Interaction(
-        "Mark as deleted; earlier versions stay", "delete", 204, "deleted", ("If-Match",), (404, 409, 412)
+        "Mark as deleted; earlier versions stay", "delete", 204, "deleted", ("If-Match", "Idempotency-Key"), (404, 409, 412, 422)
     ),
     "transaction": Interaction(
-        "A batch, each entry by itself, or a transaction, all or nothing", "", 200, "Bundle", ("Prefer",), WRITES
+        "A batch, each entry by itself, or a transaction, all or nothing", "", 200, "Bundle", ("Idempotency-Key", "Prefer"), WRITES
     ),
     "operation": Interaction("", "", 200, "", (), (404, 406, 413, 415, 422)),
 }  # fmt: skip
