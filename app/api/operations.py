@@ -19,6 +19,7 @@ from app.interactions import (
     everything,
     expansion,
     lastn,
+    meta,
     new_changes,
     subscription_answers,
     translation,
@@ -128,6 +129,26 @@ async def document(context: Context, request: Request) -> Answer:
     return await documents.document(context, given, request.path_params["id"])
 
 
+async def metas(context: Context, request: Request) -> Answer:
+    """GET and POST $meta, Type/$meta and Type/id/$meta"""
+    type_name, id_ = request.path_params.get("type"), request.path_params.get("id")
+    await _given(context, request, BY_NAME[EVERY_TYPE, "meta"])
+    if type_name is not None and id_ is not None:
+        return await meta.of_one(context, type_name, id_)
+    return await meta.in_use(context, type_name)
+
+
+def _changes(name: str, change: Callable[..., Awaitable[Answer]]) -> Handler:
+    """POST Type/id/$meta-add or $meta-delete"""
+
+    async def answer(context: Context, request: Request) -> Answer:
+        given = await _given(context, request, BY_NAME[EVERY_TYPE, name])
+        params = request.path_params
+        return await change(context, params["type"], params["id"], given, headers.if_match(request))
+
+    return answer
+
+
 def _resource(body: bytes, pairs: headers.Pairs) -> dict[str, object]:
     """The valid resource of a body, beside which the URL gives nothing. Raises BadRequest."""
     _alone(pairs)
@@ -151,3 +172,5 @@ subscription_status = _handler("Subscription", "status", subscription_answers.st
 subscription_events = _handler("Subscription", "events", subscription_answers.events)
 subscription_failures = _handler("Subscription", "failures", subscription_answers.failures)
 changes_since = _handler("", "changes", new_changes.changes_since)
+meta_add = _changes("meta-add", meta.add)
+meta_delete = _changes("meta-delete", meta.delete)

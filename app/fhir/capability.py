@@ -43,7 +43,9 @@ def _resource(row: ResourceType, settings: Settings) -> dict[str, Any]:
         "searchParam": [{"name": param.code, "type": param.kind.value} for param in params],
     }
     operations = [
-        _operation(op) for op in OPERATIONS if op.type in {row.name, EVERY_TYPE} and op.levels != ("system",)
+        _operation(op)
+        for op in OPERATIONS
+        if op.type in {row.name, EVERY_TYPE} and (not op.needs or op.needs in row.interactions)
     ]
     topics = _topics() if row.name == "Subscription" and settings.notification_key_file else {}
     whole = topics | described | {"operation": operations}

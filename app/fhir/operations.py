@@ -32,6 +32,7 @@ class Operation:
     ``ours``    defined by us; else by R4, or by the specification whose canonical ``defined`` is.
     ``begins``  answers 202 and goes on without the client.
     ``posted``  the levels at which a resource must be given, so that only POST asks.
+    ``needs``   the interaction that a type must support, where it is of every type.
     """
 
     type: str
@@ -45,6 +46,7 @@ class Operation:
     defined: str = ""
     begins: bool = False
     posted: tuple[str, ...] = ()
+    needs: str = ""
 
     @property
     def definition(self) -> str:
@@ -92,6 +94,7 @@ _EXPORT = (
     Parameter("_typeFilter", TEXT, many=True),
     Parameter("_elements", TEXT, many=True),
 )
+_META = Parameter("meta", ("Meta",), required=True)
 _WOMEN = Parameter("patient", ("Reference",), many=True)
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -138,6 +141,10 @@ OPERATIONS: tuple[Operation, ...] = (
         (Parameter("resource", (EVERY_TYPE,)), Parameter("mode", CODE), Parameter("profile", URI)),
         posted=TYPE,
     ),
+    Operation("", "meta", SYSTEM, BOTH, "Parameters", "Profiles, tags and labels of all that the caller sees"),
+    Operation(EVERY_TYPE, "meta", EITHER, BOTH, "Parameters", "Those of a resource, or of all of its type"),
+    Operation(EVERY_TYPE, "meta-add", INSTANCE, POST, "Parameters", "Add some", (_META,), needs="update"),
+    Operation(EVERY_TYPE, "meta-delete", INSTANCE, POST, "Parameters", "Take some away", (_META,), needs="update"),
     Operation(
         "ValueSet", "expand", EITHER, BOTH, "ValueSet", "The codes of a value set",
         (
