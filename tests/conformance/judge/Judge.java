@@ -81,7 +81,10 @@ public final class Judge {
         for (String folder : folders) {
             try (DirectoryStream<Path> files = Files.newDirectoryStream(Path.of(folder), "*.json")) {
                 for (Path file : files) {
-                    ours.addResource(context.newJsonParser().parseResource(Files.readString(file)));
+                    String name = file.getFileName().toString();
+                    if (!name.equals("package.json") && !name.startsWith(".")) { // what describes a package
+                        ours.addResource(context.newJsonParser().parseResource(Files.readString(file)));
+                    }
                 }
             }
         }
