@@ -168,9 +168,9 @@ def _chosen(resource: Json) -> list[Profile]:
     element = CHOOSING.get(name)
     if element is None:
         return keys[("", "")]
-    value = resource.get(element, ())
+    value = resource.get(element, [])
     found: list[Profile] = []
-    for concept in value if isinstance(value, list) else (value,):
+    for concept in value if isinstance(value, list) else [value]:
         for coding in concept.get("coding", ()):
             for profile in keys.get((coding.get("system", ""), coding.get("code", "")), ()):
                 if profile not in found:

@@ -1,3 +1,4 @@
+import random
 import time
 from importlib import resources
 
@@ -6,6 +7,7 @@ import pytest
 from app.fhir import json, profiles
 from app.fhir.profile_rules import RULES
 from app.fhir.validation import validate
+from tests.fhir import generation
 from tests.fhir.profiled import cases, good, merged
 
 GOOD = good()
@@ -78,6 +80,20 @@ def test_a_claimed_profile_is_held_to_and_one_of_another_type_is_refused():
 def test_other_resources_are_held_to_no_profile():
     for resource in ({"resourceType": "Patient"}, {"resourceType": "Observation", "code": {"text": "Noe"}}):
         assert list(profiles.problems(resource)) == []
+
+
+def test_whatever_is_valid_is_judged_and_nothing_breaks():
+    """Every profile on the examples and on what the element tables allow of its type, however odd."""
+    judged = 0
+    for profile in profiles.profiles().values():
+        dice = random.Random(profile.id)  # noqa: S311 (reproducible, no secret)
+        odd = [generation.resource(profile.type, dice, likely) for likely in (0.0, 0.2, 0.5)]
+        for resource in [*odd, {"resourceType": profile.type}, *GOOD.values()]:
+            if resource["resourceType"] == profile.type:
+                list(profiles.problems(resource))
+                profile.check(resource)
+                judged += 1
+    assert judged > 200
 
 
 def test_a_blood_pressure_takes_microseconds():
