@@ -22,6 +22,7 @@ CHOOSING: Final[dict[str, str]] = {  # type → the element whose code chooses a
     "Observation": "code",
     "DiagnosticReport": "code",
     "ServiceRequest": "code",
+    "Task": "code",
     "EpisodeOfCare": "type",
     "Encounter": "type",
     "RelatedPerson": "relationship",

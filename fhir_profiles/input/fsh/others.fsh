@@ -125,3 +125,46 @@ Id: card-condition
 Title: "Condition"
 Description: "An illness, before or in this pregnancy."
 * obeys hk-named
+
+Profile: CardMedicine
+Parent: MedicationStatement
+Id: card-medicine
+Title: "Medicine she takes"
+Description: "A medicine or supplement, also by her own account."
+* subject only Reference(Patient)
+
+Profile: CardFamilyHistory
+Parent: FamilyMemberHistory
+Id: card-family-history
+Title: "Illness in the family"
+Description: "What a relative has or had, such as diabetes or pre-eclampsia."
+* obeys hk-relative
+
+Profile: BirthPlaceAnswer
+Parent: Task
+Id: birth-place-answer
+Title: "Answer to an application for a place of birth"
+Description: "The hospital's task: accepted, another place proposed, or more information asked for."
+* code 1..1
+* code from BirthPlaceRequests (required)
+* for 1..1
+* for only Reference(Patient)
+* focus 1..1
+* focus only Reference(ServiceRequest)
+* businessStatus from BirthPlaceAnswers (required)
+
+Profile: HerAnswers
+Parent: QuestionnaireResponse
+Id: her-answers
+Title: "What she answers"
+Description: "Answers to the birth plan, the intake form or EPDS, as their Questionnaire asks."
+* subject only Reference(Patient)
+* obeys hk-form
+
+Profile: CardTeam
+Parent: CareTeam
+Id: card-team
+Title: "Who cares for her"
+Description: "The people and organisations that care for the woman."
+* subject only Reference(Patient)
+* obeys hk-member

@@ -83,3 +83,18 @@ Invariant: hk-fetus-name
 Severity: #error
 Description: "A fetus has a letter or name, so that findings can be told apart"
 Expression: "name.exists()"
+
+Invariant: hk-relative
+Severity: #error
+Description: "A relative's history says what was ill, or why it is not known"
+Expression: "condition.exists() or dataAbsentReason.exists() or (status = 'health-unknown' or status = 'partial' or status = 'entered-in-error')"
+
+Invariant: hk-form
+Severity: #error
+Description: "Completed answers name the form that they answer (questionnaire)"
+Expression: "(status = 'completed' or status = 'amended') implies questionnaire.exists()"
+
+Invariant: hk-member
+Severity: #error
+Description: "A member of the team is named"
+Expression: "participant.all(member.exists())"
