@@ -11,7 +11,6 @@ from app.fhir.invariant import Json, Rule, codes, either, has_choice
 
 _NOT_YET: Final = frozenset({"registered", "cancelled", "entered-in-error"})
 _NOT_BEGUN: Final = frozenset({"planned", "cancelled", "entered-in-error", "unknown"})
-_NOT_TOLD: Final = frozenset({"health-unknown", "partial", "entered-in-error"})
 _DAY: Final = 10  # YYYY-MM-DD
 
 
@@ -62,9 +61,6 @@ RULES: Final[dict[str, Rule]] = {
     "hk-nipt-ground": lambda value: "basedOn" in value or _open(value),
     "hk-nipt-consent": lambda value: (
         value.get("status") not in {"active", "completed"} or "supportingInfo" in value
-    ),
-    "hk-relative": lambda value: (
-        "condition" in value or "dataAbsentReason" in value or value.get("status") in _NOT_TOLD
     ),
     "hk-form": lambda value: value.get("status") not in {"completed", "amended"} or "questionnaire" in value,
     "hk-member": lambda value: all("member" in row for row in value.get("participant", ())),

@@ -133,13 +133,6 @@ Title: "Medicine she takes"
 Description: "A medicine or supplement, also by her own account."
 * subject only Reference(Patient)
 
-Profile: CardFamilyHistory
-Parent: FamilyMemberHistory
-Id: card-family-history
-Title: "Illness in the family"
-Description: "What a relative has or had, such as diabetes or pre-eclampsia."
-* obeys hk-relative
-
 Profile: BirthPlaceAnswer
 Parent: Task
 Id: birth-place-answer

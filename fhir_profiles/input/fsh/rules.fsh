@@ -84,11 +84,6 @@ Severity: #error
 Description: "A fetus has a letter or name, so that findings can be told apart"
 Expression: "name.exists()"
 
-Invariant: hk-relative
-Severity: #error
-Description: "A relative's history says what was ill, or why it is not known"
-Expression: "condition.exists() or dataAbsentReason.exists() or (status = 'health-unknown' or status = 'partial' or status = 'entered-in-error')"
-
 Invariant: hk-form
 Severity: #error
 Description: "Completed answers name the form that they answer (questionnaire)"
