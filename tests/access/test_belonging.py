@@ -13,7 +13,6 @@ from tests.fixtures.resources import (
     a_transaction,
     a_weight,
     an_episode,
-    an_observation,
     entry,
     labelled,
     register,
@@ -299,6 +298,6 @@ def test_what_names_no_visit_lies_on_her_open_card(world: World, woman: Woman) -
 def test_a_finished_card_of_the_same_transaction_takes_nothing(world: World) -> None:
     woman = register(world.midwife)
     earlier = entry(an_episode(woman.reference, status="finished"))
-    weight = entry(an_observation(woman.reference, codes.WEIGHT, valueString="61,375 kg"))
+    weight = entry(a_weight(woman.reference, 61.375))
     assert world.midwife.post("", a_transaction(earlier, weight)).status_code == 200
     assert "61,375 kg" in world.midwife.get(f"/EpisodeOfCare/{woman.episode}/$card").text
