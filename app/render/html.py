@@ -13,7 +13,7 @@ from app.render import summary, tables
 from app.render.leaflets import offered
 from app.render.markup import Html, el
 from app.render.sections import SECTIONS
-from app.render.sheet import Printed
+from app.render.sheet import Printed, narrowed
 from app.render.style import CSS
 from app.render.words import TABLES, Words
 
@@ -43,6 +43,7 @@ def page(
     ``screen_only``: something on it must not stand on paper, so that a browser prints a notice in its place."""
     if printed.form != view.audience and (printed.form, view.audience) != ("emergency", "clinician"):
         raise ValueError("The view was made for another audience")
+    view = narrowed(view, printed)
     words = Words(language if language in TABLES else "nb")
     title = "emergency" if printed.form == "emergency" else "card"
     body = el(

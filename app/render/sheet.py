@@ -5,7 +5,7 @@ stand on paper; nothing of this data is ever read as markup (``pdf.py``).
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -30,8 +30,16 @@ class Printed:
     version: str
 
 
+def narrowed(view: View, printed: Printed) -> View:
+    """What the form has room for: the ward's page holds what asks for action, on one sheet."""
+    if printed.form != "emergency":
+        return view
+    return replace(view, findings=tuple(row for row in view.findings if row.kind != "information"))
+
+
 def sheet(view: View, words: Words, printed: Printed) -> Json:
     """Everything on the sheets of one card."""
+    view = narrowed(view, printed)
     big, small = summary.age(view, words)
     who = view.described.who
     return {

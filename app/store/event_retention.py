@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     BigInteger,
     Connection,
     Text,
@@ -44,8 +45,8 @@ def _needed() -> Any:
     return select(live).order_by(live.c.transaction, live.c.seq).limit(_ONE).cte("needed")
 
 
-@cache
-def _forget() -> Statement:
+def _gone() -> CTE:
+    """The events that go: old ones that no subscription still waits for."""
     needed = _needed()
     young = exists().where(
         resource_version.c.rid == event.c.rid,
@@ -56,12 +57,13 @@ def _forget() -> Statement:
         func.coalesce(select(needed.c.transaction).scalar_subquery(), _LAST),
         func.coalesce(select(needed.c.seq).scalar_subquery(), _LAST),
     )
-    gone = (
-        delete(event)
-        .where(~young, tuple_(event.c.transaction, event.c.seq) < limit)
-        .returning(event.c.transaction, event.c.seq)
-        .cte("gone")
-    )
+    places = (event.c.transaction, event.c.seq)
+    return delete(event).where(~young, tuple_(*places) < limit).returning(*places).cte("gone")
+
+
+@cache
+def _forget() -> Statement:
+    gone = _gone()
     last = select(gone).order_by(gone.c.transaction.desc(), gone.c.seq.desc()).limit(_ONE).cte("last")
     marked = (
         update(feed)

@@ -246,7 +246,9 @@ def _changes(asked: Asked, person: Person) -> httpx.Response:
 
 
 def _events(asked: Asked, person: Person) -> httpx.Response:
-    """All that a subscription was told: the caller's own, or that of whoever is entitled."""
+    """All that a subscription was told: the caller's own, or that of whoever is entitled. Citizens have none: they poll."""
+    if asked.reason.entitled.wish.role == "citizen":
+        return _changes(asked, person)
     woman = asked.item.woman.id if asked.item.woman else ""
     own = asked.leaks.feeds.subscriptions
     id_ = own.get((person.wish, woman)) or own[asked.reason.entitled.wish, woman]

@@ -13,6 +13,7 @@ from tests.fixtures.resources import (
     a_patient,
     a_transaction,
     a_weight,
+    an_observation,
     entry,
     new_number,
     register,
@@ -98,7 +99,9 @@ def test_links_lead_to_what_was_met_and_made(caller: Person, woman: Woman) -> No
         {"reference": f"Observation?identifier={SYSTEM}|{known}"},
         {"reference": f"Observation?identifier={SYSTEM}|{new}"},
     ]
-    pointing = a_weight(woman.reference, focus=focus, text={"status": "generated", "div": div})
+    pointing = an_observation(
+        woman.reference, "9279-1", focus=focus, text={"status": "generated", "div": div}
+    )
     answer = caller.post(
         "",
         a_transaction(

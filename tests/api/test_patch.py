@@ -79,6 +79,9 @@ def test_numbers_and_order_survive_a_patch(caller: Person, woman: Woman) -> None
     ]
 
 
+ABOUT_70 = {"value": 70, "comparator": "<", "unit": "kg", "system": "http://unitsofmeasure.org", "code": "kg"}
+
+
 def test_a_fhirpath_patch(caller: Person, woman: Woman) -> None:
     path = _made(caller, woman, note=[{"text": "a"}, {"text": "b"}])
     answer = _fhirpath(
@@ -87,7 +90,7 @@ def test_a_fhirpath_patch(caller: Person, woman: Woman) -> None:
         _operation("add", "Observation", name="bodySite", value={"valueCodeableConcept": {"text": "Magen"}}),
         _operation("insert", "Observation.note", index=1, value={"valueAnnotation": {"text": "i midten"}}),
         _operation("delete", "Observation.note.where(text = 'a')"),
-        _operation("replace", "Observation.value", value={"valueString": "omtrent 70"}),
+        _operation("replace", "Observation.value", value={"valueQuantity": ABOUT_70}),
         _operation("move", "Observation.note", source=1, destination=0),
     )  # fmt: skip
     assert answer.status_code == 200, answer.text
@@ -95,8 +98,7 @@ def test_a_fhirpath_patch(caller: Person, woman: Woman) -> None:
     assert body["status"] == "amended"
     assert body["bodySite"] == {"text": "Magen"}
     assert [note["text"] for note in body["note"]] == ["b", "i midten"]
-    assert body["valueString"] == "omtrent 70"
-    assert "valueQuantity" not in body
+    assert body["valueQuantity"] == ABOUT_70
 
 
 def test_if_match(caller: Person, woman: Woman) -> None:

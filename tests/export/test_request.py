@@ -188,9 +188,10 @@ def filtered(world: World) -> tuple[Person, dict[str, str]]:
     """A midwife, and Observations of hers of three kinds by their codes."""
     midwife = world.midwife
     woman = register(midwife)
+    absent = {"text": "ikke målt"}
     made = {}
     for code, day in (("29463-7", "2026-03-01"), ("8480-6", "2026-03-02"), ("11881-0", "2026-05-01")):
-        body = an_observation(woman.reference, code, effectiveDateTime=day)
+        body = an_observation(woman.reference, code, effectiveDateTime=day, dataAbsentReason=absent)
         made[code] = f"Observation/{midwife.post('/Observation', body).json()['id']}"
     return midwife, made
 

@@ -69,6 +69,7 @@ def a_birth_plan(woman: Woman, category: str = codes.BIRTH_PLAN) -> Json:
         "intent": "plan",
         "category": [concept(codes.SNOMED, category)],
         "subject": {"reference": woman.reference},
+        "author": {"reference": woman.reference},
     }
 
 
