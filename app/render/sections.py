@@ -168,7 +168,7 @@ SECTIONS: tuple[Section, ...] = (
         ("date", "age", "weight", "blood-pressure", "protein", "fundal-height", "heart", "presentation", "movement", "by"),
         ("consultations",), most=6,
     ),
-    Section("laboratory", _laboratory, ("analysis", "result", "date", "before"), ("laboratory",), place="left", most=14),
+    Section("laboratory", _laboratory, ("analysis", "result", "date", "before"), ("laboratory",), place="left", most=8),
     Section("birth-plan", _birth_plan, place="left"),
     Section("health", _health, rests_on=("allergies", "conditions"), place="right"),
     Section("care-team", _care_team, place="right"),
