@@ -134,6 +134,7 @@ def test_a_word_that_no_line_holds_is_broken_and_nothing_is_lost() -> None:
     assert breakable({"svg": "<svg " + long}) == {"svg": "<svg " + long}
 
 
+@pytest.mark.slow
 def test_much_goes_on_to_further_pages_and_alarms_are_all_there() -> None:
     many = [a_visit("antenatal-visit", f"{8 + n // 7}+{n % 7}", by=f"Jordmor {n}") for n in range(120)]
     reader = PdfReader(BytesIO(printed(*RICH, *many)))

@@ -83,6 +83,7 @@ def test_handshake_and_event_follow(telling: Telling, midwife: Person, woman: Wo
     verify(telling.receiver.of(path)[0], telling.jwks())
 
 
+@pytest.mark.slow
 def test_killed_in_the_middle_it_loses_nothing(
     telling: Telling, midwife: Person, woman: Woman, workers: Workers
 ):

@@ -54,6 +54,7 @@ def shown(crew: Crew, id_: str) -> list[tuple[str, str, int]]:
     return [(kind, name, int(version)) for kind, name, version in (row.split(" ") for row in rows)]
 
 
+@pytest.mark.slow
 def test_killed_again_and_again_it_holds_the_same_lines(
     crew: Crew, midwife: Person, worker: processes.Child, crowd: int
 ) -> None:
