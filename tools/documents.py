@@ -14,7 +14,7 @@ from app.access.caller import Role
 from app.access.rules import ALLOW, ANY, BLOCK, Allow, Relation
 from app.fhir.registry import RESOURCE_TYPES
 from app.settings import Settings
-from tools import clinical, limits
+from tools import clinical, limits, offers
 from tools.searches import search
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -219,6 +219,8 @@ PAGES: dict[str, Callable[[], str]] = {
     "search.md": search,
     "content.md": content,
     "safety.md": safety,
+    "operations.md": lambda: offers.operations(table),
+    "subscriptions.md": lambda: offers.topics(table),
 }
 
 
