@@ -174,9 +174,3 @@ def _sheet(
     open_to_paper = [row for row in found if NOPAT not in row.labels]
     view = seen(paper.without_secrets(whole), open_to_paper, audience)
     return view, Printed(form, paper.name(context), context.entry.at, paper.version(open_to_paper))
-
-
-async def sheet(context: Context, episode: str, form: str, audience: Audience) -> tuple[View, Printed]:
-    """The card ``episode`` as it is printed with others; logged. Raises FhirError."""
-    found = await read(context, episode)
-    return _sheet(context, folded(found, context, ""), found, form, audience)

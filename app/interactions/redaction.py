@@ -9,7 +9,7 @@ from typing import Any
 
 from app.access.rules import hidden_elements
 from app.fhir import json as fhir_json
-from app.fhir.summary import SUBSETTED, Form, subset
+from app.fhir.summary import SUBSETTED
 from app.store.resources import Stored
 
 
@@ -57,12 +57,3 @@ def view_without(stored: Stored, hidden: tuple[str, ...]) -> tuple[bytes, str]:
     if body is stored.body:
         return body, f'W/"{stored.version}"'
     return body, f'W/"{stored.version}-{hashlib.sha256(repr(hidden).encode()).hexdigest()[:8]}"'
-
-
-def in_form(seen: tuple[bytes, str], form: Form) -> tuple[bytes, str]:
-    """A view in the form that was asked for, with an ETag of its own."""
-    if not form:
-        return seen
-    body, etag = seen
-    version = etag.partition("-")[0].removesuffix('"')
-    return subset(body, form), f'{version}-{hashlib.sha256(repr((etag, form)).encode()).hexdigest()[:8]}"'

@@ -18,7 +18,6 @@ from app.pregnancy.kept import Kept
 
 IN_LABORATORY = (Haemoglobin, RhesusD, Kept)  # read by rules and listed among the laboratory results too
 NOT_DONE = frozenset({"entered-in-error", "cancelled"})
-ABOUT = ("subject", "patient")
 
 
 def facts(resources: Iterable[Mapping[str, Any]]) -> Facts:

@@ -27,7 +27,6 @@ class GainBand:
     high: float
 
 
-GAIN_SOURCE = "Helsedirektoratet, svangerskapsomsorgen, «Vekt og vektøkning»"
 GAIN: tuple[GainBand, ...] = (
     GainBand(0, 18.5, 12.5, 18),
     GainBand(18.5, 25, 11.5, 16),

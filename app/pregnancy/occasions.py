@@ -64,16 +64,6 @@ def either(*whens: When) -> When:
     return lambda case: (found for when in whens for found in when(case))
 
 
-def first_of(when: When) -> When:
-    """Only the first of what ``when`` finds, with its own inputs."""
-
-    def only(case: Case) -> Iterator[Match]:
-        found = sorted(when(case), key=lambda row: (row.seen, row.inputs))
-        return iter(found[:1])
-
-    return only
-
-
 def is_yes(case: Case, item: str) -> Answer | None:
     """The latest answer to ``item`` where it is yes."""
     row = case.facts.answer(item)

@@ -21,13 +21,12 @@ from sqlalchemy import (
     null,
     or_,
     select,
-    true,
 )  # fmt: skip
 from sqlalchemy.dialects.postgresql import JSONB
 
 from app.access.caller import Role
 from app.store.access_sql import FacetColumns, allowed, own_patient, rule
-from app.store.log import finish, fresh_proof, logged
+from app.store.log import beside, fresh_proof, logged
 from app.store.session import Session
 from app.store.statement import Statement, build
 from app.store.tables import INSTANT, audit, resource
@@ -111,13 +110,7 @@ def _statement(role: Role, by_id: bool, by_patient: bool) -> Statement:
         else women,
         fresh=fresh,
     )
-    one = select(literal_column("1")).subquery("one")
-    return build(
-        finish(select(*page.c), log, fresh)
-        .select_from(one.outerjoin(page, true()))
-        .order_by(page.c.at.desc(), page.c.id.desc())
-        .add_cte(consumed)
-    )
+    return build(beside(page, page.c, log, consumed, fresh).order_by(page.c.at.desc(), page.c.id.desc()))
 
 
 async def rows(

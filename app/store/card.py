@@ -18,14 +18,13 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
-    true,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
 from app.access.caller import Role
 from app.fhir.topics import WITHOUT_CARD
 from app.store.access_sql import allowed, rule
-from app.store.log import finish, fresh_proof, logged
+from app.store.log import beside, fresh_proof, logged
 from app.store.resources import NO_ROW, NOTHING, Stored, facets, facets_of, shown, stored
 from app.store.session import Session
 from app.store.statement import Statement, build
@@ -64,6 +63,7 @@ def _statement(role: Role) -> Statement:
         )
         .cte("of_card")
     )
+    decided = select(asked.c.rule).scalar_subquery().label("episode_rule")
     consumed, fresh = fresh_proof()
     log = logged(
         verdict=func.coalesce(
@@ -76,13 +76,7 @@ def _statement(role: Role) -> Statement:
         patients=select(func.array_agg(asked.c.patient, type_=ARRAY(Text))).scalar_subquery(),
         fresh=fresh,
     )
-    one = select(literal_column("1")).subquery("one")
-    return build(
-        finish(select(*found.c, select(asked.c.rule).scalar_subquery().label("episode_rule")), log, fresh)
-        .select_from(one.outerjoin(found, true()))
-        .order_by(found.c.type, found.c.id)
-        .add_cte(consumed)
-    )
+    return build(beside(found, [*found.c, decided], log, consumed, fresh).order_by(found.c.type, found.c.id))
 
 
 async def of_card(session: Session, episode: str) -> tuple[list[Stored], str | None]:

@@ -5,11 +5,11 @@ The relation is labelled ``declared``, stands in her access log and is there to 
 
 from functools import cache
 
-from sqlalchemy import ARRAY, Text, any_, bindparam, case, func, literal, literal_column, or_, select, true
+from sqlalchemy import ARRAY, Text, any_, bindparam, case, func, literal, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from app.store.access_sql import ACTORS, AT
-from app.store.log import finish, fresh_proof, logged
+from app.store.log import beside, fresh_proof, logged
 from app.store.session import Session
 from app.store.statement import Statement, build
 from app.store.tables import INSTANT, choice, person, relation
@@ -72,12 +72,7 @@ def _statement() -> Statement:
         patients=select(func.array_agg(woman.c.patient, type_=ARRAY(Text))).scalar_subquery(),
         fresh=fresh,
     )
-    one = select(literal_column("1")).subquery("one")
-    return build(
-        finish(select(declared.c.patient, late().label("late")), log, fresh)
-        .select_from(one.outerjoin(declared, true()))
-        .add_cte(consumed)
-    )
+    return build(beside(declared, [declared.c.patient, late().label("late")], log, consumed, fresh))
 
 
 async def declare(

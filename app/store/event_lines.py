@@ -29,6 +29,7 @@ from app.fhir.search_params import number
 from app.fhir.topics import PLAN_CATEGORY, Focus, Topic
 from app.store.access_sql import FacetColumns, allowed, rule
 from app.store.events import texts
+from app.store.resources import STORED
 from app.store.subscription_tables import event
 from app.store.tables import OPEN_EPISODE, index_reference, resource, resource_version
 
@@ -132,12 +133,11 @@ def lines(role: Role, topic: Topic | None) -> Lines:
 
 def columns(found: Lines, *, bodies: bool) -> list[ColumnElement[Any]]:
     """What is read of each part, prefixed by its name; a part that may not be seen is NULL."""
-    names = ("type", "id", "version", "updated", "deleted", "patient", "labels", "body")
     read: list[ColumnElement[Any]] = []
     for prefix, part in found.parts.items():
         may = and_(found.visible, allowed(part.rule), part.table.c.rid.is_not(None))
         read.append(case((may, part.rule), else_=null().cast(Text)).label(f"{prefix}_rule"))
-        for name in names:
+        for name in STORED:
             if name != "body" or bodies:
                 column = part.table.c[name]
                 read.append(case((may, column), else_=null().cast(column.type)).label(f"{prefix}_{name}"))

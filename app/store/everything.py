@@ -37,7 +37,7 @@ from app.fhir.care_dates import NUMBERS
 from app.store.access_sql import allowed, rule
 from app.store.card import belongs
 from app.store.log import finish, fresh_proof, logged
-from app.store.resources import NO_ROW, NOTHING, Stored, facets, facets_of, shown
+from app.store.resources import NO_ROW, NOTHING, STORED, Stored, facets, facets_of, shown
 from app.store.session import Session
 from app.store.statement import Statement, build
 from app.store.tables import INSTANT, index_date, index_reference, resource
@@ -46,8 +46,7 @@ _TYPES = bindparam("types", type_=ARRAY(Text))
 _SINCE = bindparam("since", type_=INSTANT)
 _LIMIT = bindparam("limit", type_=Integer)
 _NONE: frozenset[str] = frozenset()
-_NAMES = ("type", "id", "version", "updated", "deleted", "patient", "labels", "body")
-_COLUMNS = tuple(resource.c[name] for name in _NAMES)
+_COLUMNS = tuple(resource.c[name] for name in STORED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +141,7 @@ def _statement(role: Role, type_name: str, spanned: bool) -> Statement:
     asked = _asked(role, type_name)
     page = _page(role, type_name, asked, spanned=spanned)
     rank = func.row_number().over(order_by=page.c.rid).label("rank")
-    listed = [page.c[name] for name in ("rid", *_NAMES, "rule")]
+    listed = [page.c[name] for name in ("rid", *STORED, "rule")]
     referred = _referred(role, page).add_columns(literal_column("0::bigint").label("rank"))
     answer = union_all(select(*listed, rank), referred).cte("answer")
     sent = answer.c.rank < _LIMIT

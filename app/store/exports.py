@@ -20,7 +20,6 @@ from sqlalchemy import (
     func,
     literal_column,
     select,
-    true,
     update,
 )  # fmt: skip
 from sqlalchemy.dialects.postgresql import JSONB
@@ -30,7 +29,7 @@ from app.store.access_sql import AT
 from app.store.export_start import organization_of
 from app.store.export_steps import Part, Place
 from app.store.export_tables import export, export_chunk
-from app.store.log import finish, fresh_proof, logged
+from app.store.log import beside, finish, fresh_proof, logged
 from app.store.resources import NOTHING
 from app.store.session import Session
 from app.store.statement import Statement, build
@@ -117,9 +116,7 @@ def _find() -> Statement:
     found = select(*columns()).where(owned()).cte("asked")
     consumed, fresh = fresh_proof()
     log = _log(select(literal_column("'searched'")).select_from(found), fresh)
-    one = select(_ONE).subquery("one")
-    answer = select(*found.c).select_from(one.outerjoin(found, true()))
-    return build(finish(answer, log, fresh).add_cte(consumed))
+    return build(beside(found, found.c, log, consumed, fresh))
 
 
 def _log(verdict: Any, fresh: ColumnElement[bool]) -> ColumnElement[Any]:

@@ -23,14 +23,13 @@ from sqlalchemy import (
     literal_column,
     null,
     select,
-    true,
     tuple_,
 )  # fmt: skip
 from sqlalchemy.dialects.postgresql import JSONB
 
 from app.access.caller import Role
 from app.store.access_sql import FacetColumns, allowed, reach, rule
-from app.store.log import finish, fresh_proof, logged
+from app.store.log import beside, fresh_proof, logged
 from app.store.resources import NO_ROW, NOTHING, Stored, facets, shown, stored
 from app.store.session import Session
 from app.store.statement import Statement, build
@@ -158,9 +157,8 @@ def _statement(shape: _Shape) -> Statement:
         .scalar_subquery(),
         fresh=fresh,
     )
-    one = select(literal_column("1")).subquery("one")
-    answer = select(*ranked.c, standing.label("standing")).select_from(one.outerjoin(ranked, true()))
-    return build(finish(answer, log, fresh).order_by(ranked.c.rank).add_cte(consumed))
+    columns = [*ranked.c, standing.label("standing")]
+    return build(beside(ranked, columns, log, consumed, fresh).order_by(ranked.c.rank))
 
 
 async def history(session: Session, asked: Asked, *, count: int, place: Place | None) -> Page:

@@ -29,14 +29,13 @@ from sqlalchemy.dialects.postgresql import JSONB
 from app.access.caller import Role
 from app.fhir.search_params import number
 from app.store.access_sql import allowed, rule
-from app.store.log import finish, fresh_proof, logged
-from app.store.resources import Stored, facets_of, shown, stored
+from app.store.log import beside, fresh_proof, logged
+from app.store.resources import STORED, Stored, facets_of, shown, stored
 from app.store.session import Session
 from app.store.statement import Statement, build
 from app.store.tables import index_date, index_token, resource
 
 Tokens = Sequence[tuple[str | None, str | None]]  # system and code, None where any will do
-_NAMES = ("type", "id", "version", "updated", "deleted", "patient", "labels", "body")
 _MOST = bindparam("most", type_=Integer)
 
 
@@ -74,7 +73,7 @@ def _seen(role: Role) -> CTE:
     patient = bindparam("patient", type_=Text)
     spoken = rule(role, "read", facets_of(patient), "Observation")
     return (
-        select(resource.c.rid, *(resource.c[name] for name in _NAMES), spoken.label("rule"))
+        select(resource.c.rid, *(resource.c[name] for name in STORED), spoken.label("rule"))
         .where(
             resource.c.patient == patient,
             resource.c.type == literal_column("'Observation'"),
@@ -148,13 +147,7 @@ def _statement(role: Role) -> Statement:
         patients=select(func.array_agg(last.c.patient.distinct(), type_=ARRAY(Text))).scalar_subquery(),
         fresh=fresh,
     )
-    one = select(literal_column("1")).subquery("one")
-    return build(
-        finish(select(*last.c), log, fresh)
-        .select_from(one.outerjoin(last, literal_column("true")))
-        .order_by(last.c.line)
-        .add_cte(consumed)
-    )
+    return build(beside(last, last.c, log, consumed, fresh).order_by(last.c.line))
 
 
 async def last(session: Session, patient: str, tokens: dict[str, Tokens], *, each: int, most: int) -> Last:

@@ -4,6 +4,7 @@ Design §5; pasientjournalloven § 22; IHE BALP https://profiles.ihe.net/ITI/BAL
 found (``verdict``, ``shown``, ``patients``) so that the proof's ``jti``, the lane and the row commit with it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
@@ -14,6 +15,7 @@ from sqlalchemy import (
     ARRAY,
     CTE,
     ColumnElement,
+    FromClause,
     Integer,
     LargeBinary,
     Select,
@@ -27,6 +29,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    true,
     update,
 )
 from sqlalchemy.dialects.postgresql import JSONB, insert
@@ -187,6 +190,19 @@ async def refuse(
     rows = await place.fetch(_refusal(), values)
     entry.written = True
     return bool(rows[0]["fresh"])
+
+
+def beside(
+    rows: FromClause,
+    columns: Iterable[ColumnElement[Any]],
+    log: ColumnElement[Any],
+    consumed: CTE,
+    fresh: ColumnElement[bool],
+) -> Select[Any]:
+    """``columns`` of ``rows``, and where there are none one row of NULLs: the request is logged all the same."""
+    one = select(literal_column("1")).subquery("one")
+    told = finish(select(*columns), log, fresh)
+    return told.select_from(one.outerjoin(rows, true())).add_cte(consumed)
 
 
 def finish(statement: Select[Any], log: ColumnElement[Any], fresh: ColumnElement[bool]) -> Select[Any]:

@@ -17,7 +17,6 @@ from sqlalchemy import (
     literal_column,
     null,
     select,
-    true,
     union_all,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -26,7 +25,7 @@ from app.access.caller import Role
 from app.fhir.query_conditions import ALL_KEPT
 from app.fhir.search_params import number
 from app.store.access_sql import allowed, rule
-from app.store.log import finish, fresh_proof, logged
+from app.store.log import beside, fresh_proof, logged
 from app.store.resources import facets
 from app.store.session import Session
 from app.store.statement import Statement, build
@@ -73,10 +72,7 @@ def _statement(role: Role) -> Statement:
         patients=null().cast(ARRAY(Text)),
         fresh=fresh,
     )
-    one = select(literal_column("1")).subquery("one")
-    return build(
-        finish(select(*found.c), log, fresh).select_from(one.outerjoin(found, true())).add_cte(consumed)
-    )
+    return build(beside(found, found.c, log, consumed, fresh))
 
 
 async def in_use(session: Session, type_name: str | None) -> list[tuple[str, str | None, str]]:

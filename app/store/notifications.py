@@ -19,7 +19,6 @@ from sqlalchemy import (
     literal_column,
     null,
     select,
-    true,
     union,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -27,7 +26,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from app.access.caller import Role
 from app.fhir.topics import BY_NAME
 from app.store.event_lines import columns, lines
-from app.store.log import finish, fresh_proof, logged
+from app.store.log import beside, fresh_proof, logged
 from app.store.resources import KEPT_FROM_HER, Stored
 from app.store.session import Session
 from app.store.statement import Statement, build
@@ -109,13 +108,7 @@ def _show(role: Role, topic: str, bodies: bool, silent: bool) -> Statement:
         patients=null().cast(ARRAY(Text)) if silent else _women(told),
         fresh=fresh,
     )
-    one = select(_ONE).subquery("one")
-    return build(
-        finish(select(*told.c), log, fresh)
-        .select_from(one.outerjoin(told, true()))
-        .order_by(told.c.number)
-        .add_cte(consumed)
-    )
+    return build(beside(told, told.c, log, consumed, fresh).order_by(told.c.number))
 
 
 async def show(

@@ -21,12 +21,11 @@ from sqlalchemy import (
     literal,
     literal_column,
     select,
-    true,
 )
 
 from app.access.caller import Role
 from app.store.access_sql import FacetColumns, allowed, rule
-from app.store.log import finish, fresh_proof, logged
+from app.store.log import beside, fresh_proof, logged
 from app.store.session import Session
 from app.store.statement import Statement, build
 from app.store.tables import resource, resource_version
@@ -66,6 +65,10 @@ def shown(row: Any) -> Any:
     """One entry of the log's ``shown`` array: type, id, version, winning rule, woman, kept from her."""
     kept = row.labels.op("&&")(KEPT_FROM_HER)
     return func.jsonb_build_array(row.type, row.id, row.version, row.rule, row.patient, kept)
+
+
+# The columns of ``resource`` that ``stored`` reads, beside the rule that speaks
+STORED = ("type", "id", "version", "updated", "deleted", "patient", "labels", "body")
 
 
 def stored(row: Any) -> Stored:
@@ -129,12 +132,9 @@ def _one(asked: CTE) -> Statement:
         .scalar_subquery(),
         fresh=fresh,
     )
-    one = select(literal_column("1")).subquery("one")
     body = case((may, asked.c.body)).label("body")
     listed = [column for column in asked.c if column.name != "body"]
-    return build(
-        finish(select(*listed, body), log, fresh).select_from(one.outerjoin(asked, true())).add_cte(consumed)
-    )
+    return build(beside(asked, [*listed, body], log, consumed, fresh))
 
 
 async def read(session: Session, type_name: str, id_: str) -> Stored | None:

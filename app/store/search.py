@@ -33,9 +33,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 from app.access.caller import Role
 from app.fhir.query import Query
 from app.store.access_sql import allowed, reach
-from app.store.log import finish, fresh_proof, logged
+from app.store.log import beside, fresh_proof, logged
 from app.store.paging import Order, after, column_of, order_of, plain, typed
-from app.store.resources import facets, shown
+from app.store.resources import STORED, facets, shown
 from app.store.search_forms import Binds
 from app.store.search_includes import MOST, Join, included, joins
 from app.store.search_shape import Node, Own, criteria
@@ -44,7 +44,7 @@ from app.store.session import Session
 from app.store.statement import FENCE, Statement, build
 from app.store.tables import resource
 
-_COLUMNS = ("rid", "type", "id", "version", "updated", "deleted", "patient", "labels", "body")
+_COLUMNS = ("rid", *STORED)
 _MOST_SHAPES = 500
 _RANK = itemgetter("rank")
 _LIMIT: Any = bindparam("limit", type_=Integer)
@@ -151,15 +151,10 @@ def _statement(shape: Shape) -> Statement:
         .scalar_subquery(),
         fresh=fresh,
     )
-    one = select(literal_column("1")).subquery("one")
     body = case((sent, answer.c.body)).label("body")
     columns = [answer.c[name] for name in ("rid", "type", "id", "rule", "mode", "rank")]
     columns += [answer.c[f"k{n}"] for n in range(len(shape.orders))]
-    return build(
-        finish(select(body, *columns), log, fresh)
-        .select_from(one.outerjoin(answer, true()))
-        .add_cte(consumed)
-    )
+    return build(beside(answer, [body, *columns], log, consumed, fresh))
 
 
 def _count(shape: Shape) -> Statement:

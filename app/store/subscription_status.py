@@ -17,13 +17,12 @@ from sqlalchemy import (
     null,
     or_,
     select,
-    true,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
 from app.access.caller import Role
 from app.store.access_sql import allowed, rule
-from app.store.log import finish, fresh_proof, logged
+from app.store.log import beside, fresh_proof, logged
 from app.store.resources import facets
 from app.store.session import Session
 from app.store.statement import Statement, build
@@ -65,13 +64,7 @@ def _statement(role: Role) -> Statement:
         patients=null().cast(ARRAY(Text)),
         fresh=fresh,
     )
-    one = select(_ONE).subquery("one")
-    return build(
-        finish(select(page.c.id), log, fresh)
-        .select_from(one.outerjoin(page, true()))
-        .order_by(page.c.id)
-        .add_cte(consumed)
-    )
+    return build(beside(page, [page.c.id], log, consumed, fresh).order_by(page.c.id))
 
 
 async def visible(
@@ -121,13 +114,7 @@ def _failing() -> Statement:
         patients=null().cast(ARRAY(Text)),
         fresh=fresh,
     )
-    one = select(_ONE).subquery("one")
-    return build(
-        finish(select(*page.c), log, fresh)
-        .select_from(one.outerjoin(page, true()))
-        .order_by(page.c.since.nulls_last(), page.c.id)
-        .add_cte(consumed)
-    )
+    return build(beside(page, page.c, log, consumed, fresh).order_by(page.c.since.nulls_last(), page.c.id))
 
 
 async def failing(session: Session, count: int) -> list[Failing]:

@@ -12,13 +12,11 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from app.access.caller import Role
 from app.store.access_sql import allowed, rule
-from app.store.log import finish, fresh_proof, logged
-from app.store.resources import Stored, facets, shown, stored
+from app.store.log import beside, fresh_proof, logged
+from app.store.resources import STORED, Stored, facets, shown, stored
 from app.store.session import Session
 from app.store.statement import Statement, build
 from app.store.tables import resource
-
-_NAMES = ("type", "id", "version", "updated", "deleted", "patient", "labels", "body")
 
 
 @cache
@@ -29,7 +27,7 @@ def _statement(role: Role) -> Statement:
     same = (resource.c.type == wanted.c.type) & (resource.c.id == wanted.c.id)
     spoken = rule(role, "read", facets())
     found = (
-        select(wanted.c.n, *(resource.c[name] for name in _NAMES), spoken.label("rule"))
+        select(wanted.c.n, *(resource.c[name] for name in STORED), spoken.label("rule"))
         .select_from(wanted.join(resource, same))
         .where(~resource.c.deleted, allowed(spoken))
         .cte("found_together")
@@ -43,13 +41,7 @@ def _statement(role: Role) -> Statement:
         .scalar_subquery(),
         fresh=fresh,
     )
-    one = select(literal_column("1")).subquery("one")
-    return build(
-        finish(select(*found.c), log, fresh)
-        .select_from(one.outerjoin(found, literal_column("true")))
-        .order_by(found.c.n)
-        .add_cte(consumed)
-    )
+    return build(beside(found, found.c, log, consumed, fresh).order_by(found.c.n))
 
 
 async def together(session: Session, keys: Sequence[tuple[str, str]]) -> list[Stored]:
@@ -63,7 +55,7 @@ async def together(session: Session, keys: Sequence[tuple[str, str]]) -> list[St
 def _one(role: Role, type_name: str) -> Statement:
     spoken = rule(role, "read", facets(), type_name)
     return build(
-        select(*(resource.c[name] for name in _NAMES), spoken.label("rule")).where(
+        select(*(resource.c[name] for name in STORED), spoken.label("rule")).where(
             resource.c.type == literal_column(f"'{type_name}'"), resource.c.id == bindparam("id", type_=Text)
         )
     )
