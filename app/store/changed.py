@@ -26,7 +26,12 @@ from app.store.tables import INSTANT, changed, delivery
 
 _AT = bindparam("at", type_=INSTANT)
 _JOBS = table(
-    "procrastinate_jobs", column("lock", Text), column("task_name", Text), column("status"), column("args")
+    "procrastinate_jobs",
+    column("lock", Text),
+    column("queueing_lock", Text),
+    column("task_name", Text),
+    column("status"),
+    column("args"),
 )
 _MOST: ColumnElement[Any] = literal_column("1000")
 
@@ -68,14 +73,21 @@ def _jobs(women: Any) -> ColumnElement[Any]:
 
 
 def _notices(gone: Any) -> Any:
-    """A notice for each woman who is to be told, unless one waits to be sent."""
+    """A notice for each woman who is to be told, unless one waits to be sent; one under way may have gone already."""
     told = select(gone.c.patient).where(gone.c.notify).distinct().subquery("told")
+    under_way = (
+        select(literal_column("1"))
+        .where(_JOBS.c.queueing_lock == delivery.c.id, _JOBS.c.status == literal_column("'doing'"))
+        .correlate(delivery)
+        .exists()
+    )
     waits = (
         select(literal_column("1"))
         .where(
             delivery.c.patient == told.c.patient,
             delivery.c.kind == literal_column("'notice'"),
             delivery.c.state == literal_column("'pending'"),
+            ~under_way,
         )
         .exists()
     )
