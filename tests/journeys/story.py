@@ -199,7 +199,9 @@ class Story:
         assert flags, f"no Flag of {rule}"
         for flag in flags:
             answer = self.people[by].put(
-                f"/Flag/{flag['id']}", flag | {"status": "inactive"}, If_Match=f'W/"{flag["meta"]["versionId"]}"'
+                f"/Flag/{flag['id']}",
+                flag | {"status": "inactive"},
+                If_Match=f'W/"{flag["meta"]["versionId"]}"',
             )
             assert answer.status_code == 200, answer.text
 

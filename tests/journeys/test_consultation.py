@@ -1,5 +1,7 @@
 """The main job: the consultation a midwife registers is the card that GP, hospital and the woman read."""
 
+from typing import Any
+
 from helsekort_sandbox.people import ORGANIZATIONS
 
 from app.fhir import codes
@@ -20,11 +22,11 @@ from tests.fixtures.resources import (
 from tests.fixtures.server import Server
 
 
-def _titles(card: dict) -> list[str]:
+def _titles(card: dict[str, Any]) -> list[str]:
     return [part["resource"]["resourceType"] for part in card["entry"]]
 
 
-def _flags(card: dict) -> set[str]:
+def _flags(card: dict[str, Any]) -> set[str]:
     flags = [part["resource"] for part in card["entry"] if part["resource"]["resourceType"] == "Flag"]
     return {coding["code"] for flag in flags for coding in flag["code"].get("coding", [])}
 
