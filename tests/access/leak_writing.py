@@ -38,6 +38,17 @@ def _delete(asked: Asked, person: Person) -> httpx.Response:
     return person.delete(f"/{asked.item.type}?_id={asked.item.id}")
 
 
+def _relabel(operation: str) -> Ask:
+    """By a tag that nothing bears: the answer is the meta that the item has then."""
+
+    def ask(asked: Asked, person: Person) -> httpx.Response:
+        meta = {"tag": [{"system": "urn:leak:other", "code": "new"}]}
+        given = {"resourceType": "Parameters", "parameter": [{"name": "meta", "valueMeta": meta}]}
+        return person.post(f"{asked.path}/${operation}", given)
+
+    return ask
+
+
 def _ok(_asked: Asked, answer: httpx.Response) -> bool:
     return answer.status_code == 200
 
@@ -72,8 +83,11 @@ WRITING: tuple[Door, ...] = (
     Door("conditional update", _update, _ok, secret=True, by_harness=True),
     Door("conditional delete", _delete, _deleted, secret=True, by_harness=True, silent=True),
     Door("patch in a transaction", _patch_entry, _ok, secret=True, by_harness=True),
+    Door("meta-add", _relabel("meta-add"), _ok, secret=True, by_harness=True),
+    Door("meta-delete", _relabel("meta-delete"), _ok, secret=True, by_harness=True),
     Door("conditional reference", _reference, _ok, secret=True, by_harness=True, silent=True),
 )
-DESTRUCTIVE = frozenset(
-    {"patch", "conditional patch", "conditional update", "conditional delete", "patch in a transaction"}
-)
+DESTRUCTIVE = frozenset({
+    "patch", "conditional patch", "conditional update", "conditional delete", "patch in a transaction",
+    "meta-add", "meta-delete",
+})  # fmt: skip
