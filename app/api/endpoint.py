@@ -20,7 +20,7 @@ from app.api.headers import masked, pretty, refuse_person_number
 from app.api.identity import Identified, Identity, Roleless
 from app.api.proof import refusal
 from app.fhir import json as fhir_json
-from app.fhir.outcome import FhirError, Issue, NotFound, Unavailable, operation_outcome
+from app.fhir.outcome import BadRequest, FhirError, Issue, NotFound, Unavailable, operation_outcome
 from app.interactions.context import FHIR_JSON, Answer, Context, House
 from app.store.log import Entry, refuse
 from app.store.session import Replayed, Session
@@ -30,6 +30,8 @@ _log = logging.getLogger("helsekort")
 _NOBODY = Caller(role=Role.CITIZEN, subject="", client="")
 _MOST_CORRELATION = 128
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e]")
+# Classes of https://www.postgresql.org/docs/current/errcodes-appendix.html: connection, transaction, resources, operator
+_PASSING = frozenset({"08", "25", "40", "53", "55", "57", "58"})
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")  # https://hl7.org/fhir/R4/datatypes.html#id
 
 
@@ -174,6 +176,11 @@ def _remember(entry: Entry, identified: Identified) -> None:
 
 
 def _unforeseen(error: Exception, entry: Entry) -> FhirError:
-    if isinstance(error, asyncpg.PostgresError):
+    """A value that the database does not take is the client's, a state of the database passes, all else is ours."""
+    if isinstance(error, asyncpg.DataError):
+        return BadRequest(
+            f"A value of this request can be neither kept nor compared; its number is {entry.id}"
+        )
+    if isinstance(error, asyncpg.PostgresError) and error.sqlstate[:2] in _PASSING:
         return Unavailable("The database could not do this now", code="transient")
     return Failure([Issue("exception", f"Something went wrong here; its number is {entry.id}")])

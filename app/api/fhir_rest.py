@@ -1,9 +1,12 @@
 """FHIR's RESTful interactions: https://hl7.org/fhir/R4/http.html"""
 
+from dataclasses import replace
+
 from starlette.requests import Request
 
 from app.api import headers
 from app.fhir.outcome import MethodNotAllowed, NotFound
+from app.fhir.summary import Form, subset
 from app.interactions import audit_reading, files, history, reading, transaction, writing
 from app.interactions.context import Answer, Context
 
@@ -16,9 +19,14 @@ async def read(context: Context, request: Request) -> Answer:
     if type_name == "Binary" and headers.takes_files(request):
         return files.content_of(await reading.read(context, type_name, id_, headers.known(request)))
     headers.accept_json(request)
+    form = headers.form_of_one(request)
     if type_name == "AuditEvent":
-        return await audit_reading.read(context, id_)
-    return await reading.read(context, type_name, id_, headers.known(request))
+        return _in_form(await audit_reading.read(context, id_), form)
+    return _in_form(await reading.read(context, type_name, id_, headers.known(request)), form)
+
+
+def _in_form(answer: Answer, form: Form) -> Answer:
+    return replace(answer, body=subset(answer.body, form)) if form and answer.body else answer
 
 
 async def vread(context: Context, request: Request) -> Answer:
@@ -32,7 +40,8 @@ async def vread(context: Context, request: Request) -> Answer:
             await reading.vread(context, type_name, id_, int(wanted), headers.known(request))
         )
     headers.accept_json(request)
-    return await reading.vread(context, type_name, id_, int(wanted), headers.known(request))
+    form = headers.form_of_one(request)
+    return _in_form(await reading.vread(context, type_name, id_, int(wanted), headers.known(request)), form)
 
 
 async def history_of(context: Context, request: Request) -> Answer:
@@ -115,6 +124,8 @@ async def not_supported(_context: Context, request: Request) -> Answer:
     raise MethodNotAllowed(f"{request.method} is not supported here")
 
 
-async def nowhere(_context: Context, _request: Request) -> Answer:
+async def nowhere(_context: Context, request: Request) -> Answer:
     """A path that is none of ours."""
+    if request.scope["path"].rpartition("/")[2].startswith("$"):
+        raise NotFound("There is no operation of this name here", code="not-supported")
     raise NotFound("There is nothing at this address")

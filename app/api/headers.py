@@ -10,18 +10,14 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 
 from app.access.caller import Caller
+from app.api import media_types
+from app.api.media_types import FHIR_TYPES, JSON_TYPES
 from app.fhir.identifiers import looks_like_person_number
-from app.fhir.outcome import BadRequest, NotAcceptable, TooLarge, UnsupportedMediaType
+from app.fhir.outcome import BadRequest, TooLarge, UnsupportedMediaType
+from app.fhir.summary import WHOLE, Form, form_of
 from app.interactions.context import Once, Preference
 from app.interactions.reading import Known
 
-FHIR_TYPES = frozenset({"application/fhir+json", "application/json+fhir"})
-JSON_TYPES = ("application/fhir+json", "application/json", "application/json+fhir")
-_ACCEPTED = frozenset({*JSON_TYPES, "*/*", "application/*", "text/json", ""})
-_FORMATS = frozenset(
-    {"json", "text/json", "application/json", "application/fhir+json", "application/fhir json"}
-)
-_ONLY = "This server speaks JSON only: application/fhir+json"
 JSON_PATCH = "application/json-patch+json"
 _FORM = "application/x-www-form-urlencoded"
 _ETAG = re.compile(r'\s*(?:W/)?"(\d{1,9})(?:-[0-9a-f]{8})?"\s*')
@@ -139,17 +135,27 @@ def _digest(words: Iterable[str], body: bytes = b"") -> bytes:
     return hashlib.sha256("\x1f".join(words).encode() + b"\x1f" + body).digest()
 
 
+def form_of_one(request: Request) -> Form:
+    """What is wanted of the one resource that is read: ``_summary``, ``_elements``. Raises BadRequest."""
+    if not request.scope["query_string"]:
+        return WHOLE
+    asked, type_name = dict(query(request)), request.path_params["type"]
+    if asked.get("_summary") == "count":
+        raise BadRequest("One resource is not counted", "_summary")
+    try:
+        return form_of((type_name,), asked.get("_summary", ""), asked.get("_elements", ""))
+    except ValueError as error:
+        name = "_elements" if "element" in str(error) else "_summary"
+        raise BadRequest(f"The parameter {name} {error}", name) from error
+
+
 def accept_json(request: Request) -> None:
     """The client takes JSON. Raises NotAcceptable."""
     wanted = dict(query(request)).get("_format")
     if wanted is not None:
-        if wanted.partition(";")[0] not in _FORMATS:
-            raise NotAcceptable(_ONLY, "_format")
+        media_types.known_format(wanted)
         return
-    header = request.headers.get("accept", "")
-    types = {part.partition(";")[0].strip().lower() for part in header.split(",")}
-    if not types & _ACCEPTED:
-        raise NotAcceptable(_ONLY, "http.Accept")
+    media_types.accepted(request.headers.get("accept", ""))
 
 
 def takes_files(request: Request) -> bool:
@@ -175,9 +181,7 @@ def pretty(request: Request) -> bool:
 
 async def body(request: Request, limit: int) -> bytes:
     """The JSON body. Raises UnsupportedMediaType and TooLarge."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind not in JSON_TYPES:
-        raise UnsupportedMediaType("Content-Type must be application/fhir+json", "http.Content-Type")
+    media_types.sent(request.headers.get("content-type", ""))
     return await content(request, limit)
 
 
@@ -204,7 +208,10 @@ async def form(request: Request, limit: int) -> Pairs:
 
 
 async def content(request: Request, limit: int) -> bytes:
-    """The body as it is. Raises TooLarge."""
+    """The body as it is. Raises UnsupportedMediaType and TooLarge."""
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        text = "A body is taken as it is, without Content-Encoding"
+        raise UnsupportedMediaType(text, "http.Content-Encoding")
     announced = request.headers.get("content-length", "")
     if announced.isdigit() and int(announced) > limit:
         raise TooLarge(f"The body is larger than {limit} bytes")

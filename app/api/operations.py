@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from starlette.requests import Request
 
-from app.api import headers
+from app.api import headers, media_types
 from app.api.endpoint import Handler
 from app.fhir import json as fhir_json
 from app.fhir.operations import BY_NAME, EVERY_TYPE, Operation
@@ -38,7 +38,7 @@ def _wanted(request: Request, pairs: headers.Pairs) -> str:
         return named.replace(" ", "+")
     for part in request.headers.get("accept", "").split(","):
         kind = part.partition(";")[0].strip()
-        if kind in {"text/html", PDF, *headers.JSON_TYPES}:
+        if kind in {"text/html", PDF, *media_types.JSON_TYPES}:
             return kind
     return "application/fhir+json"
 
