@@ -40,6 +40,7 @@ async def compartment(context: Context, request: Request) -> Answer:
     path = request.path_params
     member = path["member"]
     if member != "*" and not member[:1].isupper():
-        raise NotFound("There is nothing at this address")
+        kind = "operation of this name" if member.startswith("$") else "type of this name"
+        raise NotFound(f"There is no {kind} here", code="not-supported")
     owner = path["type"], path["id"]
     return await searching.search_compartment(context, owner, member, pairs, in_url=in_url, lenient=lenient)
