@@ -13,32 +13,49 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 Endpoint = Callable[[Request], Awaitable[Response]]
+_MOST_KNOWN = 4096
 _Row = tuple[tuple[tuple[int, str], ...], tuple[tuple[int, str], ...], Endpoint]
 
 
 class Dispatcher:
-    """An ASGI application before another one: answers what its rows name, hands on everything else."""
+    """An ASGI application before another one: answers what its rows name, hands on everything else.
+
+    Which row answers depends on the method and on which steps are words of some row, or empty. That is looked up once.
+    """
 
     def __init__(self, rest: ASGIApp, rows: Iterable[tuple[str, str, Endpoint]]) -> None:
         self._rest = rest
         self._rows: dict[tuple[str, int], list[_Row]] = {}
+        self._known: dict[tuple[str, ...], _Row] = {}
+        self._words = {""}
         for path, method, endpoint in rows:
             steps = path.split("/")
             named = tuple((n, step[1:-1]) for n, step in enumerate(steps) if step.startswith("{"))
             fixed = tuple((n, step) for n, step in enumerate(steps) if not step.startswith("{"))
+            self._words.update(step for _, step in fixed)
             self._rows.setdefault((method, len(steps)), []).append((fixed, named, endpoint))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """https://asgi.readthedocs.io/en/latest/specs/www.html"""
         if scope["type"] == "http":
             steps = scope["path"].split("/")
-            for fixed, named, endpoint in self._rows.get((scope["method"], len(steps)), ()):
-                if all(steps[n] == step for n, step in fixed) and all(steps[n] for n, _ in named):
-                    scope["path_params"] = {name: steps[n] for n, name in named}
-                    response = await endpoint(Request(scope, receive, send))
-                    await response(scope, receive, send)
-                    return
+            words = self._words
+            key = (scope["method"], *[step if step in words else "{}" for step in steps])
+            row = self._known.get(key) or self._find(key, steps)
+            if row is not None:
+                scope["path_params"] = {name: steps[n] for n, name in row[1]}
+                response = await row[2](Request(scope, receive, send))
+                await response(scope, receive, send)
+                return
         await self._rest(scope, receive, send)
+
+    def _find(self, key: tuple[str, ...], steps: list[str]) -> _Row | None:
+        for row in self._rows.get((key[0], len(steps)), ()):
+            if all(steps[n] == step for n, step in row[0]) and all(steps[n] for n, _ in row[1]):
+                if len(self._known) < _MOST_KNOWN:
+                    self._known[key] = row
+                return row
+        return None
 
 
 class Application(FastAPI):
