@@ -79,7 +79,7 @@ def _window(row: Window) -> str:
         else ""
     )
     undated = "" if not ages else ", undated" if row.undated else ", dated only"
-    place = "after birth" if row.after else "pregnancy" if row.ends else "any time, also after birth"
+    place = "after birth or loss" if row.after else "pregnancy" if row.ends else "any time, also after birth"
     return f"{ages}{undated}; {place}" if ages else place
 
 

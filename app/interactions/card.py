@@ -153,7 +153,8 @@ async def card(context: Context, episode: str, wanted: Wanted) -> Answer:
             screen_only=audience == "clinician" and any(row.visible and NOPAT in row.labels for row in found),
         )
         return Answer(200, text.encode(), {"Content-Language": language}, "text/html; charset=utf-8")
-    bodies = [redact(row)[0] for row in found if row.visible]
+    told = (row for row in found if row.visible and f"{row.type}/{row.id}" not in whole.unlisted)
+    bodies = [redact(row)[0] for row in told]
     body = document(
         reader,
         episode_id=episode,

@@ -21,7 +21,7 @@ from app.mapping.elements import (
     self_reported,
     text,
 )
-from app.mapping.item_facts import Make, answered, stated
+from app.mapping.item_facts import Make, answered, epds, stated
 from app.mapping.record_facts import Reader, Surroundings, official_name, source
 from app.pregnancy import background as b
 from app.pregnancy import facts as f
@@ -90,7 +90,11 @@ def answers(resource: Element, around: Surroundings) -> Iterator[f.Fact]:
     """Her own answers are hers until a clinician confirms them by an Observation of the same."""
     if text(resource, "status") in ANSWERED:
         hers = any(reference(resource, name).startswith("Patient/") for name in ("author", "source"))
-        yield from answered(resource, _making(resource, around, "authored", confirmed=not hers))
+        make = _making(resource, around, "authored", confirmed=not hers)
+        yield from answered(resource, make)
+        yield from epds(
+            resource, make
+        )  # what is added up here counts before a total that is written beside it
 
 
 READERS: dict[str, Reader] = {

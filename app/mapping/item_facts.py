@@ -27,6 +27,11 @@ from app.pregnancy.kept import Amount, Answer
 Make = Callable[..., Fact]  # of a kind and its values: the fact with what all of its record share
 TRUE = {"yes": ("yes", "no"), "positive": ("positive", "negative"), "given": ("given", "not-given")}
 
+EPDS = f"{c.CANONICAL}/CodeSystem/epds"
+EPDS_SCORES = {"0": 0, "1": 1, "2": 2, "3": 3}
+EPDS_LAST = "epds-10"
+EPDS_ITEMS = {f"epds-{n}" for n in range(1, 11)}  # linkId of the published form
+
 
 def item_of(keys: tuple[Coding, ...]) -> Item | None:
     """The item that the first known coding names."""
@@ -84,6 +89,21 @@ def answered(resource: Element, make: Make) -> Iterator[Fact]:
                 fact = kept(row, answer, make) if row else None
                 if fact:
                     yield fact
+
+
+def epds(resource: Element, make: Make) -> Iterator[Fact]:
+    """The total and item 10 of the scale's ten scored answers; a total is stated only where all ten are there."""
+    scores = {
+        text(question, "linkId"): EPDS_SCORES[code]
+        for question in children(resource, "item")
+        for answer in children(question, "answer")
+        for system, code in codings({"coding": [answer.get("valueCoding")]})
+        if system == EPDS and code in EPDS_SCORES
+    }
+    if EPDS_LAST in scores:
+        yield make(Amount, item="epds-item-10", value=float(scores[EPDS_LAST]))
+    if scores.keys() == EPDS_ITEMS:
+        yield make(Amount, item="epds", value=float(sum(scores.values())))
 
 
 def stated(concepts: list[Element], make: Make, *, yes: bool) -> Iterator[Fact]:

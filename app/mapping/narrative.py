@@ -45,7 +45,6 @@ OUTCOMES = {
     "live-birth": "Levendefødt",
     "stillbirth": "Dødfødt",
     "miscarriage": "Spontanabort",
-    "termination": "Avbrutt svangerskap",
 }
 
 
@@ -113,7 +112,7 @@ def sections(view: View) -> tuple[Section, ...]:
         _section(
             view,
             "outcome",
-            "Fødsel",
+            "Utfall",
             [(f"{OUTCOMES[row.outcome]} {clock(row.when)}", (row.source,)) for row in shown.outcomes],
         ),
     )  # fmt: skip

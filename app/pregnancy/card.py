@@ -13,7 +13,7 @@ from typing import Literal
 from app.pregnancy.background import Allergy, Condition, FindingClosed
 from app.pregnancy.course import PREGNANT, Course, course
 from app.pregnancy.described import SERIES, Described, Series, describe
-from app.pregnancy.facts import OSLO, Fact, Facts, LabResult, RhesusD, Visit
+from app.pregnancy.facts import OSLO, BirthOutcome, Fact, Facts, LabResult, RhesusD, Visit
 from app.pregnancy.gestation import Age, age_at
 from app.pregnancy.needs import Need, needs
 from app.pregnancy.programme import VisitState, plan
@@ -54,6 +54,11 @@ class Card:
     programme: tuple[VisitState, ...]
 
     @property
+    def unlisted(self) -> frozenset[str]:
+        """What stands on no card, whoever reads: an induced abortion ends the card, which does not tell why."""
+        return frozenset(row.source for row in self.facts.of(BirthOutcome) if row.outcome == "termination")
+
+    @property
     def age(self) -> Age | None:
         running = self.term is not None and self.course.stage == PREGNANT
         return age_at(self.term.due, self.today) if running and self.term else None
@@ -74,6 +79,7 @@ class View:
     programme: tuple[VisitState, ...]
     described: Described
     withheld: frozenset[str]
+    ended: date | None = None  # when the last fetus was born or lost
 
     def assessable(self, section: str) -> bool:
         return section not in self.withheld
@@ -96,8 +102,8 @@ class View:
         return next((row for row in self.programme if row.assessable and row.state == "upcoming"), None)
 
     def age_on(self, day: date) -> Age | None:
-        ended = max((row.day for row in self.described.outcomes), default=None)
-        dated = self.term is not None and self.stage is not None and (ended is None or day <= ended)
+        running = self.ended is None or day <= self.ended
+        dated = self.term is not None and self.stage is not None and running
         return age_at(self.term.due, day) if dated and self.term else None
 
 
@@ -162,8 +168,13 @@ def view_for(card: Card, *, visible: Container[str], audience: Audience) -> View
             row for row in card.closed if audience == "clinician" and allowed.issuperset(row.inputs)
         ),
         programme=programme,
-        described=replace(described, measurements=_measured(described.measurements, withheld)),
+        described=replace(
+            described,
+            measurements=_measured(described.measurements, withheld),
+            outcomes=tuple(row for row in described.outcomes if row.source not in card.unlisted),
+        ),
         withheld=frozenset(withheld),
+        ended=card.course.ended.date() if staged and card.course.ended else None,
     )
 
 

@@ -152,7 +152,7 @@ def _series(facts: Facts) -> list[Series]:
     found = []
     for name, kind, unit, values in SERIES:
         rows = facts.of(kind)
-        for fetus in dict.fromkeys(row.fetus for row in rows):
+        for fetus in sorted({row.fetus for row in rows}, key=lambda name: name or ""):
             points = tuple(Point(values(row), row) for row in rows if row.fetus == fetus)
             found.append(Series(name, unit, points, fetus))
     return found

@@ -229,5 +229,5 @@ class Facts:
         return (fact for rows in self.by_kind.values() for fact in rows)
 
 
-def _order(fact: Fact) -> tuple[datetime, str]:
-    return fact.when, fact.source
+def _order(fact: Fact) -> tuple[datetime, str, str]:
+    return fact.when, fact.fetus or "", fact.source

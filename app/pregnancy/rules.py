@@ -17,6 +17,7 @@ from app.pregnancy.gestation import day_of, days_at
 from app.pregnancy.term import Term
 
 Kind = Literal["alarm", "task", "information"]
+ENDED = frozenset({POSTPARTUM, LOSS})  # her own body needs the same care whether a child lives or not
 ORDER: dict[str, int] = {"alarm": 0, "task": 1, "information": 2}
 
 
@@ -66,7 +67,7 @@ When = Callable[[Case], Iterable[Match]]
 @dataclass(frozen=True, slots=True)
 class Window:
     """Days of gestation, inclusive, in which the completing input counts; ``undated`` whether it counts without an
-    age; ``ends`` whether birth or loss ends the finding; ``after`` whether only what follows a birth counts."""
+    age; ``ends`` whether birth or loss ends the finding; ``after`` whether only what follows a birth or loss counts."""
 
     first: int | None = None
     last: int | None = None
@@ -163,7 +164,7 @@ def findings(case: Case, table: Iterable[Rule], off: Container[str] = ()) -> tup
 
 def _matches(rule: Rule, case: Case, confirmed: Case) -> Iterator[Match]:
     window, course = rule.window, case.course
-    if (window.ends and course.stage != PREGNANT) or (window.after and course.stage != POSTPARTUM):
+    if (window.ends and course.stage != PREGNANT) or (window.after and course.stage not in ENDED):
         return
     for match in rule.when(case if rule.self_reported else confirmed):
         found = match if match.seen > ALWAYS else replace(match, seen=case.opened)

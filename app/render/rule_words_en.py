@@ -165,12 +165,12 @@ RULES: dict[str, tuple[str, str | None]] = {
         "You have a long way to the place of birth and are entitled to be escorted by a midwife or doctor. Plan it with your midwife.",
     ),
     "postpartum-bleeding": (
-        "Bleeding after birth",
-        f"Heavy bleeding after the birth is to be examined. Call the labour ward now. {NOBODY_WATCHES}",
+        "Heavy bleeding",
+        f"Heavy bleeding is to be examined. Call the labour ward or the emergency doctor, 116 117, now. {NOBODY_WATCHES}",
     ),
     "postpartum-blood-loss": ("Large blood loss at birth", None),
     "postpartum-infection": (
-        "Possible infection after birth",
-        f"Fever, foul discharge or a painful wound after the birth is to be assessed today. Call the labour ward. {NOBODY_WATCHES}",
+        "Possible infection",
+        f"Fever, foul discharge or a painful wound is to be assessed today. Call the labour ward or the emergency doctor, 116 117. {NOBODY_WATCHES}",
     ),
 }

@@ -165,12 +165,12 @@ RULES: dict[str, tuple[str, str | None]] = {
         "Du har lang veg til fødestaden og har rett til følgje av jordmor eller lege. Avtal plan med jordmora di.",
     ),
     "postpartum-bleeding": (
-        "Bløding etter fødselen",
-        f"Kraftig bløding etter fødselen skal undersøkast. Ring fødeavdelinga no. {NOBODY_WATCHES}",
+        "Kraftig bløding",
+        f"Kraftig bløding skal undersøkast. Ring fødeavdelinga eller legevakta, 116 117, no. {NOBODY_WATCHES}",
     ),
     "postpartum-blood-loss": ("Stort blodtap ved fødselen", None),
     "postpartum-infection": (
-        "Mogleg infeksjon etter fødselen",
-        f"Feber, illeluktande reinsing eller vondt sår etter fødselen skal vurderast i dag. Ring fødeavdelinga. {NOBODY_WATCHES}",
+        "Mogleg infeksjon",
+        f"Feber, illeluktande reinsing eller vondt sår skal vurderast i dag. Ring fødeavdelinga eller legevakta, 116 117. {NOBODY_WATCHES}",
     ),
 }

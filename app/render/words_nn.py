@@ -62,7 +62,6 @@ WORDS: dict[str, str] = BOKMAAL | {
     "care-team": "Kven som følgjer opp",
     "live-birth": "Levandefødd",
     "stillbirth": "Dødfødd",
-    "termination": "Avbrote svangerskap",
     "nothing": "Ingenting registrert.",
     "closed-findings": "Avslutta funn",
     "printed": "Vist {when}. Kortet erstattar ikkje journalen. Berre det du har tilgang til, blir vist.",

@@ -28,7 +28,7 @@ from tests.fixtures.resources import Woman, choose, register
 from tests.fixtures.server import Person, Server
 
 FIRST_DAY = date(2025, 10, 1)
-TERM = date(2026, 7, 11)
+KINDS = {"first-visit", "antenatal-visit", "ultrasound", "home-visit", "postpartum-visit"}  # of the programme
 _LINE = re.compile(r"<li>(.*?)</li>", re.DOTALL)
 _VISIT = re.compile(r"(.+): (.+?) \(\d\d\.\d\d\.\d{4} til \d\d\.\d\d\.\d{4}\)")
 
@@ -117,6 +117,8 @@ class Story:
             {"display": place},
         )
         visit = Visit(card, kind, datetime.combine(on, at, OSLO))
+        if kind not in KINDS:
+            visit.entries[0]["resource"]["type"] = [{"text": kind}]
         yield visit
         self.send(by, visit.bundle())
 
@@ -194,8 +196,9 @@ class Story:
     def close(self, by: str, rule: str) -> None:
         """A clinician closes an alarm."""
         self.run_the_rules()
-        found = self.people[by].get(f"/Flag?patient={self.woman.id}&status=active").json().get("entry", [])
-        flags = [row["resource"] for row in found if row["resource"]["code"]["coding"][0]["code"] == rule]
+        found = self.people[by].get(f"/Flag?patient={self.woman.id}").json().get("entry", [])
+        standing = [row["resource"] for row in found if row["resource"].get("status") == "active"]
+        flags = [row for row in standing if row["code"]["coding"][0]["code"] == rule]
         assert flags, f"no Flag of {rule}"
         for flag in flags:
             answer = self.people[by].put(

@@ -262,3 +262,35 @@ def test_every_field_of_the_national_record_has_its_place() -> None:
     fields = {f"{resource}.{name}" for resource, names in RECORD.items() for name in names.split()}
     assert len(fields) > 100
     assert {row.dhg for row in ITEMS.values()} - {""} == fields - ELSEWHERE - NOT_KEPT
+
+
+def _epds(*scores: int, total: int | None = None) -> dict[str, Any]:
+    system = f"{c.CANONICAL}/CodeSystem/epds"
+    items: list[dict[str, Any]] = [
+        {"linkId": f"epds-{n}", "answer": [{"valueCoding": {"system": system, "code": str(score)}}]}
+        for n, score in enumerate(scores, 1)
+    ]
+    stated = [{"linkId": "epds", "answer": [{"valueInteger": total}]}] if total is not None else []
+    return {"status": "completed", "authored": "2026-12-22T10:00:00+01:00", "item": [*stated, *items]}
+
+
+@pytest.mark.parametrize(
+    ("form", "total", "last"),
+    [
+        (_epds(1, 2, 1, 2, 1, 2, 1, 2, 1, 1), 14, 1),
+        (_epds(0, 0, 0, 0, 0, 0, 0, 0, 0, 0), 0, 0),
+        (
+            _epds(3, 3, 3, 3, 3, 3, 3, 3, 3, 3, total=3),
+            30,
+            3,
+        ),  # a slip in the total does not hide the answers
+        (_epds(1, 2, 1), None, None),  # no total of three answers
+        (_epds(total=9), 9, None),
+    ],
+)
+def test_the_epds_form_is_added_up_and_its_tenth_question_read(
+    form: dict[str, Any], total: int | None, last: int | None
+) -> None:
+    found = facts([{"resourceType": "QuestionnaireResponse", "id": "q", **form}])
+    amounts = (found.amount("epds"), found.amount("epds-item-10"))
+    assert tuple(row.value if row else None for row in amounts) == (total, last)

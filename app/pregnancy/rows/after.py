@@ -1,4 +1,4 @@
-"""TABLE: after birth: bleeding, infection.
+"""TABLE: after birth or loss: bleeding, infection. The words fit both: a child need not be alive, nor born.
 
 Helsedirektoratet, barselomsorgen, «Blødning og anemi» and «Endometritt»
 (https://www.helsebiblioteket.no/retningslinjer/barselomsorgen/komplikasjoner-hos-barselkvinner); NGF = Norsk gynekologisk
@@ -15,14 +15,15 @@ ROWS: tuple[Rule, ...] = (
     Rule(
         id="postpartum-bleeding",
         kind="alarm",
-        title="Blødning etter fødselen",
-        fires="heavy bleeding after birth, by her own word or found",
+        title="Kraftig blødning",
+        fires="heavy bleeding after birth or loss, by her own word or found",
         about=("symptom-bleeding", "BirthOutcome"),
         when=said("symptom-bleeding", "yes", every=True),
         window=AFTER,
         deadline=within(hours=2),
-        text="Blødning etter fødselen {day}. Vurder nå: morkake- og hinnerester, infeksjon, Hb.",
-        told="Kraftig blødning etter fødselen skal undersøkes. Ring fødeavdelingen nå. " + NOBODY_WATCHES,
+        text="Blødning {day}, etter fødsel eller tap. Vurder nå: morkake- og hinnerester, infeksjon, Hb.",
+        told="Kraftig blødning skal undersøkes. Ring fødeavdelingen eller legevakten, 116 117, nå. "
+        + NOBODY_WATCHES,
         self_reported=True,
         source="Helsedirektoratet, barselomsorgen, «Blødning og anemi»; NGF, Postpartumblødning (sen: 24 timer til 12 uker)",
     ),
@@ -43,8 +44,8 @@ ROWS: tuple[Rule, ...] = (
     Rule(
         id="postpartum-infection",
         kind="alarm",
-        title="Mulig infeksjon etter fødselen",
-        fires="temperature ≥ 38.0 °C after birth, fever, or foul discharge or a painful wound by her own word",
+        title="Mulig infeksjon",
+        fires="temperature ≥ 38.0 °C after birth or loss, fever, or foul discharge or a painful wound by her own word",
         about=("temperature", "symptom-fever", "symptom-discharge"),
         when=either(
             each("temperature", lambda value: value >= 38.0),  # noqa: PLR2004
@@ -53,8 +54,8 @@ ROWS: tuple[Rule, ...] = (
         ),
         window=AFTER,
         deadline=same_day,
-        text="Tegn på infeksjon etter fødselen {day}. Mål på nytt innen 4–6 timer; finn årsaken i dag, vurder sepsis.",
-        told="Feber, illeluktende renselse eller vondt sår etter fødselen skal vurderes i dag. Ring fødeavdelingen. "
+        text="Tegn på infeksjon {day}, etter fødsel eller tap. Mål på nytt innen 4–6 timer; finn årsaken i dag, vurder sepsis.",
+        told="Feber, illeluktende renselse eller vondt sår skal vurderes i dag. Ring fødeavdelingen eller legevakten, 116 117. "
         + NOBODY_WATCHES,
         self_reported=True,
         source="Helsedirektoratet, barselomsorgen, «Endometritt» (barselfeber ≥ 38 °C; ny måling innen 4–6 timer)",

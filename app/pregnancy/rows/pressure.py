@@ -109,7 +109,7 @@ ROWS: tuple[Rule, ...] = (
         fires="two readings ≥ 140/90",
         about=("BloodPressure",),
         when=two_pressures(first=weeks(20)),
-        window=Window(first=weeks(20)),
+        window=Window(first=weeks(20), ends=True),
         deadline=within(days=3),
         text="To målinger på 140/90 eller mer etter uke 20+0: {bp} mmHg. Henvis til spesialisthelsetjenesten.",
         told="Blodtrykket ditt har vært høyt to ganger. Legen eller jordmoren din skal avtale videre oppfølging. "
