@@ -1,7 +1,9 @@
 """Curves as SVG: blood pressure, weight and fundal height over gestational weeks, without script.
 
 https://www.w3.org/TR/SVG11/. No reference band is drawn: Norwegian percentiles for fundal height and weight are not
-established here. The lines at 140 and 90 mmHg are the limits of the rules (docs/safety.md).
+established here. The lines at 140 and 90 mmHg are the limits of the rules (docs/safety.md), from Norsk gynekologisk
+forening's definition of hypertension in pregnancy. All curves of a kind have the same axes, as on the paper card, so
+that one woman's steepness can be told from another's.
 """
 
 import math
@@ -15,17 +17,32 @@ from app.render.words import Words
 
 WIDTH, HEIGHT = 360, 190
 LEFT, RIGHT, TOP, BOTTOM = 34, 44, 12, 22
-LIMITS = {"blood-pressure": (140.0, 90.0)}
-CHARTED = ("blood-pressure", "weight", "fundal-height")
+TALL = 410  # height of the curve that stands alone beside two others
+TO_TERM = 40.0
 INK = ("#0d4f5c", "#1f7a6e")
 SOFT = "#4d5866"
 Placed = tuple[float, float, float, bool]  # across, up, the value, whether it is confirmed
 FRAME = {  # what makes the drawing complete by itself
-    "viewBox": f"0 0 {WIDTH} {HEIGHT}",
     "xmlns": "http://www.w3.org/2000/svg",
     "font_family": "Source Sans Pro",
-    "font_size": "12",
+    "font_size": "13",
     "fill": SOFT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What a kind of curve always shows: from which week, which values, and the limits drawn across it."""
+
+    week: float
+    values: tuple[float, ...] = ()
+    limits: tuple[float, ...] = ()
+
+
+CHARTED: dict[str, Frame] = {
+    "blood-pressure": Frame(8, (60, 160), (140, 90)),
+    "weight": Frame(8),
+    "fundal-height": Frame(20, (20, 40)),
 }
 
 
@@ -67,6 +84,11 @@ def caption(series: Series, words: Words) -> str:
     return f"{words(series.kind)}, {series.unit}"
 
 
+def legend(words: Words) -> str:
+    """What the marks of the curves mean, and where their limits come from."""
+    return f"{words('legend')} {words('no-band')}"
+
+
 def told(series: Series, words: Words) -> str:
     """The curve in words, for who does not see it."""
     latest = series.latest
@@ -77,29 +99,32 @@ def told(series: Series, words: Words) -> str:
     )  # fmt: skip
 
 
-def drawing(series: Series, view: View, words: Words) -> Html | None:
-    """The curve alone, complete by itself."""
+def drawing(series: Series, view: View, words: Words, *, height: int = HEIGHT) -> Html | None:
+    """The curve alone, complete by itself, ``height`` high for a width of 360."""
     dated = [(age.days / 7, point) for point in series.points if (age := view.age_on(point.day))]
     numbers = [value for _, point in dated for value in point.values if value is not None]
     if len(dated) < 2 or not numbers:  # noqa: PLR2004 (a curve needs two points)
         return None
-    limits = LIMITS.get(series.kind, ())
-    across = axis([week for week, _ in dated], LEFT, WIDTH - RIGHT, steps=(1, 2, 4, 8), most=8)
-    up = axis([*numbers, *limits], HEIGHT - BOTTOM, TOP, steps=(1, 2, 5, 10, 20, 50, 100, 500), most=5)
+    frame = CHARTED.get(series.kind, Frame(8))
+    weeks = [*(week for week, _ in dated), frame.week, TO_TERM]
+    across = axis(weeks, LEFT, WIDTH - RIGHT, steps=(4, 8), most=10)
+    up = axis([*numbers, *frame.values], height - BOTTOM, TOP, steps=(1, 2, 5, 10, 20, 50, 100, 500), most=5)
     lines = [
-        _curve(_placed(dated, index, across, up), INK[index], words)
+        _curve(_placed(dated, index, across, up), index, words)
         for index in range(len(series.points[0].values))
     ]
     described = told(series, words)
+    level = f"{height - BOTTOM + 16}"
     return el(
         "svg",
         el("title", described),
-        *_grid(across, up),
-        *(_limit(up.at(limit), words.number(limit), words("limit")) for limit in limits),
+        *_grid(across, up, level),
+        *(_limit(up.at(limit), words.number(limit), words("limit")) for limit in frame.limits),
         *lines,
-        el("text", words("chart-week"), x=f"{WIDTH - RIGHT + 12}", y=f"{HEIGHT - BOTTOM + 15}"),
+        el("text", words("chart-week"), x=f"{WIDTH}", y=level, text_anchor="end"),
         role="img",
         aria_label=described,
+        viewBox=f"0 0 {WIDTH} {height}",
         **FRAME,
     )
 
@@ -112,15 +137,14 @@ def _placed(dated: Sequence[tuple[float, Point]], index: int, across: Axis, up: 
     ]
 
 
-def _grid(across: Axis, up: Axis) -> list[Html]:
-    level = f"{HEIGHT - BOTTOM + 15}"
+def _grid(across: Axis, up: Axis, level: str) -> list[Html]:
     rows = [
         el("text", f"{tick:g}", x=f"{across.at(tick)}", y=level, text_anchor="middle")
         for tick in across.ticks()
     ]
     for tick in up.ticks():
         y = f"{up.at(tick)}"
-        rows.append(el("line", x1=f"{LEFT}", x2=f"{WIDTH - RIGHT}", y1=y, y2=y, stroke="#e3e7ec"))
+        rows.append(el("line", x1=f"{LEFT}", x2=f"{WIDTH - RIGHT}", y1=y, y2=y, stroke="#dde2e8", class_="g"))
         rows.append(el("text", f"{tick:g}", x=f"{LEFT - 6}", y=f"{up.at(tick) + 4}", text_anchor="end"))
     return rows
 
@@ -134,22 +158,25 @@ def _limit(y: float, number: str, word: str) -> Html:
         y2=f"{y}",
         stroke="#9b1420",
         stroke_dasharray="4 4",
+        class_="limit",
     )
-    return joined(line, el("text", f"{word} {number}", x=f"{LEFT + 3}", y=f"{y - 3}"))
+    return joined(line, el("text", f"{word} {number}", x=f"{LEFT + 3}", y=f"{y - 4}"))
 
 
-def _curve(points: list[Placed], ink: str, words: Words) -> Html:
+def _curve(points: list[Placed], index: int, words: Words) -> Html:
     """Hollow points are what she reported herself."""
     if not points:
         return Html("")
+    ink, name = INK[index], f"c{index}"
     path = " ".join(f"{x},{y}" for x, y, _, _ in points)
     dots = [
-        el("circle", cx=f"{x}", cy=f"{y}", r="3.5", fill=ink if confirmed else "#fff", stroke=ink, stroke_width="1.5")
+        el("circle", cx=f"{x}", cy=f"{y}", r="3.5", fill=ink if confirmed else "#fff", stroke=ink, stroke_width="1.5",
+           class_=name if confirmed else f"{name} hers")
         for x, y, _, confirmed in points
     ]  # fmt: skip
     x, y, value, _ = points[-1]
     return joined(
-        el("polyline", points=path, fill="none", stroke=ink, stroke_width="2"),
+        el("polyline", points=path, fill="none", stroke=ink, stroke_width="2", class_=name),
         *dots,
         el(
             "text",

@@ -15,6 +15,9 @@ WEEK, TERM, AFTER = 7, 43 * 7, 10_000  # days; what ends AFTER helps after birth
 # TABLE: the languages, by code: in bokmål, nynorsk and English
 LANGUAGES: dict[str, tuple[str, str, str]] = {
     "no": ("norsk", "norsk", "Norwegian"),
+    "nb": ("bokmål", "bokmål", "Norwegian Bokmål"),
+    "nn": ("nynorsk", "nynorsk", "Norwegian Nynorsk"),
+    "se": ("nordsamisk", "nordsamisk", "Northern Sami"),
     "en": ("engelsk", "engelsk", "English"),
     "ar": ("arabisk", "arabisk", "Arabic"),
     "fa": ("farsi", "farsi", "Farsi"),
@@ -23,6 +26,18 @@ LANGUAGES: dict[str, tuple[str, str, str]] = {
     "so": ("somali", "somali", "Somali"),
     "ti": ("tigrinja", "tigrinja", "Tigrinya"),
     "tr": ("tyrkisk", "tyrkisk", "Turkish"),
+    "am": ("amharisk", "amharisk", "Amharic"),
+    "da": ("dansk", "dansk", "Danish"),
+    "de": ("tysk", "tysk", "German"),
+    "es": ("spansk", "spansk", "Spanish"),
+    "ku": ("kurdisk", "kurdisk", "Kurdish"),
+    "lt": ("litauisk", "litauisk", "Lithuanian"),
+    "ps": ("pashto", "pashto", "Pashto"),
+    "ro": ("rumensk", "rumensk", "Romanian"),
+    "ru": ("russisk", "russisk", "Russian"),
+    "sv": ("svensk", "svensk", "Swedish"),
+    "th": ("thai", "thai", "Thai"),
+    "vi": ("vietnamesisk", "vietnamesisk", "Vietnamese"),
     "uk": ("ukrainsk", "ukrainsk", "Ukrainian"),
     "ur": ("urdu", "urdu", "Urdu"),
 }
@@ -78,6 +93,12 @@ def offered(view: View, words: Words) -> Iterator[tuple[str, str, str]]:
         names = [_name(code, words) for code in row.languages]
         url = row.nynorsk if row.nynorsk and words.language == "nn" else row.url
         yield words(row.title), url, words("leaflet-languages", languages=", ".join(names))
+
+
+def tongue(written: str, words: Words) -> str:
+    """A language as the reader names it; what is no known code stays as it was written."""
+    code = written.strip().lower().partition("-")[0]
+    return _name(code, words) if code in LANGUAGES else written
 
 
 def _is_alive(view: View) -> bool:

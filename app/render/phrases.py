@@ -40,9 +40,29 @@ PHRASES: dict[str, tuple[str, str, str]] = {
         "Health cards of the day",
     ),
     "legend": (
-        "Åpne punkter er målt av henne selv. Stiplede linjer er grensene 140 og 90 mmHg.",
-        "Opne punkt er målte av henne sjølv. Stipla linjer er grensene 140 og 90 mmHg.",
-        "Open points were measured by herself. Dashed lines are the limits 140 and 90 mmHg.",
+        "Åpne punkter er oppgitt av henne selv. Stiplede linjer er grensene 140 og 90 mmHg (Norsk gynekologisk forening).",
+        "Opne punkt er oppgitt av henne sjølv. Stipla linjer er grensene 140 og 90 mmHg (Norsk gynekologisk forening).",
+        "Open points were stated by herself. Dashed lines are the limits 140 and 90 mmHg (Norsk gynekologisk forening).",
+    ),
+    "no-band": (
+        "For SF-mål tegnes ingen referansekurve, siden ingen norsk kilde er fastslått.",
+        "For SF-mål blir det ikkje teikna nokon referansekurve, sidan inga norsk kjelde er slått fast.",
+        "No reference curve is drawn for fundal height, since no Norwegian source is established.",
+    ),
+    "by-hand": (
+        "Skrevet for hånd",
+        "Skrive for hand",
+        "Written by hand",
+    ),
+    "by-hand-clinician": (
+        "Det som skrives her, må også registreres i helsekortet.",
+        "Det som blir skrive her, må òg registrerast i helsekortet.",
+        "What is written here must be registered in the health card too.",
+    ),
+    "by-hand-citizen": (
+        "Plass til det du vil spørre om neste gang.",
+        "Plass til det du vil spørje om neste gong.",
+        "Room for what you want to ask next time.",
     ),
     "screen-only": (
         "Denne siden inneholder opplysninger som ikke skal på papir. Hent kortet som PDF for å skrive det ut.",

@@ -12,7 +12,7 @@ from typing import Any
 from app.pregnancy.card import View
 from app.pregnancy.rules import Finding
 from app.render import summary
-from app.render.charts import CHARTED, caption, drawing, told
+from app.render.charts import CHARTED, TALL, caption, drawing, legend, told
 from app.render.sections import SECTIONS, Line, Section
 from app.render.words import Words
 
@@ -69,13 +69,15 @@ def sheet(view: View, words: Words, printed: Printed) -> Json:
 
 def _about(words: Words, printed: Printed) -> Json:
     """What the sheet says of itself."""
+    hers = "citizen" if printed.form == "citizen" else "clinician"
     return {
         "printed": words("printed-by", by=printed.by or words("herself"), when=words.clock(printed.at)),
         "not-journal": words("paper"),
         "version": words("version", version=printed.version),
         "code": printed.version,
         "page": words("page"),
-        "legend": words("legend"),
+        "legend": legend(words),
+        "hand": {"title": words("by-hand"), "text": words(f"by-hand-{hers}")},
     }
 
 
@@ -119,23 +121,23 @@ def _latest(row: Any, words: Words) -> Json:
 
 def _charts(view: View, words: Words) -> list[Json]:
     return [
-        {"name": caption(row, words), "told": told(row, words), "svg": svg}
+        {"name": caption(row, words), "told": told(row, words), "svg": svg,
+         "tall": drawing(row, view, words, height=TALL)}
         for row in view.described.measurements
         if row.kind in CHARTED and (svg := drawing(row, view, words))
-    ]
+    ]  # fmt: skip
 
 
 def _section(row: Section, view: View, words: Words, form: str) -> Json | None:
     lines = tuple(row.lines(view, words))
     if not row.stands(view, form, lines):
         return None
-    most = row.most if form == "emergency" else None
-    part = f" ({most}/{len(lines)})" if most is not None and most < len(lines) else ""
     return {
-        "title": words(row.title) + part,
+        "title": words(row.title),
         "place": row.place,
         "heads": [words(head) for head in row.heads],
-        "lines": [_line(line) for line in lines[:most]],
+        "lines": [_line(line) for line in lines],
+        "most": row.most or len(lines),
         "partly": words("partly") if row.withheld(view) else "",
     }
 

@@ -13,6 +13,7 @@ from app.pregnancy.needs import Need
 from app.pregnancy.programme import VisitState
 from app.pregnancy.rules import Finding
 from app.pregnancy.term import Term
+from app.render.leaflets import tongue
 from app.render.markup import Html, el, joined
 from app.render.words import Words
 
@@ -35,7 +36,7 @@ def identity(view: View, words: Words) -> list[tuple[str, str]]:
         (words("born"), words.date(who.birth_date) if who.birth_date else ""),
         (words("number"), _grouped(who.identifier)),
         (words("phone"), who.phone),
-        (words("language"), " ".join(filter(None, (who.language, interpreter)))),
+        (words("language"), " ".join(filter(None, (tongue(who.language, words), interpreter)))),
     ]
     return [(name, value) for name, value in rows if value]
 
@@ -111,6 +112,7 @@ def told(row: Finding, view: View, words: Words, now: datetime) -> dict[str, str
     return {
         "title": words.title(row),
         "text": text,
+        "lang": words.spoken(row, citizen=hers),
         "when": when_,
         "late": timed and late,
         "ground": ground,
@@ -126,8 +128,8 @@ def finding(row: Finding, view: View, words: Words, now: datetime, changed: Cont
         el("p", f"{MARKS[row.kind]} {words(row.kind)} ", el("span", words("new"), class_="new") if is_new else None,
            class_="mark"),
         el("h3", str(said["title"])),
-        el("p", str(said["text"])),
-        el("p", str(said["when"]), class_="late" if said["late"] else None) if said["when"] else None,
+        el("p", str(said["text"]), lang=str(said["lang"]) if said["lang"] != words.language else None),
+        el("p", str(said["when"]), class_="late" if said["late"] else "when") if said["when"] else None,
         el("p", el("strong", words("next-step"), ": "), str(said["next"])) if said["next"] else None,
         el("p", str(said["ground"]), class_="soft small"),
         class_=f"finding {row.kind}",
@@ -141,6 +143,8 @@ def _needs(view: View, words: Words) -> Html | None:
 
 def need(row: Need, words: Words) -> str:
     detail = words.phrase(row.detail) if row.visit else row.detail
+    if row.kind == "interpreter":
+        detail = tongue(detail, words)
     return words(f"need-{row.kind}", detail=detail).rstrip(": ")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Container, Iterable
 
 from app.pregnancy.card import View
 from app.pregnancy.described import Series
-from app.render.charts import CHARTED, chart
+from app.render.charts import CHARTED, chart, legend
 from app.render.markup import Html, el
 from app.render.sections import Line, Section
 from app.render.summary import withheld
@@ -19,14 +19,16 @@ def measurements(view: View, words: Words, form: str, changed: Container[str] = 
     series = view.described.measurements
     hidden = any(not view.assessable(row.kind) for row in series)
     plain = form == "citizen"
-    curves = [curve for row in series if row.kind in CHARTED and (curve := chart(row, view, words))]
+    charted = [row for row in series if row.kind in CHARTED and form != "emergency"]
+    curves = [curve for row in charted if (curve := chart(row, view, words))]
     tiles = [_tile(row, words, changed, plain=plain) for row in series]
     return el(
         "section",
         el("h2", words("measurements")),
         withheld(words, key="partly") if hidden else None,
-        el("div", *tiles, class_="tiles") if tiles else _nothing(words),
-        el("div", *curves, class_="charts") if curves and form != "emergency" else None,
+        el("div", *tiles, class_="tiles plain" if plain else "tiles") if tiles else _nothing(words),
+        el("div", *curves, class_="charts") if curves else None,
+        el("p", legend(words), class_="soft small") if curves else None,
         class_="wide",
     )
 
@@ -87,12 +89,12 @@ def _table(row: Section, lines: tuple[Line, ...], words: Words, changed: Contain
     rows = []
     for line in lines:
         mark = new(line, words, changed)
+        first, *others = line.cells
         cells = [
-            el("td", cell, " " if mark and not index else None, None if index else mark,
-               data_label=name, class_="flag" if index in line.flagged else None)
-            for index, (name, cell) in enumerate(zip(names, line.cells, strict=True))
-        ]  # fmt: skip
-        rows.append(el("tr", *cells))
+            el("td", cell, data_label=name, class_="flag" if index in line.flagged else None)
+            for index, (name, cell) in enumerate(zip(names[1:], others, strict=True), 1)
+        ]
+        rows.append(el("tr", el("th", first, " " if mark else None, mark, scope="row"), *cells))
     table = el(
         "table",
         el("thead", el("tr", *(el("th", name, scope="col") for name in names))),

@@ -76,6 +76,10 @@ class Words:
         values = {name: self._decimals(value) for name, value in finding.values}
         return (told or "") if citizen else str(text).format_map(values)
 
+    def spoken(self, finding: Finding, *, citizen: bool) -> str:
+        """The language that ``finding`` is told in: clinicians read some rules in bokmål only."""
+        return "nb" if not citizen and finding.rule in TOLD.get(self.language, ()) else self.language
+
     def _decimals(self, written: str) -> str:
         return re.sub(r"(\d),(\d)", r"\1.\2", written) if self.language == "en" else written
 

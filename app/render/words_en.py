@@ -90,7 +90,7 @@ WORDS: dict[str, str] = {
     "before": "Earlier",
     "health": "Allergies and conditions",
     "critical": "critical",
-    "care-team": "Who cares for you",
+    "care-team": "Care team",
     "birth-plan": "Birth plan",
     "outcome": "Outcome",
     "live-birth": "Live birth",

@@ -13,7 +13,7 @@ from app.render.html import NOTHING, Changed, page
 from app.render.leaflets import LEAFLETS
 from app.render.markup import VOID, Html, el
 from app.render.sheet import Printed
-from app.render.style import CSS
+from app.render.style import DARK, LIGHT
 from tests.pregnancy.builders import (
     a_blood_pressure,
     a_fetus,
@@ -313,6 +313,10 @@ def luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
+def palettes() -> list[dict[str, str]]:
+    return [dict(re.findall(r"--([\w-]+):(#[0-9a-f]{3,6})", colours)) for colours in (LIGHT, DARK)]
+
+
 def contrast(one: str, other: str) -> float:
     dark, light = sorted(map(luminance, (one, other)))
     return (light + 0.05) / (dark + 0.05)
@@ -327,13 +331,15 @@ def contrast(one: str, other: str) -> float:
         ("ink", "tint"),
     ],
 )  # fmt: skip
-def test_every_text_is_readable(ink: str, ground: str) -> None:
-    palette = dict(re.findall(r"--([\w-]+):(#[0-9a-f]{3,6})", CSS))
-    assert contrast(palette[ink], palette[ground]) >= 4.5
-    assert contrast(palette["ink"], palette["paper"]) > contrast(palette["soft"], palette["paper"])
+def test_every_text_is_readable_by_day_and_in_the_dark(ink: str, ground: str) -> None:
+    for palette in palettes():
+        assert contrast(palette[ink], palette[ground]) >= 4.5
+        assert contrast(palette["ink"], palette["paper"]) > contrast(palette["soft"], palette["paper"])
 
 
 def test_every_colour_of_a_curve_is_seen() -> None:
+    for palette in palettes():
+        assert all(contrast(palette[ink], palette["paper"]) >= 3 for ink in ("deep", "second", "red"))
     for ink in charts.INK:
         assert contrast(ink, "#ffffff") >= 3
     assert contrast(charts.SOFT, "#ffffff") >= 4.5
