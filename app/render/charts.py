@@ -108,7 +108,13 @@ def drawing(series: Series, view: View, words: Words, *, height: int = HEIGHT) -
     frame = CHARTED.get(series.kind, Frame(8))
     weeks = [*(week for week, _ in dated), frame.week, TO_TERM]
     across = axis(weeks, LEFT, WIDTH - RIGHT, steps=(4, 8), most=10)
-    up = axis([*numbers, *frame.values], height - BOTTOM, TOP, steps=(1, 2, 5, 10, 20, 50, 100, 500), most=5)
+    up = axis(
+        [*numbers, *frame.values],
+        height - BOTTOM,
+        TOP,
+        steps=(1, 2, 5, 10, 20, 50, 100, 500),
+        most=5 * height // HEIGHT,
+    )
     lines = [
         _curve(_placed(dated, index, across, up), index, words)
         for index in range(len(series.points[0].values))

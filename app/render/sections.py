@@ -84,7 +84,8 @@ COLUMNS: tuple[tuple[type[Fact], ...], ...] = (
 
 
 def _cell(row: Consultation, words: Words, *kinds: type[Fact]) -> str:
-    texts = (_text(fact, words) for fact in row.facts if isinstance(fact, kinds))
+    found = sorted((fact for fact in row.facts if isinstance(fact, kinds)), key=lambda fact: fact.fetus or "")
+    texts = (_text(fact, words) for fact in found)
     return ", ".join(dict.fromkeys(texts))
 
 

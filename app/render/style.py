@@ -38,7 +38,7 @@ h2{margin:0 0 10px;font-size:1.12rem;line-height:1.3;color:var(--deep)}h3{margin
 p{margin:0}ul{margin:0;padding:0;list-style:none}
 .soft{color:var(--soft)}.small{font-size:.88rem}
 .finding{border-left:6px solid;border-radius:8px;padding:12px 16px;display:grid;gap:2px}
-.finding p{max-width:75ch}.finding+.finding{margin-top:10px}
+.finding p{max-width:90ch;text-wrap:pretty}.finding+.finding{margin-top:10px}
 .alarm{border-color:var(--red);background:var(--red-ground)}.alarm h3,.alarm .mark{color:var(--red)}
 .task{border-color:var(--edge);background:var(--amber-ground)}.task h3,.task .mark{color:var(--amber)}
 .information{border-color:var(--blue);background:var(--blue-ground)}.information .mark{color:var(--blue)}
@@ -71,7 +71,7 @@ svg .c0{stroke:var(--deep)}svg .c1{stroke:var(--second)}svg circle.c0{fill:var(-
 svg circle.hers{fill:var(--paper)}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-size:.94rem}
-th{text-align:left;font-weight:600}thead th{color:var(--soft);font-size:.86rem;border-bottom:2px solid var(--line)}
+th{text-align:left;font-weight:400}thead th{white-space:nowrap;font-weight:600;color:var(--soft);font-size:.86rem;border-bottom:2px solid var(--line)}
 th,td{padding:7px 12px 7px 0;vertical-align:top}tbody th,td{border-bottom:1px solid var(--line)}
 tbody tr:last-child>*{border-bottom:0}td.flag{color:var(--red);font-weight:700}
 .visits li{display:grid;grid-template-columns:1.6em 1fr;padding:6px 0;border-top:1px solid var(--line)}
@@ -92,11 +92,10 @@ _PHONE = """
 .tiles{grid-template-columns:repeat(2,minmax(0,1fr));gap:8px}.tiles.plain{grid-template-columns:minmax(0,1fr)}
 .tile{padding:8px 10px}.tile .value{font-size:1.3rem}
 .rows thead{position:absolute;left:-999px}.rows,.rows tbody{display:block}
-.rows tr{display:grid;grid-template-columns:1fr 1fr;gap:0 16px;padding:10px 0;border-bottom:1px solid var(--line)}
-.rows tr:last-child{border-bottom:0}.rows tbody th{grid-column:1/-1;border:0;padding:0 0 2px;font-size:1rem}
-.rows td{display:flex;flex-wrap:wrap;justify-content:space-between;gap:0 8px;border:0;padding:1px 0}
-.rows td:last-child{grid-column:1/-1;justify-content:flex-start}
-.rows td:empty{display:none}.rows td::before{content:attr(data-label);color:var(--soft);font-weight:400}}
+.rows tr{display:grid;grid-template-columns:1fr 1fr;gap:0 8px;padding:10px 0;border-bottom:1px solid var(--line)}
+.rows tr:last-child{border-bottom:0}.rows tbody th{grid-column:1/-1;border:0;padding:0 0 2px;font-size:1rem;font-weight:650}
+.rows td{border:0;padding:1px 0;font-weight:600}.rows td:last-child{grid-column:1/-1}
+.rows td:empty{display:none}.rows td::before{content:attr(data-label);color:var(--soft);font-weight:400;font-size:.82rem;margin-right:6px}}
 """
 
 _PRINT = """

@@ -55,12 +55,12 @@ def _trend(row: Series, words: Words) -> Iterable[Html | str]:
     if row.previous is None or row.change is None:
         return [el("span", words("only"), class_="soft")]
     steps = [step for step in row.change if step is not None]
-    direction = "same" if not any(steps) else "up" if sum(steps) > 0 else "down"
-    arrow = {"up": "↑", "down": "↓", "same": "→"}[direction]
+    found = "same" if not any(steps) else "up" if min(steps) >= 0 else "down" if max(steps) <= 0 else ""
+    arrow = {"up": "↑", "down": "↓", "same": "→"}.get(found)
     change = "/".join(words.number(step, signed=True) if step else "0" for step in row.change)
     before = "/".join(map(words.number, row.previous.values))
     text = words("change", change=change, before=before, date=words.date(row.previous.day))
-    return [el("span", arrow, role="img", aria_label=words(direction)), f" {text}"]
+    return [el("span", arrow, role="img", aria_label=words(found)), f" {text}"] if arrow else [text]
 
 
 def drawn(row: Section, view: View, words: Words, form: str, changed: Container[str] = ()) -> Html | None:

@@ -20,6 +20,7 @@ from tests.pregnancy.builders import (
     a_heart_rate,
     a_strip,
     a_visit,
+    an_amount,
     an_outcome,
     at,
     card,
@@ -158,6 +159,33 @@ def test_what_a_midwife_looks_for_is_on_it() -> None:
     ):
         assert text in html, text
     assert html.count("<svg") == 2
+
+
+def test_a_pressure_that_rose_and_fell_has_no_one_direction() -> None:
+    both = (a_blood_pressure(120, 75, "24+0"), a_blood_pressure(118, 80, "30+0"))
+    rose = (a_blood_pressure(120, 75, "24+0"), a_blood_pressure(120, 80, "30+0"))
+    assert "−2/+5 fra 120/75" in shown(*both)
+    assert 'aria-label="opp"' not in shown(*both)
+    assert 'aria-label="opp"' in shown(*rose)
+
+
+def test_a_language_is_named_as_the_reader_names_it() -> None:
+    woman = b.Woman(source="Patient/1", name="Z", language="ar", interpreter=True)
+    assert "Trenger tolk: arabisk" in shown(woman)
+    assert "Needs an interpreter: Arabic" in shown(woman, language="en")
+    assert "tlh" in shown(b.Woman(source="Patient/1", name="Z", language="tlh"))
+
+
+def test_what_is_said_in_another_language_says_so() -> None:
+    """Some rules speak bokmål to clinicians: a screen reader must pronounce it so."""
+    iron = an_amount("ferritin", 45, "9+0")
+    assert '<p lang="nb">Ferritin 45' in shown(iron, language="en", today="20+0")
+    for others in (
+        shown(iron, today="20+0"),
+        shown(iron, language="en", audience="citizen", today="20+0"),
+        shown(a_blood_pressure(165, 100, "30+0"), language="en"),
+    ):
+        assert '<p lang="nb">' not in others
 
 
 def test_a_deadline_that_passed_is_said() -> None:

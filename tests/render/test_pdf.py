@@ -149,6 +149,27 @@ def test_the_wards_page_stays_one_and_says_what_it_leaves_out() -> None:
     assert "Konsultasjoner (6/122)" in text(reader)
 
 
+def test_the_wards_page_stays_one_however_much_is_recorded() -> None:
+    """Lines of the tables give way first, letters get smaller last; no alarm and no danger is left out."""
+    plan = b.BirthPlan(source="CarePlan/1", title="x", lines=tuple(f"Ønske {n} " * 9 for n in range(12)))
+    dangers = [
+        b.Allergy(source=f"AllergyIntolerance/{n}", name=f"Stoff {n}", critical=True) for n in range(9)
+    ]
+    reader = PdfReader(BytesIO(printed(*FULL, plan, *dangers, form="emergency")))
+    assert len(reader.pages) == 1
+    found = text(reader)
+    assert "Mistanke om preeklampsi" in found
+    assert all(f"Kritisk allergi: Stoff {n}" in found for n in range(9))
+    assert "Ønske 11" in found
+
+
+@pytest.mark.parametrize("form", ["clinician", "citizen"])
+def test_what_is_left_of_a_page_is_for_the_hand(form: str) -> None:
+    said = Words("nb")(f"by-hand-{form}")
+    assert said in full(form, "nb").pages[1].extract_text()
+    assert said not in text(full("emergency", "nb"))
+
+
 @pytest.mark.parametrize(
     "facts", [(), (an_outcome("live-birth", "29+0"),), (an_outcome("miscarriage", "15+0"),)]
 )
