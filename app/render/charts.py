@@ -108,31 +108,21 @@ def drawing(series: Series, view: View, words: Words, *, height: int = HEIGHT) -
     frame = CHARTED.get(series.kind, Frame(8))
     weeks = [*(week for week, _ in dated), frame.week, TO_TERM]
     across = axis(weeks, LEFT, WIDTH - RIGHT, steps=(4, 8), most=10)
+    most = 5 * height // HEIGHT
     up = axis(
-        [*numbers, *frame.values],
-        height - BOTTOM,
-        TOP,
-        steps=(1, 2, 5, 10, 20, 50, 100, 500),
-        most=5 * height // HEIGHT,
+        [*numbers, *frame.values], height - BOTTOM, TOP, steps=(1, 2, 5, 10, 20, 50, 100, 500), most=most
     )
     lines = [
         _curve(_placed(dated, index, across, up), index, words)
         for index in range(len(series.points[0].values))
     ]
-    described = told(series, words)
-    level = f"{height - BOTTOM + 16}"
-    return el(
-        "svg",
-        el("title", described),
-        *_grid(across, up, level),
-        *(_limit(up.at(limit), words.number(limit), words("limit")) for limit in frame.limits),
-        *lines,
-        el("text", words("chart-week"), x=f"{WIDTH}", y=level, text_anchor="end"),
-        role="img",
-        aria_label=described,
-        viewBox=f"0 0 {WIDTH} {height}",
-        **FRAME,
-    )
+    limits = (_limit(up.at(limit), words.number(limit), words("limit")) for limit in frame.limits)
+    return _picture(told(series, words), *_grid(across, up, height, words), *limits, *lines, height=height)
+
+
+def _picture(described: str, *parts: Html, height: int) -> Html:
+    box = f"0 0 {WIDTH} {height}"
+    return el("svg", el("title", described), *parts, role="img", aria_label=described, viewBox=box, **FRAME)
 
 
 def _placed(dated: Sequence[tuple[float, Point]], index: int, across: Axis, up: Axis) -> list[Placed]:
@@ -143,8 +133,10 @@ def _placed(dated: Sequence[tuple[float, Point]], index: int, across: Axis, up: 
     ]
 
 
-def _grid(across: Axis, up: Axis, level: str) -> list[Html]:
-    rows = [
+def _grid(across: Axis, up: Axis, height: int, words: Words) -> list[Html]:
+    level = f"{height - BOTTOM + 16}"
+    rows = [el("text", words("chart-week"), x=f"{WIDTH}", y=level, text_anchor="end")]
+    rows += [
         el("text", f"{tick:g}", x=f"{across.at(tick)}", y=level, text_anchor="middle")
         for tick in across.ticks()
     ]

@@ -183,7 +183,6 @@ def test_what_is_said_in_another_language_says_so() -> None:
     for others in (
         shown(iron, today="20+0"),
         shown(iron, language="en", audience="citizen", today="20+0"),
-        shown(a_blood_pressure(165, 100, "30+0"), language="en"),
     ):
         assert '<p lang="nb">' not in others
 
