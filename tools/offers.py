@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from app.fhir.operations import EVERY_TYPE, OPERATIONS, Operation
+from app.fhir.operation import EVERY_TYPE, Operation
+from app.fhir.operations import OPERATIONS
 from app.fhir.subscription import STEERS
 from app.fhir.topics import TOPICS
 

@@ -7,7 +7,8 @@ from starlette.requests import Request
 from app.api import headers, media_types
 from app.api.endpoint import Handler
 from app.fhir import json as fhir_json
-from app.fhir.operations import BY_NAME, EVERY_TYPE, Operation
+from app.fhir.operation import EVERY_TYPE, Operation
+from app.fhir.operations import BY_NAME
 from app.fhir.outcome import BadRequest
 from app.fhir.parameters import Given, from_body, from_pairs
 from app.fhir.validation import check
@@ -24,6 +25,7 @@ from app.interactions import (
     subscription_answers,
     translation,
     validating,
+    worklist,
 )
 from app.interactions.card import Wanted
 from app.interactions.card import card as make_card
@@ -159,6 +161,7 @@ def _resource(body: bytes, pairs: headers.Pairs) -> dict[str, object]:
     return resource
 
 
+worklist_of = _handler("EpisodeOfCare", "worklist", worklist.worklist)
 everything_of_patient = _handler("Patient", "everything", everything.of_patient)
 everything_of_card = _handler("EpisodeOfCare", "everything", everything.of_card)
 last_of_each = _handler("Observation", "lastn", lastn.last_of_each)

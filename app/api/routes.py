@@ -9,7 +9,8 @@ from starlette.routing import Route
 
 from app.api import export_rest, fhir_rest, health, metadata, operations, search_rest, well_known
 from app.api.endpoint import Door, Handler
-from app.fhir.operations import EVERY_TYPE, OPERATIONS
+from app.fhir.operation import EVERY_TYPE
+from app.fhir.operations import OPERATIONS
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 Open = Callable[[Request], Awaitable[Response]]
@@ -32,6 +33,7 @@ OPEN: tuple[tuple[str, Open], ...] = (
 )
 HANDLERS: dict[tuple[str, str], Handler] = {  # of the rows of OPERATIONS
     ("EpisodeOfCare", "card"): operations.card,
+    ("EpisodeOfCare", "worklist"): operations.worklist_of,
     ("Patient", "access-log"): operations.access_log,
     ("Patient", "declare-relation"): operations.declare_relation,
     ("Patient", "everything"): operations.everything_of_patient,

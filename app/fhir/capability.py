@@ -4,7 +4,8 @@ from functools import cache
 from typing import Any
 
 from app.fhir.compartments import TABLE as COMPARTMENTS
-from app.fhir.operations import EVERY_TYPE, OPERATIONS, Operation
+from app.fhir.operation import EVERY_TYPE, Operation
+from app.fhir.operations import OPERATIONS
 from app.fhir.query_conditions import ALL_KEPT
 from app.fhir.registry import RESOURCE_TYPES, ResourceType
 from app.fhir.search_params import Kind, of_type

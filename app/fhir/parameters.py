@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.fhir.identifiers import looks_like_person_number
-from app.fhir.operations import Operation, Parameter
+from app.fhir.operation import Operation, Parameter
 from app.fhir.outcome import BadRequest
 from app.fhir.primitives import PRIMITIVES
 

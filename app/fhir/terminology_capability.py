@@ -5,7 +5,8 @@ Named are the code systems that it brings along; those that are stored as CodeSy
 
 from typing import Any
 
-from app.fhir.operations import BY_NAME, in_url
+from app.fhir.operation import in_url
+from app.fhir.operations import BY_NAME
 from app.fhir.terminology_shipped import code_systems
 from app.settings import Settings
 

@@ -10,7 +10,8 @@ from typing import Any
 from app import clock
 from app.fhir import json as fhir_json
 from app.fhir import plausibility, profiles
-from app.fhir.operations import BY_NAME, EVERY_TYPE
+from app.fhir.operation import EVERY_TYPE
+from app.fhir.operations import BY_NAME
 from app.fhir.outcome import BadRequest, FhirError, Issue, Unavailable, operation_outcome
 from app.fhir.parameters import Given, echo, from_body
 from app.fhir.terminology_shipped import R4

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    CTE,
     ColumnElement,
     Text,
     and_,
@@ -19,16 +20,17 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, insert
 
-from app.access.caller import Role
+from app.access.caller import CLINICIANS, Role
 from app.fhir.topics import WITHOUT_CARD
-from app.store.access_sql import allowed, rule
+from app.store.access_sql import AT, AUTHOR, allowed, rule
 from app.store.log import beside, fresh_proof, logged
 from app.store.resources import NO_ROW, NOTHING, Stored, facets, facets_of, shown, stored
 from app.store.session import Session
 from app.store.statement import Statement, build
 from app.store.tables import resource
+from app.store.worklist_tables import looked
 
 
 def belongs(episode: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -76,7 +78,17 @@ def _statement(role: Role) -> Statement:
         patients=select(func.array_agg(asked.c.patient, type_=ARRAY(Text))).scalar_subquery(),
         fresh=fresh,
     )
-    return build(beside(found, [*found.c, decided], log, consumed, fresh).order_by(found.c.type, found.c.id))
+    told = beside(found, [*found.c, decided], log, consumed, fresh).order_by(found.c.type, found.c.id)
+    return build(told.add_cte(_looked(id_, and_(may, fresh), asked)) if role in CLINICIANS else told)
+
+
+def _looked(id_: ColumnElement[Any], may: ColumnElement[bool], asked: CTE) -> CTE:
+    """The organisation has read the card now: what comes later is new to it."""
+    row = select(AUTHOR, id_, AT).select_from(asked).where(may)
+    made = insert(looked).from_select(["organization", "episode", "at"], row)
+    return made.on_conflict_do_update(
+        index_elements=["organization", "episode"], set_={"at": func.greatest(looked.c.at, made.excluded.at)}
+    ).cte("looked_now")
 
 
 async def of_card(session: Session, episode: str) -> tuple[list[Stored], str | None]:

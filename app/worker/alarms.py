@@ -1,10 +1,10 @@
 """Alarms: a Flag for each finding of class alarm, idempotent by the finding's key.
 
 https://hl7.org/fhir/R4/flag.html. The card computes its findings live, so that nothing depends on a Flag being there;
-what the Flag keeps is the life of an alarm: first seen, closed by a clinician, or ended by the rules.
+what the Flag keeps is the life of an alarm: first seen, closed by a clinician, or ended by the rules. The outline of the
+card is kept beside it, for worklists.
 """
 
-import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,12 +15,14 @@ from app.fhir import json as fhir_json
 from app.interactions.belonging import Draft
 from app.interactions.change import apply
 from app.interactions.context import House
+from app.interactions.outline import finding_key, flag_id, outline
 from app.mapping.elements import child, children, reference, text
 from app.mapping.facts_from_fhir import facts
 from app.mapping.record_facts import FINDING_KEY
 from app.pregnancy.card import NOT_FOR_HER, Card, fold
 from app.pregnancy.course import LOSS
 from app.pregnancy.rules import Finding
+from app.store import worklist
 from app.store.card import of_card
 from app.store.resources import Stored
 from app.store.targets import find
@@ -66,16 +68,20 @@ async def _refresh_card(house: House, episode: str, correlation: str) -> bool:
         fresh = [row for row in drafts if row.method == "update" or row.key not in there]
         if fresh:
             await apply(writing, fresh)
+    patient = next((row.patient for row in found if row.type == "EpisodeOfCare"), None)
+    if patient:
+        kept_outline = outline(card, found, episode).as_json()
+        await worklist.keep(reading.session, patient, episode, card.today, kept_outline)
     return card.course.stage == LOSS
 
 
 def changes(card: Card, kept: Mapping[str, Kept], episode: str) -> list[Draft]:
     """What must be written so that the Flags say what the rules say."""
     alarms = {row.key: row for row in (*card.findings, *card.closed) if row.kind == "alarm"}
-    flags = {key: row for row in kept.values() if (key := _key(row.resource))}
+    flags = {key: row for row in kept.values() if (key := finding_key(row.resource))}
     patient = next((reference(row.resource, "patient") for row in _of_type(kept, "EpisodeOfCare")), "")
     drafts = [
-        _created(_id(key, episode), _flag(finding, kept, patient, episode))
+        _created(flag_id(key, episode), _flag(finding, kept, patient, episode))
         for key, finding in sorted(alarms.items())
         if key not in flags
     ]
@@ -88,16 +94,6 @@ def changes(card: Card, kept: Mapping[str, Kept], episode: str) -> list[Draft]:
 
 def _of_type(kept: Mapping[str, Kept], type_name: str) -> Iterable[Kept]:
     return (row for row in kept.values() if row.stored.type == type_name)
-
-
-def _key(resource: Json) -> str:
-    """The key of the finding that a Flag of ours stands for."""
-    if resource.get("resourceType") != "Flag":
-        return ""
-    keys = (
-        text(row, "value") for row in children(resource, "identifier") if text(row, "system") == FINDING_KEY
-    )
-    return next(keys, "")
 
 
 def _wanted(flag: Kept, finding: Finding | None, kept: Mapping[str, Kept]) -> Json | None:
@@ -195,11 +191,6 @@ def _labels(finding: Finding, kept: Mapping[str, Kept]) -> list[Json]:
     if "citizen" not in finding.audience:
         found.add((codes.ACT_CODE, NOT_FOR_HER))
     return [{"system": system, "code": code} for system, code in sorted(found) if code]
-
-
-def _id(key: str, episode: str) -> str:
-    """The same finding on the same card has one Flag, also where two workers meet it at once."""
-    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{FINDING_KEY}/{episode}/{key}"))
 
 
 def _created(id_: str, resource: Json) -> Draft:

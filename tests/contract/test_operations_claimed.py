@@ -10,7 +10,8 @@ from helsekort_sandbox.people import ENDPOINTS
 
 from app.fhir import codes
 from app.fhir import json as fhir_json
-from app.fhir.operations import EVERY_TYPE, OPERATIONS, Operation
+from app.fhir.operation import EVERY_TYPE, Operation
+from app.fhir.operations import OPERATIONS
 from app.fhir.registry import BY_NAME, RESOURCE_TYPES
 from app.fhir.validation import validate
 from tests.contract.examples import Json
@@ -37,6 +38,7 @@ class Given(NamedTuple):
 # TABLE: what each operation needs to answer with success
 PROBES: dict[tuple[str, str], tuple[Given, ...]] = {
     ("EpisodeOfCare", "card"): (),
+    ("EpisodeOfCare", "worklist"): (),
     ("Patient", "access-log"): (),
     ("Patient", "declare-relation"): (Given("identifier", "Identifier", HER_NUMBER),),
     ("Patient", "everything"): (Given("_count", "integer", 2),),
@@ -78,7 +80,7 @@ OF_ONE: dict[tuple[str, str], tuple[Given, ...]] = {  # where an instance takes 
     ("CodeSystem", "subsumes"): (Given("codeA", "code", "alarm"), Given("codeB", "code", "alarm")),
     ("ConceptMap", "translate"): PROBES["ConceptMap", "translate"][1:],
 }  # fmt: skip
-WHO = {"declare-relation": "gp", "failures": "operator"}  # who may; else the harness
+WHO = {"worklist": "midwife", "declare-relation": "gp", "failures": "operator"}  # who may; else the harness
 
 
 class Asked(NamedTuple):

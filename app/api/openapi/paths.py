@@ -9,7 +9,8 @@ from app.api.openapi.components import CONTROLS, HISTORY, named, searchable
 from app.api.routes import GUARDED, OPEN, Guarded
 from app.fhir.compartments import TABLE as COMPARTMENTS
 from app.fhir.json_schema import ref
-from app.fhir.operations import BY_PATH, Operation, in_url
+from app.fhir.operation import Operation, in_url
+from app.fhir.operations import BY_PATH
 from app.fhir.registry import BY_NAME, RESOURCE_TYPES, ResourceType
 
 Json = dict[str, Any]
