@@ -11,7 +11,7 @@ from datetime import date, datetime, time
 from typing import Literal
 
 from app.pregnancy.background import Allergy, Condition, FindingClosed
-from app.pregnancy.course import PREGNANT, Course, course
+from app.pregnancy.course import LOSS, PREGNANT, Course, course
 from app.pregnancy.described import SERIES, Described, Series, describe
 from app.pregnancy.facts import OSLO, BirthOutcome, Fact, Facts, LabResult, RhesusD, Visit
 from app.pregnancy.gestation import Age, age_at
@@ -22,6 +22,7 @@ from app.pregnancy.rules import Case, Finding, findings
 from app.pregnancy.term import Term, choose
 
 Audience = Literal["clinician", "citizen"]
+OF_THE_CHILD = frozenset({"fundal-height", "fetal-heart-rate"})
 NOT_FOR_HER = "NOPAT"  # v3-ActCode: what she must not meet on a screen that somebody else may see
 RECORDED: tuple[tuple[str, type[Fact]], ...] = (
     *((name, kind) for name, kind, _, _ in SERIES),
@@ -170,7 +171,7 @@ def view_for(card: Card, *, visible: Container[str], audience: Audience) -> View
         programme=programme,
         described=replace(
             described,
-            measurements=_measured(described.measurements, withheld),
+            measurements=_measured(_shown(described.measurements, card.course, audience), withheld),
             outcomes=tuple(row for row in described.outcomes if row.source not in card.unlisted),
         ),
         withheld=frozenset(withheld),
@@ -185,6 +186,13 @@ def _kept_from(fact: Fact, audience: Audience) -> bool:
 
 def _hides(facts: Facts, allowed: frozenset[str], kind: type[Fact], audience: Audience) -> bool:
     return any(row.source not in allowed and not _kept_from(row, audience) for row in facts.of(kind))
+
+
+def _shown(series: tuple[Series, ...], course: Course, audience: Audience) -> tuple[Series, ...]:
+    """After a loss no curve of the child meets her when she opens her card; her visits still hold every value."""
+    if audience == "clinician" or course.stage != LOSS:
+        return series
+    return tuple(row for row in series if row.kind not in OF_THE_CHILD)
 
 
 def _measured(series: tuple[Series, ...], withheld: set[str]) -> tuple[Series, ...]:

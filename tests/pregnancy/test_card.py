@@ -21,6 +21,7 @@ from tests.pregnancy.builders import (
     DUE,
     a_blood_pressure,
     a_due_date,
+    a_fetus,
     a_haemoglobin,
     a_heart_rate,
     a_strip,
@@ -292,3 +293,42 @@ def test_an_empty_card_is_a_card() -> None:
         (),
         frozenset(),
     )
+
+
+def test_the_loss_of_one_twin_keeps_the_age_of_the_others_visits() -> None:
+    twins = (a_fetus("A"), a_fetus("B"))
+    shown = view(*twins, an_outcome("stillbirth", "21+0", fetus="A"), today="30+0")
+    age = shown.age_on(day("29+3"))
+    assert age is not None
+    assert age.short == "29+3"
+    both = view(*twins, *(an_outcome("stillbirth", "21+0", fetus=name) for name in "AB"), today="30+0")
+    assert both.age_on(day("29+3")) is None
+
+
+def test_an_induced_abortion_ends_the_card_and_is_told_nowhere() -> None:
+    ended = an_outcome("termination", "9+0")
+    shown = view(ended, today="9+4")
+    assert (shown.stage, shown.age, shown.programme, shown.findings) == ("loss", None, (), ())
+    assert shown.described.outcomes == ()
+    assert shown.age_on(day("9+4")) is None
+    assert card(ended, today="9+4").unlisted == {ended.source}
+    assert card(an_outcome("miscarriage", "9+0"), today="9+4").unlisted == frozenset()
+
+
+def test_twins_are_listed_in_one_order_whatever_their_records_are_called() -> None:
+    rates = [
+        a_heart_rate(140, "30+0", fetus="B", source="Observation/1"),
+        a_heart_rate(150, "30+0", fetus="A", source="Observation/2"),
+    ]
+    shown = view(*rates, today="30+0").described
+    assert [row.fetus for row in shown.measurements] == ["A", "B"]
+    assert [fact.fetus for fact in shown.consultations[0].facts] == ["A", "B"]
+
+
+def test_after_a_loss_no_curve_of_the_child_meets_her_and_her_carers_keep_it() -> None:
+    facts = (a_heart_rate(140, "30+0"), a_blood_pressure(118, 74, "30+0"), an_outcome("stillbirth", "31+0"))
+    hers, theirs = (
+        {row.kind for row in view(*facts, audience=audience, today="31+2").described.measurements}
+        for audience in ("citizen", "clinician")
+    )
+    assert (hers, theirs) == ({"blood-pressure"}, {"blood-pressure", "fetal-heart-rate"})

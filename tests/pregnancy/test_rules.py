@@ -14,6 +14,8 @@ from tests.pregnancy.builders import (
     a_haemoglobin,
     a_heart_rate,
     a_strip,
+    an_amount,
+    an_answer,
     an_outcome,
     at,
     card,
@@ -344,3 +346,21 @@ def test_the_table_is_fit_to_be_approved() -> None:
             assert "116 117" in row.told
             assert "113" in row.told
             assert "Ingen følger med" in row.told
+
+
+@pytest.mark.parametrize("outcome", ["live-birth", "stillbirth", "miscarriage", "termination"])
+def test_bleeding_and_fever_are_alarms_after_a_loss_as_after_a_birth(outcome: str) -> None:
+    """NGF, Postpartumblødning; Helsedirektoratet, barselomsorgen, «Endometritt»: her body does not ask who lives."""
+    ended = an_outcome(outcome, "20+0", clock="06:00")
+    ill = (an_answer("symptom-bleeding", "yes", "20+2"), an_amount("temperature", 38.0, "20+2"))
+    found = card(ended, *ill, today="20+3")
+    assert rules(found) == ["postpartum-bleeding", "postpartum-infection"]
+    assert all(row.told and "fødselen skal" not in row.told for row in found.findings)
+
+
+def test_hypertension_of_pregnancy_gives_way_to_the_latest_reading_once_she_has_given_birth() -> None:
+    pair = (a_blood_pressure(145, 92, "38+0"), a_blood_pressure(146, 93, "38+4"))
+    born = an_outcome("live-birth", "38+5")
+    assert "hypertension" in rules(card(*pair, today="38+4"))
+    assert rules(card(*pair, born, today="38+6")) == ["hypertension-repeat"]
+    assert rules(card(*pair, born, a_blood_pressure(118, 74, "39+0"), today="39+0")) == []
