@@ -1,20 +1,23 @@
 """``helsekort audit verify``: whether the log is as it was written.
 
 Design §5. The chain of every lane is computed again, every signed head must lie on it, and every anchor outside the
-database must be such a head. What it cannot tell: rows that the database's owner makes up or drops at the end of a
-lane after its last head; those rows are counted as not sealed.
+database must be such a head. Rows may be gone from a lane's beginning only by whole months: what its heads show to
+have been written later than the log's oldest month must be there. What it cannot tell: rows that the database's owner
+makes up or drops at the end of a lane after its last head, which are counted as not sealed; and whether a whole month
+was due to be dropped, which is told as a note.
 """
 
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, func, select, text
 
+from app import clock
 from app.settings import Settings
 from app.store import anchors
 from app.store.migrate import engine
@@ -85,7 +88,9 @@ def verify(settings: Settings) -> Report:
     try:
         with owner.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
             connection.execute(text("SET TIME ZONE 'UTC'"))
-            book = Book(_heads(connection), _signer(settings, report), report.problems)
+            book = Book(
+                _heads(connection), _signer(settings, report), report.problems, _oldest_month(connection)
+            )
             _check_lanes(connection, book, report)
             if settings.audit_anchor_file:
                 book.check_anchors(anchored)
@@ -106,6 +111,14 @@ def _signer(settings: Settings, report: Report) -> Signer | None:
 def _heads(connection: Connection) -> list[Head]:
     rows = connection.execute(select(audit_head).order_by(audit_head.c.lane, audit_head.c.seq))
     return [Head(**row) for row in rows.mappings()]
+
+
+def _oldest_month(connection: Connection) -> datetime:
+    """Where the oldest month begins that the log still has; this month where there is no row: it is never dropped."""
+    now = clock.now()
+    oldest = connection.execute(select(func.min(audit.c.at))).scalar()
+    first = min(oldest or now, now).astimezone(UTC)
+    return first.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 
 
 def _check_lanes(connection: Connection, book: Book, report: Report) -> None:
@@ -148,6 +161,7 @@ def _beginning(lane: int, first: int, book: Book, report: Report) -> Link:
     if closing is None:
         report.problems.append(f"lane {lane}: rows 1 to {first - 1} are gone and no signed head closes them")
         return Link(first - 1, b"")
+    book.check_dropped(lane, first - 1)
     report.notes.append(f"Lane {lane} begins after its head {first - 1}: earlier months were dropped.")
     return Link(first - 1, closing.hash)
 
@@ -168,7 +182,7 @@ def _contradictions(row: Any) -> Iterator[str]:
 
 def _check_end(lane: int, end: Link | None, counter: Link | None, book: Book, report: Report) -> None:
     """The lane's counter and its heads agree with its last row."""
-    last = end or _dropped(lane, counter, book)
+    last = end or _dropped(lane, counter, book, report)
     if counter is None:
         report.problems.append(f"lane {lane}: its counter is gone")
     elif (counter.seq, counter.hash) != (last.seq, last.hash):
@@ -181,7 +195,11 @@ def _check_end(lane: int, end: Link | None, counter: Link | None, book: Book, re
         report.notes.append(f"Lane {lane}: {unsealed} rows after its last head are not sealed yet.")
 
 
-def _dropped(lane: int, counter: Link | None, book: Book) -> Link:
+def _dropped(lane: int, counter: Link | None, book: Book, report: Report) -> Link:
     """The end of a lane without rows: where a head closes dropped months, or its genesis."""
     closing = book.at(lane, counter.seq) if counter else None
-    return Link(closing.seq, closing.hash) if closing else Link(0, genesis(lane))
+    if closing is None:
+        return Link(0, genesis(lane))
+    book.check_dropped(lane, closing.seq)
+    report.notes.append(f"Lane {lane} ends at its head {closing.seq}: all its months were dropped.")
+    return Link(closing.seq, closing.hash)
