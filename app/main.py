@@ -31,8 +31,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     announce(settings)
     key = read_key(settings.server_key_file)
     database = Database(
-        settings.database_url, connections=settings.connections, statement_timeout=settings.statement_timeout
-    )
+        settings.database_url, connections=settings.connections, statement_timeout=settings.statement_timeout,
+        consent_required=settings.participation == "consent",
+    )  # fmt: skip
     house = House(settings, database, Seal(key), read_signing(settings.notification_key_file))
     door = Door(house, Identity(settings, key))
 

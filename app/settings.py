@@ -18,6 +18,7 @@ _EITHER = {
     "dating_precedence": ("first-scan", "routine-scan"),
     "conditional_delete": ("single", "multiple"),
     "update_as_create": ("harness", "all"),
+    "participation": ("consent", "reservation"),
 }
 _ORIGIN = re.compile(r"https?://[a-z0-9.\-]+(?::\d{1,5})?")
 
@@ -107,6 +108,9 @@ class Settings:
     )
     event_days: int = _doc("Days for which events are kept for subscriptions and `$changes`.", 30)
     pilot_file: str = _doc("JSON: organisations, municipality codes and client ids of the pilot.")
+    participation: str = _doc(
+        "Who takes part: those who gave their `consent`, or all without a `reservation`.", "consent"
+    )
     allow_bearer: bool = _doc("Sandbox only: accept tokens that are not bound by DPoP.", default=False)
     allow_harness: bool = _doc("Sandbox only: accept the `harness` role.", default=False)
     dpop_window: int = _doc("Seconds that a DPoP proof's `iat` may lie from now, either way.", 10)

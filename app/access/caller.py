@@ -9,6 +9,8 @@ from datetime import datetime
 from enum import StrEnum
 
 CLINICAL_PURPOSES = frozenset({"TREAT", "COC"})
+EMERGENCY_PURPOSES = frozenset({"ETREAT", "BTG"})  # the emergency chain, and breaking the glass
+EVERYONE = "*"  # the actor of a choice that concerns all who care for her
 
 
 class Role(StrEnum):
@@ -54,12 +56,18 @@ class Caller:
         return self.role in CLINICIANS and self.purpose in CLINICAL_PURPOSES and bool(self.decision)
 
     @property
+    def urgent(self) -> bool:
+        """Whether the token attests an emergency, and the decision behind it."""
+        carer = self.role in CLINICIANS and self.role is not Role.NURSE
+        return carer and self.purpose in EMERGENCY_PURPOSES and bool(self.decision)
+
+    @property
     def author(self) -> str:
         """Who is written down as author: the organisation, or the kind of caller where there is none."""
         return self.organizations[0] if self.organizations else self.role.value
 
     @property
     def actors(self) -> tuple[str, ...]:
-        """The names under which she can block this caller: the person and each organisation."""
+        """The names under which she can block this caller: the person, each organisation, and everyone."""
         person = (f"hpr:{self.hpr}",) if self.hpr else ()
-        return person + tuple(f"org:{number}" for number in self.organizations)
+        return (*person, *(f"org:{number}" for number in self.organizations), EVERYONE)

@@ -16,7 +16,11 @@ class Facets:
     labels: frozenset[str] = frozenset()
     author: str = ""
     related: bool = False  # an active relation of one of the caller's organisations
-    chosen_away: bool = False  # she blocked the caller
+    chosen_away: bool = False  # she blocked the caller, or takes no part
+    restricted: bool = False  # she restricted this, from all who care for her
+    opened: bool = False  # and opened it for the caller
+    emergency: bool = False  # the caller was granted an emergency's access to her
+    consented: bool = True  # she consents to take part, or need not
     own: bool = False  # the caller is the woman
 
 
@@ -28,10 +32,23 @@ class Decision:
     rule: str | None
 
 
-def _blocks(row: Block, caller: Caller, facets: Facets) -> bool:
-    if caller.role not in row.roles:
+def _blocks(row: Block, caller: Caller, do: str, facets: Facets) -> bool:
+    if caller.role not in row.roles or do not in row.do or facets.type not in row.types:
         return False
-    return facets.chosen_away if row.by == "choice" else bool(row.labels & facets.labels)
+    return {
+        "choice": facets.chosen_away,
+        "label": bool(row.labels & facets.labels),
+        "restriction": facets.restricted
+        and facets.related
+        and not facets.opened
+        and not _urgent(caller, facets),
+        "consent": not facets.consented and _stands(caller, facets),
+    }[row.by]
+
+
+def _urgent(caller: Caller, facets: Facets) -> bool:
+    """Whether the grant holds: only for a token that attests an emergency."""
+    return caller.urgent and facets.emergency
 
 
 def _stands(caller: Caller, facets: Facets) -> bool:
@@ -46,6 +63,7 @@ def _relates(row: Allow, caller: Caller, facets: Facets) -> bool:
         Relation.AUTHOR: _stands(caller, facets) and facets.author == caller.author,
         Relation.WROTE: facets.author == caller.author,
         Relation.ATTESTED: caller.attested,
+        Relation.EMERGENCY: _urgent(caller, facets),
         Relation.SELF: facets.own,
         Relation.ANYONE: True,
     }[row.relation]
@@ -54,7 +72,7 @@ def _relates(row: Allow, caller: Caller, facets: Facets) -> bool:
 def decide(caller: Caller, do: str, facets: Facets) -> Decision:
     """Whether ``caller`` may ``do`` this: the first block, else the first right, else no."""
     for block in BLOCK:
-        if _blocks(block, caller, facets):
+        if _blocks(block, caller, do, facets):
             return Decision(allowed=False, rule=block.id)
     for row in ALLOW:
         if (

@@ -21,16 +21,16 @@ def labels_of(resource: Json) -> frozenset[str]:
 
 
 def _labels(resource: Json) -> Iterator[str]:
-    yield from map(_label, resource.get("meta", {}).get("security", ()))
+    yield from map(label_of, resource.get("meta", {}).get("security", ()))
     if resource["resourceType"] == "DocumentReference":
         for concept in resource.get("securityLabel", ()):
-            yield from map(_label, concept.get("coding", ()))
+            yield from map(label_of, concept.get("coding", ()))
     for entry in resource.get("entry", ()) if resource["resourceType"] == "Bundle" else ():
         if "resource" in entry:
             yield from _labels(entry["resource"])
 
 
-def _label(label: Json) -> str:
+def label_of(label: Json) -> str:
     """A code that access rows name is that label, whatever its system and case.
 
     What is meant to be kept must not be shown because it was misspelt.

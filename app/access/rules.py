@@ -73,6 +73,7 @@ class Relation(StrEnum):
     AUTHOR = "author"  # related, and the caller's own organisation wrote it
     WROTE = "wrote"  # the caller's own organisation wrote it, whomever it is about
     ATTESTED = "attested"  # purpose and decision reference in the token
+    EMERGENCY = "emergency"  # a grant for this person and this woman, and a token that attests an emergency
     SELF = "self"  # she is the woman
     ANYONE = "anyone"  # whomever it is about
 
@@ -93,13 +94,20 @@ class Allow:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One refusal that no right overrides: her own choice (``by="choice"``) or a label (``by="label"``)."""
+    """One refusal that no right overrides.
+
+    ``by``    her choice of persons and organisations (choice), a label, her restriction, or consent that lacks.
+    ``told``  what who is refused is told; nothing where even that is a secret.
+    """
 
     id: str
     roles: frozenset[Role]
     by: str
     ground: str
     labels: frozenset[str] = frozenset()
+    do: frozenset[str] = EVERY
+    types: frozenset[str] = ANY
+    told: str = ""
 
 
 def _roles(*roles: Role) -> frozenset[Role]:
@@ -114,7 +122,33 @@ BLOCK: tuple[Block, ...] = (
         "block.her-choice",
         _roles(Role.GP, Role.MIDWIFE, Role.NURSE, Role.HOSPITAL),
         by="choice",
-        ground="pjl § 17, pbrl § 5-3: she may oppose that named personnel are given access",
+        ground="pjl § 17, pbrl § 5-3: she may oppose that named personnel are given access, or take no part",
+        told="She has chosen that you are not given access",
+    ),
+    Block(
+        "block.her-restriction",
+        _roles(Role.GP, Role.MIDWIFE, Role.NURSE, Role.HOSPITAL),
+        by="restriction",
+        ground="pjl § 17, pbrl § 5-3: what she restricts is opened by her consent or in an emergency",
+        types=CARD,
+        told="She has chosen that you are not given access to this without her consent, but in an emergency",
+    ),
+    Block(
+        "block.her-consent",
+        _roles(Role.GP, Role.MIDWIFE, Role.NURSE, Role.HOSPITAL),
+        by="consent",
+        ground="agreement on the pilot: nothing is kept or shown without her consent to take part",
+        types=CARD - {"Patient", "CareTeam"},
+        told="She has not consented to take part",
+    ),
+    Block(
+        "block.her-consent.self",
+        _roles(Role.CITIZEN),
+        by="consent",
+        ground="agreement on the pilot: nothing is kept without her consent to take part",
+        do=WRITE,
+        types=HER_WRITES - {"CareTeam", "Consent"},
+        told="You have not consented to take part",
     ),
     Block(
         "block.not-for-patient",
@@ -126,6 +160,14 @@ BLOCK: tuple[Block, ...] = (
 )
 
 ALLOW: tuple[Allow, ...] = (
+    Allow(
+        "allow.emergency.read",  # before all other rights: what is read under a grant is marked as such
+        CARERS,
+        READ,
+        CARD,
+        Relation.EMERGENCY,
+        "hpl § 7, § 45; pjl § 19: help that is needed at once, told to her and reviewed",
+    ),
     Allow("allow.carer.read", CARERS, READ, CARD, Relation.RELATED, "hpl § 45, pjl § 19"),
     Allow(
         "allow.nurse.read",
@@ -144,6 +186,14 @@ ALLOW: tuple[Allow, ...] = (
         frozenset({"Consent", "Provenance"}),
         Relation.RELATED,
         "hpl § 45",
+    ),
+    Allow(
+        "allow.carer.consent.record",
+        CARERS,
+        frozenset({"create"}),
+        frozenset({"Consent"}),
+        Relation.RELATED,
+        "pbrl §§ 4-1, 4-2, 5-3: a choice that she has made, recorded on her behalf with its source",
     ),
     Allow(
         "allow.carer.create",
@@ -249,6 +299,14 @@ ALLOW: tuple[Allow, ...] = (
         HER_WRITES,
         Relation.AUTHOR,
         "pbrl § 3-1: what she wrote herself",
+    ),
+    Allow(
+        "allow.self.choices",
+        _roles(Role.CITIZEN),
+        frozenset({"update", "delete"}),
+        frozenset({"Consent"}),
+        Relation.SELF,
+        "pbrl § 4-1, § 5-3: her choices are hers to change, whoever recorded them",
     ),
     Allow(
         "allow.catalogue.read",
@@ -362,6 +420,12 @@ LABELS: frozenset[str] = frozenset[str]().union(
 )
 _ROWS: tuple[Allow | Block, ...] = (*BLOCK, *ALLOW)
 BY_ID: dict[str, Allow | Block] = {row.id: row for row in _ROWS}
+
+
+def told(rule: str | None) -> str:
+    """What is told of the row that refuses; empty where the answer must not even say that there is something."""
+    row = BY_ID.get(rule or "")
+    return row.told if isinstance(row, Block) else ""
 
 
 def hidden_elements(rule: str | None) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from app.fhir.dates import interval
 from app.fhir.outcome import BadRequest, Forbidden, NotAcceptable, NotFound
 from app.interactions import paper
 from app.interactions.context import Answer, Context
-from app.interactions.guard import REFUSED_BY_HER, scoped
+from app.interactions.guard import not_refused, scoped
 from app.interactions.redaction import view as redact
 from app.mapping.card_to_fhir import document
 from app.mapping.facts_from_fhir import facts
@@ -113,8 +113,7 @@ def seen(card: Card, found: list[Stored], audience: Audience) -> View:
 async def read(context: Context, episode: str) -> list[Stored]:
     """All that the card ``episode`` is folded from; logged. Raises Forbidden and NotFound."""
     found, rule = await of_card(context.session, episode)
-    if rule == "block.her-choice":
-        raise Forbidden(REFUSED_BY_HER, "EpisodeOfCare")
+    not_refused(rule, "EpisodeOfCare")
     if not found:
         raise NotFound(f"There is no EpisodeOfCare/{episode[:64]}", "EpisodeOfCare")
     return found

@@ -18,7 +18,7 @@ from app.fhir.card_index import index_with_card
 from app.fhir.identifiers import looks_like_person_number
 from app.fhir.outcome import Issue
 from app.fhir.registry import BY_NAME, CONCERNING
-from app.interactions import business, projections, subscribing
+from app.interactions import business, choices, projections, subscribing
 from app.interactions.belonging import (
     RELATED,
     SEE_ALL,
@@ -113,8 +113,8 @@ def _problems(preparation: Preparation, draft: Draft) -> Iterator[Issue]:
     target = preparation.targets.found.get(draft.key)
     if draft.type == "Patient" and draft.method == "update" and target and target.body and target.governed:
         yield from business.changed_numbers(draft.resource, fhir_json.parse(target.body), draft.place)
-    if draft.type == "Consent" and context.caller.role is Role.CITIZEN:
-        yield from projections.unknown_actors(draft.resource, preparation.targets, draft.place)
+    if draft.type == "Consent" and context.caller.role in choices.DECIDING:
+        yield from choices.problems(draft.resource, context.caller, preparation.targets, draft.place)
 
 
 def _nowhere(preparation: Preparation, draft: Draft, reference: str) -> str | None:

@@ -1,11 +1,10 @@
 """From what the store decided to what the caller is told: 404 before 403 where existence is a secret."""
 
 from app.access.caller import Caller
+from app.access.rules import told
 from app.fhir.outcome import BadRequest, Forbidden, Gone, MethodNotAllowed, NotFound
 from app.fhir.registry import BY_NAME, ResourceType
 from app.store.resources import Stored
-
-REFUSED_BY_HER = "She has chosen that you are not given access"
 
 
 def kept_type(name: str, interaction: str) -> ResourceType:
@@ -18,10 +17,17 @@ def kept_type(name: str, interaction: str) -> ResourceType:
     return row
 
 
+def not_refused(rule: str | None, type_name: str) -> None:
+    """Raises Forbidden where the row that refuses may be told."""
+    text = told(rule)
+    if text:
+        raise Forbidden(text, type_name)
+
+
 def visible(stored: Stored | None, type_name: str, id_: str) -> Stored:
     """``stored`` if the caller may see it and it is there. Raises NotFound, Forbidden or Gone."""
-    if stored is not None and stored.rule == "block.her-choice":
-        raise Forbidden(REFUSED_BY_HER, type_name)
+    if stored is not None:
+        not_refused(stored.rule, type_name)
     if stored is None or not stored.visible:
         raise NotFound(f"There is no {type_name}/{id_[:64]}", type_name)
     if stored.deleted:

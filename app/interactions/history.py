@@ -6,10 +6,10 @@ from urllib.parse import urlencode
 from app import clock
 from app.fhir.bundle import Entry, bundle
 from app.fhir.dates import interval
-from app.fhir.outcome import BadRequest, Forbidden, NotFound
+from app.fhir.outcome import BadRequest, NotFound
 from app.interactions import page_links
 from app.interactions.context import Answer, Context
-from app.interactions.guard import REFUSED_BY_HER, kept_type, scoped
+from app.interactions.guard import kept_type, not_refused, scoped
 from app.interactions.redaction import view
 from app.store.history import Asked, Page, Place
 from app.store.history import history as find
@@ -99,8 +99,7 @@ async def history(
 
 def _visible(page: Page, type_name: str, id_: str) -> None:
     """Raises NotFound or Forbidden where the resource is not there for this caller."""
-    if page.rule == "block.her-choice":
-        raise Forbidden(REFUSED_BY_HER, type_name)
+    not_refused(page.rule, type_name)
     if not is_right(page.rule):
         raise NotFound(f"There is no {type_name}/{id_[:64]}", type_name)
 

@@ -2,6 +2,7 @@
 
 import asyncpg
 
+from app.access.rules import told
 from app.fhir.identifiers import looks_like_person_number
 from app.fhir.outcome import Conflict, FhirError, Forbidden, NotFound, PreconditionFailed, Unprocessable
 from app.interactions.belonging import Draft
@@ -34,8 +35,9 @@ def refusal(draft: Draft, write: Write, outcome: Outcome) -> FhirError:
     if outcome.problem in refusals:
         error, text = refusals[outcome.problem]
         return error(f"{place}{text}", draft.type)
-    if outcome.decision.rule == "block.her-choice":
-        return Forbidden(f"{place}She has chosen that you are not given access", draft.type)
+    hers = told(outcome.decision.rule)
+    if hers:
+        return Forbidden(f"{place}{hers}", draft.type)
     about = f"Patient/{write.patient}"
     # told only where it was said: what she is derived from may be a secret
     said = write.patient and about.encode() in draft.body and not looks_like_person_number(about)

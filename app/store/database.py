@@ -49,7 +49,10 @@ class Connection:
 class Database:
     """The pool: connections are opened at start and again when one is lost."""
 
-    def __init__(self, url: str, *, connections: int, statement_timeout: int = 10_000) -> None:
+    def __init__(
+        self, url: str, *, connections: int, statement_timeout: int = 10_000, consent_required: bool = False
+    ) -> None:
+        self.consent_required = consent_required  # of each decision that its statements make
         self._url = url
         self._size = connections
         self._timeout = statement_timeout

@@ -24,6 +24,7 @@ def _statement() -> Statement:
         select(literal_column("1"))
         .where(
             choice.c.patient == person.c.patient,
+            choice.c.kind == literal_column("'block'"),
             choice.c.actor == any_(ACTORS),
             choice.c.begins <= AT,
             or_(choice.c.ends.is_(None), choice.c.ends > AT),

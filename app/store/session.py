@@ -38,7 +38,8 @@ class Session:
 
     async def fetch(self, statement: Statement, **values: Any) -> list[Any]:
         """Run a statement that does not log."""
-        return await self.place.fetch(statement, {"at": self.entry.at, **parameters(self.caller), **values})
+        known = {"at": self.entry.at, "consent_required": self.database.consent_required}
+        return await self.place.fetch(statement, {**known, **parameters(self.caller), **values})
 
     async def fetch_logged(self, statement: Statement, **values: Any) -> list[Any]:
         """Run a statement that writes the audit row. Raises Replayed where the proof had been used."""

@@ -270,17 +270,46 @@ person = Table(  # whose number it is: one woman a number, among governed data
 )
 Index("person_rid", person.c.rid)
 
-choice = Table(  # her blocks and restrictions, from her Consents
+choice = Table(  # her blocks, restrictions, openings and taking part, from her Consents
     "choice",
     metadata,
     Column("rid", BigInteger, primary_key=True),
     Column("patient", Text, primary_key=True),
     Column("kind", Text, primary_key=True),
     Column("actor", Text, primary_key=True),
+    Column("part", Text, primary_key=True),
     Column("begins", INSTANT, nullable=False),
     Column("ends", INSTANT),
 )
-Index("choice_patient", choice.c.patient, choice.c.actor)
+Index(  # all that a decision asks: it reads no row of the table
+    "choice_patient",
+    choice.c.patient,
+    choice.c.actor,
+    choice.c.kind,
+    postgresql_include=["part", "begins", "ends"],
+)
+
+emergency = Table(  # who was granted an emergency's access to whom, and what a reviewer says of it
+    "emergency",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("patient", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("organization", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("decision", Text, nullable=False),
+    Column("begins", INSTANT, nullable=False),
+    Column("ends", INSTANT, nullable=False),
+    Column("reviewed", INSTANT),
+    Column("reviewer", Text),
+    Column("outcome", Text),
+    Column("comment", Text),
+)
+Index("emergency_patient", emergency.c.patient, emergency.c.person)
+Index("emergency_person", emergency.c.person, emergency.c.patient)
+Index("emergency_unreviewed", emergency.c.begins, postgresql_where=emergency.c.reviewed.is_(None))
 
 audit = Table(  # partitioned by month of `at`
     "audit",

@@ -56,7 +56,8 @@ COLUMNS: dict[str, tuple[tuple[str, TypeEngine[Any]], ...]] = {
         ("ends", INSTANT), ("decision", _TEXT), ("person", _TEXT),
     ),
     "choice": (
-        ("n", _INT), ("patient", _TEXT), ("kind", _TEXT), ("actor", _TEXT), ("begins", INSTANT), ("ends", INSTANT),
+        ("n", _INT), ("patient", _TEXT), ("kind", _TEXT), ("actor", _TEXT), ("part", _TEXT), ("begins", INSTANT),
+        ("ends", INSTANT),
     ),
     "delivery": (
         ("id", _TEXT), ("kind", _TEXT), ("patient", _TEXT), ("type", _TEXT), ("resource", _TEXT), ("version", _INT),

@@ -74,8 +74,9 @@ async def serve(settings: Settings) -> None:
 async def _opened(settings: Settings, channels: Channels) -> AsyncIterator[Duties]:
     seal = Seal(read_key(settings.server_key_file))
     database = Database(
-        settings.database_url, connections=CONCURRENCY + 3, statement_timeout=settings.statement_timeout
-    )
+        settings.database_url, connections=CONCURRENCY + 3, statement_timeout=settings.statement_timeout,
+        consent_required=settings.participation == "consent",
+    )  # fmt: skip
     try:
         await database.start()
         house = House(settings, database, seal, read_signing(settings.notification_key_file))

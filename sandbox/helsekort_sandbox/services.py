@@ -157,6 +157,7 @@ def _environment(services: Services, sandbox: Sandbox) -> dict[str, str]:
     pilot.write_text(json.dumps(people.pilot(), indent=1, ensure_ascii=False))
     settings = {
         "MODE": "sandbox",
+        "PARTICIPATION": "reservation",
         "BASE_URL": sandbox.base_url,
         "DATABASE_URL": services.cluster.url("helsekort_serving"),
         "ERASE_DATABASE_URL": services.cluster.url("helsekort_erase"),

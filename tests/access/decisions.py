@@ -3,11 +3,14 @@
 Grounds: helsepersonelloven §§ 25, 39, 40, 42, 45; pasientjournalloven §§ 17-19, 22; pbrl §§ 3-1, 5-1, 5-3.
 """
 
+from tests.access.decisions_of_choices import CHOICES
 from tests.access.decisions_of_others import OTHERS
 
 # A line: roles, what, types, standing, verdict; each role with each type is a decision. Standing: `related` to the woman, a `stranger` to her, `self` she is the
 # woman, `nobody` the resource is about no woman, `wrote` the caller's own organisation (or she herself) wrote it,
 # `attested` purpose and decision stand in the token, `blocked` she chose the caller away, CAPITALS security labels.
+# `restricted` she restricted this, `opened` for the caller, `urgent` the token attests an emergency, `granted` the caller
+# was granted its access, `unconsented` consent is required and lacks.
 # Verdict: the rule that wins, `allow` any right, `no` no rule spoke.
 CLINICIANS = """
 # hpl § 45: who gives her care reads what the care needs
@@ -249,9 +252,6 @@ hospital  delete  Flag                   related,wrote               no
 gp        create  Flag                   related                     no
 midwife   create  Flag                   related                     no
 # her choices are hers alone, and what is recorded of origin stays
-gp        create  Consent                related                     no
-midwife   create  Consent                related                     no
-midwife   create  Consent                related,attested            no
 midwife   update  Consent                related                     no
 midwife   delete  Consent                related                     no
 hospital  delete  Consent                related                     no
@@ -260,4 +260,4 @@ operator  delete  Consent                stranger                    no
 midwife   update  Provenance             related,wrote               no
 midwife   delete  Provenance             related,wrote               no
 """
-TABLE = CLINICIANS + OTHERS
+TABLE = CLINICIANS + OTHERS + CHOICES

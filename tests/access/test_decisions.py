@@ -15,7 +15,22 @@ from app.access.rules import ALLOW, ANY, BLOCK, Allow, Block
 from tests.access.decisions import TABLE
 
 LABELS = frozenset({"SDV", "SEX", "PSY", "ETH", "HIV", "NOPAT", "R"})
-STANDING = frozenset({"related", "stranger", "self", "nobody", "wrote", "attested", "blocked"})
+STANDING = frozenset(
+    {
+        "related",
+        "stranger",
+        "self",
+        "nobody",
+        "wrote",
+        "attested",
+        "blocked",
+        "restricted",
+        "opened",
+        "urgent",
+        "granted",
+        "unconsented",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -40,7 +55,7 @@ class Line:
         return found == Decision(self.verdict.startswith("allow."), self.verdict)
 
     def decided(self) -> Decision:
-        caller = a_caller(self.role, attested="attested" in self.standing)
+        caller = a_caller(self.role, attested="attested" in self.standing, urgent="urgent" in self.standing)
         facets = Facets(
             type=self.type,
             patient=None if "nobody" in self.standing else "w",
@@ -48,12 +63,16 @@ class Line:
             author=caller.author if "wrote" in self.standing else "someone else",
             related="related" in self.standing,
             chosen_away="blocked" in self.standing,
+            restricted="restricted" in self.standing,
+            opened="opened" in self.standing,
+            emergency="granted" in self.standing,
+            consented="unconsented" not in self.standing,
             own="self" in self.standing,
         )
         return decide(caller, self.do, facets)
 
 
-def a_caller(role: Role, *, attested: bool = False) -> Caller:
+def a_caller(role: Role, *, attested: bool = False, urgent: bool = False) -> Caller:
     """A caller as tokens make them: organisations for all but the woman and the server itself."""
     placed = role not in {Role.CITIZEN, Role.SYSTEM}
     return Caller(
@@ -63,8 +82,8 @@ def a_caller(role: Role, *, attested: bool = False) -> Caller:
         number="n" if role is Role.CITIZEN else None,
         hpr="h" if role in CLINICIANS else None,
         organizations=("o",) if placed else (),
-        purpose="TREAT" if attested else None,
-        decision="d" if attested else None,
+        purpose="TREAT" if attested else "BTG" if urgent else None,
+        decision="d" if attested or urgent else None,
     )
 
 

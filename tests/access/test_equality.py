@@ -55,12 +55,76 @@ CHOICES: dict[str, tuple[tuple[str, datetime, datetime | None] | None, bool]] = 
     "from-tomorrow": ((f"hpr:{HPR}", AT + DAY, None), False),
     "of-another-person": (("hpr:7654321", AT - DAY, None), False),
 }
-WOMEN: dict[str, tuple[bool, bool]] = {
-    f"{relation}.{choice}": (related, blocked)
-    for (relation, (_, related)), (choice, (_, blocked)) in itertools.product(
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What stands in `choice` as kind, actor, part, begin and end, when a grant began and ended, and what it means."""
+
+    rows: tuple[tuple[str, str, str, datetime, datetime | None], ...] = ()
+    granted: tuple[datetime, datetime] | None = None
+    blocked: bool = False
+    restricts: str | None = None  # "" all, or the type or label that is restricted
+    opened: bool = False
+    emergency: bool = False
+    consents: bool = False
+
+    def restricted(self, cell: "Cell") -> bool:
+        return self.restricts is not None and self.restricts in {"", cell.type, *cell.labels}
+
+
+PART, BEFORE = "Observation", AT - DAY
+ALL = ("restrict", "*", "", BEFORE, None)
+OPEN = ("open", f"org:{PLACE}", "", BEFORE, None)
+MORE: dict[str, Chosen] = {
+    "restricted": Chosen((ALL,), restricts=""),
+    "restriction-ended": Chosen((("restrict", "*", "", BEFORE, AT),)),
+    "restricted-type": Chosen((("restrict", "*", PART, BEFORE, AT + DAY),), restricts=PART),
+    "restricted-label": Chosen((("restrict", "*", "SDV", BEFORE, None),), restricts="SDV"),
+    "opened": Chosen((ALL, OPEN), restricts="", opened=True),
+    "opened-for-the-person": Chosen(
+        (ALL, ("open", f"hpr:{HPR}", "", BEFORE, None)), restricts="", opened=True
+    ),
+    "opened-for-another": Chosen((ALL, ("open", "org:333333333", "", BEFORE, None)), restricts=""),
+    "opening-ended": Chosen((ALL, ("open", f"org:{PLACE}", "", BEFORE, AT)), restricts=""),
+    "opened-and-blocked": Chosen(
+        (ALL, OPEN, ("block", f"hpr:{HPR}", "", BEFORE, None)), restricts="", opened=True, blocked=True
+    ),
+    "takes-no-part": Chosen((("block", "*", "", BEFORE, None),), blocked=True),
+    "consents": Chosen((("part", "*", "", BEFORE, None),), consents=True),
+    "consent-ended": Chosen((("part", "*", "", BEFORE, AT),)),
+    "consents-and-restricts": Chosen((ALL, ("part", "*", "", BEFORE, None)), restricts="", consents=True),
+    "granted": Chosen(granted=(BEFORE, AT + DAY), emergency=True),
+    "grant-ended": Chosen(granted=(BEFORE, AT)),
+    "restricted-and-granted": Chosen((ALL,), (BEFORE, AT + DAY), restricts="", emergency=True),
+    "blocked-and-granted": Chosen(
+        (("block", f"org:{LEGAL}", "", BEFORE, None),), (BEFORE, AT + DAY), blocked=True, emergency=True
+    ),
+}
+WOMEN: dict[str, tuple[bool, Chosen]] = {
+    f"{relation}.{choice}": (
+        related,
+        Chosen((("block", row[0], "", *row[1:]),) if row else (), blocked=blocked),
+    )
+    for (relation, (_, related)), (choice, (row, blocked)) in itertools.product(
         RELATIONS.items(), CHOICES.items()
     )
+} | {
+    f"{relation}.{choice}": (RELATIONS[relation][1], chosen)
+    for relation, (choice, chosen) in itertools.product(("none", "active", "ended-yesterday"), MORE.items())
 }
+
+
+CHOSEN = (
+    *tuple(
+        woman
+        for woman in WOMEN
+        if woman.partition(".")[0] in {"none", "active"} and woman.partition(".")[2] in MORE
+    ),
+    "none.none",
+    "active.none",
+    "active.person",
+)
 
 
 @dataclass(frozen=True)
@@ -72,23 +136,27 @@ class Cell:
     labels: tuple[str, ...]
     own_author: bool
 
-    def facets(self, caller: Caller, own: str | None) -> Facets:
-        related, blocked = WOMEN[self.woman] if self.woman else (False, False)
+    def facets(self, caller: Caller, own: str | None, required: bool) -> Facets:
+        related, chosen = WOMEN[self.woman] if self.woman else (False, Chosen(consents=True))
         author = caller.author if self.own_author else "another"
         mine = self.woman is not None and self.woman == own
-        return Facets(self.type, self.woman, frozenset(self.labels), author, related, blocked, mine)
+        return Facets(
+            self.type, self.woman, frozenset(self.labels), author, related, chosen.blocked,
+            restricted=chosen.restricted(self), opened=chosen.opened, emergency=chosen.emergency,
+            consented=chosen.consents or not required, own=mine,
+        )  # fmt: skip
 
 
-def a_caller(role: Role, *, attested: bool, own: str | None) -> Caller:
+def a_caller(role: Role, *, attested: bool, own: str | None, urgent: bool = False) -> Caller:
     """A caller with every fact that a caller can have, whatever its role."""
     return Caller(
         role=role,
-        subject="s",
+        subject=f"hpr:{HPR}",
         client="c",
         number=f"{NUMBER}.{own}" if own else "99999999999",
         hpr=HPR,
         organizations=(PLACE, LEGAL),
-        purpose="TREAT" if attested else "HOPERAT",
+        purpose="ETREAT" if urgent else "TREAT" if attested else "HOPERAT",
         decision="d",
     )
 
@@ -105,16 +173,20 @@ def _insert(table: str, columns: str, rows: list[tuple[Any, ...]]) -> str:
 @pytest.fixture(scope="module")
 def filled(database: TestDatabase) -> TestDatabase:
     """The database with every standing of a woman to the caller."""
-    relations, choices, persons = [], [], []
+    relations, choices, persons, granted = [], [], [], []
     for n, woman in enumerate(WOMEN, 1):
-        relation, choice = woman.split(".")
+        relation, _ = woman.split(".")
         persons.append((FNR, f"{NUMBER}.{woman}", n, woman))
         if row := RELATIONS[relation][0]:
             relations.append((n, woman, row[0], "chosen", row[1], row[2]))
-        if row := CHOICES[choice][0]:
-            choices.append((n, woman, "block", *row))
+        chosen = WOMEN[woman][1]
+        choices += [(n, woman, *row) for row in chosen.rows]
+        if chosen.granted:
+            granted.append((woman, woman, f"hpr:{HPR}", "", PLACE, "BTG", "", "", *chosen.granted))
     database.rows(_insert("relation", "rid, patient, organization, kind, begins, ends", relations))
-    database.rows(_insert("choice", "rid, patient, kind, actor, begins, ends", choices))
+    database.rows(_insert("choice", "rid, patient, kind, actor, part, begins, ends", choices))
+    columns = "id, patient, person, name, organization, purpose, reason, decision, begins, ends"
+    database.rows(_insert("emergency", columns, granted))
     database.rows(_insert("person", "system, number, rid, patient", persons))
     return database
 
@@ -135,11 +207,18 @@ def statement(role: Role, do: str, type_name: str | None = None) -> Statement:
 
 
 async def _decisions(
-    connection: asyncpg.Connection, made: Statement, cells: list[Cell], caller: Caller, declared: list[str]
+    connection: asyncpg.Connection,
+    made: Statement,
+    cells: list[Cell],
+    caller: Caller,
+    declared: list[str],
+    *,
+    required: bool = False,
 ) -> list[tuple[bool, str | None]]:
     given = {
         "at": AT,
         "declared": declared,
+        "consent_required": required,
         "cell_type": [cell.type for cell in cells],
         "cell_patient": [cell.woman for cell in cells],
         "cell_labels": [",".join(cell.labels) for cell in cells],
@@ -153,29 +232,32 @@ async def _decisions(
 class Oracle:
     """``decide`` for one caller and one action, each distinct question asked once."""
 
-    def __init__(self, caller: Caller, do: str, own: str | None) -> None:
-        self.caller, self.do, self.own = caller, do, own
+    def __init__(self, caller: Caller, do: str, own: str | None, *, required: bool) -> None:
+        self.caller, self.do, self.own, self.required = caller, do, own, required
         self.known: dict[tuple[object, ...], Decision] = {}
 
     def says(self, cell: Cell) -> Decision:
         standing = WOMEN[cell.woman] if cell.woman else None
         key = (cell.type, cell.labels, cell.own_author, standing, cell.woman == self.own)
         if key not in self.known:
-            self.known[key] = decide(self.caller, self.do, cell.facets(self.caller, self.own))
+            self.known[key] = decide(self.caller, self.do, cell.facets(self.caller, self.own, self.required))
         return self.known[key]
 
 
 def _differences(
-    database: TestDatabase, asked: Iterator[tuple[Statement, str, list[Cell], Caller, str | None]]
+    database: TestDatabase,
+    asked: Iterator[tuple[Statement, str, list[Cell], Caller, str | None]],
+    *,
+    required: bool = False,
 ) -> tuple[int, list[str]]:
     async def run() -> tuple[int, list[str]]:
         count, found = 0, []
         connection = await asyncpg.connect(database.url())
         try:
             for made, do, cells, caller, own in asked:
-                decided = await _decisions(connection, made, cells, caller, [])
+                decided = await _decisions(connection, made, cells, caller, [], required=required)
                 count += len(decided)
-                oracle = Oracle(caller, do, own)
+                oracle = Oracle(caller, do, own, required=required)
                 for cell, said in zip(cells, decided, strict=True):
                     wanted = oracle.says(cell)
                     if said != (wanted.allowed, wanted.rule):
@@ -226,12 +308,32 @@ def test_sql_decides_as_python_does_on_the_callers_own_patient(
 
 
 @OF_TYPES
+@pytest.mark.parametrize("do", sorted(EVERY))
+@pytest.mark.parametrize("role", Role)
+def test_sql_decides_as_python_does_in_emergencies_and_where_consent_is_required(
+    filled: TestDatabase, role: Role, do: str, types: tuple[str, ...]
+) -> None:
+    made, cells = statement(role, do), _cells((None, *CHOSEN), types)
+    for required, urgent in ((True, False), (False, True), (True, True)):
+        asked = (
+            (made, do, cells, a_caller(role, attested=not urgent, urgent=urgent, own=own), own)
+            for own in (None, "active.none", "none.consents", "none.restricted-and-granted")
+        )
+        count, found = _differences(filled, asked, required=required)
+        assert count == 4 * len(types) * (len(CHOSEN) + 1) * len(LABELS) * 2
+        assert not found, f"{len(found)} of {count} differ: {found[:5]}"
+
+
+@OF_TYPES
 @pytest.mark.parametrize("role", Role)
 def test_the_rows_of_one_type_decide_as_all_rows_do(
     filled: TestDatabase, role: Role, types: tuple[str, ...]
 ) -> None:
     """Reads and writes of one type compile only the rows of that type."""
-    women: tuple[str | None, ...] = (None, "none.none", "active.none", "active.person", "none.person")
+    women: tuple[str | None, ...] = (
+        None, "none.none", "active.none", "active.person", "none.person", "active.restricted",
+        "active.restricted-type", "active.opened",
+    )  # fmt: skip
     asked = (
         (statement(role, do, name), do, _cells(women, (name,)), a_caller(role, attested=True, own=own), own)
         for do in sorted(EVERY)
