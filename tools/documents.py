@@ -37,6 +37,7 @@ RELATIONS = {
     Relation.AUTHOR: "related or self, and the caller's own organisation, or she herself, wrote the resource",
     Relation.WROTE: "the caller's own organisation wrote the resource, whomever it is about",
     Relation.ATTESTED: "the token attests a clinical purpose (TREAT, COC) and the decision behind it",
+    Relation.EMERGENCY: "the caller was granted an emergency's access to her, and the token attests one (ETREAT, BTG)",
     Relation.SELF: "the caller is the woman",
     Relation.ANYONE: "whomever the resource is about",
 }
@@ -46,6 +47,7 @@ MARKS = {
     Relation.AUTHOR: "ᵃ",
     Relation.WROTE: "ᵂ",
     Relation.ATTESTED: "ᵈ",
+    Relation.EMERGENCY: "ᵉ",
     Relation.SELF: "ˢ",
     Relation.ANYONE: "",
 }
@@ -109,17 +111,26 @@ def _derivation() -> str:
     return table(("role", "profession (Volven 9060)", "healthcare service", "kind of organisation"), rows)
 
 
+_BY = {
+    "choice": "her choice",
+    "restriction": "her restriction",
+    "consent": "consent that is required and lacks",
+}
+
+
 def _blocks() -> str:
     rows = [
         (
             f"`{row.id}`",
             _names(row.roles),
-            "her choice" if row.by == "choice" else _names(row.labels),
+            ", ".join(do for do in LETTERS if do in row.do),
+            _types(row.types),
+            _names(row.labels) or _BY[row.by],
             row.ground,
         )
         for row in BLOCK
     ]
-    return table(("row", "blocked roles", "by", "ground"), rows)
+    return table(("row", "blocked roles", "from", "types", "by", "ground"), rows)
 
 
 def _allows() -> str:
@@ -150,7 +161,8 @@ def _cell(role: Role, type_name: str) -> str:
 
 
 def _fits(row: Allow, role: Role, do: str, type_name: str) -> bool:
-    return role in row.roles and do in row.do and type_name in row.types
+    standing = row.relation is not Relation.EMERGENCY  # what a right is without one
+    return standing and role in row.roles and do in row.do and type_name in row.types
 
 
 def _matrix() -> str:

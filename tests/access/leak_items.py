@@ -16,7 +16,17 @@ from app.access.rules import CATALOGUE, NURSE_READS, OWN
 from app.fhir import codes
 from app.fhir.registry import RESOURCE_TYPES
 from tests.access.leak_feeds import Feeds, feeds
-from tests.access.world import Json, a_block, a_team, hpr, organization, orgnr, practitioner, stored
+from tests.access.world import (
+    Json,
+    a_block,
+    a_restriction,
+    a_team,
+    hpr,
+    organization,
+    orgnr,
+    practitioner,
+    stored,
+)
 from tests.fixtures.resources import Woman, a_transaction, entry, labelled, register
 from tests.fixtures.server import Person, Server
 
@@ -194,6 +204,15 @@ def _chosen(her: Person, operator: Person, woman: Woman) -> None:
         stored(her, a_block(woman.reference, {"reference": actor}))
 
 
+def _closing(midwife: Person, citizen: Callable[[Woman], Person], operator: Person) -> Woman:
+    """A woman who restricts all from her carers, a GP office of her choice among them, but for her midwife's place."""
+    woman = register(midwife)
+    her = citizen(woman)
+    stored(her, a_team(woman.reference, organization(operator, orgnr("gp-b"))))
+    stored(her, a_restriction(woman.reference, opened_for=orgnr("midwives-a")))
+    return woman
+
+
 def _open(attacker: Person, items: dict[str, Item]) -> dict[str, Item]:
     """Those of ``items`` that ``attacker`` may read."""
     return {name: item for name, item in items.items() if name not in CLOSED[attacker.wish.role]}
@@ -229,7 +248,8 @@ def leaks(server: Server) -> Leaks:
         *(who for pair in attackers.values() for who in pair),
     ]
     acting += [citizen(who) for who in (woman, other, kept)]
-    happening = feeds(acting, (woman, kept, sensitive))
+    closing = _closing(midwife, citizen, operator)
+    happening = feeds(acting, (woman, kept, sensitive, closing))
     hers, others = items(midwife, woman), items(midwife, other)
     open_to_her = items(midwife, kept)
     open_to_nurse = items(midwife, sensitive)
@@ -247,10 +267,19 @@ def leaks(server: Server) -> Leaks:
         )
         for name, (who, entitled) in attackers.items()
     }
+    closed_out = person("gp", "gp-c")
     more = (
         Reason("another woman", citizen(other), citizen(woman), hers, _open(citizen(other), others)),
         Reason("kept from her", citizen(kept), midwife, withheld, _open(citizen(kept), open_to_her)),
         Reason("sensitive", person("nurse"), midwife, guarded, _open(person("nurse"), open_to_nurse)),
+        Reason(
+            "restricted",
+            closed_out,
+            midwife,
+            items(midwife, closing),
+            _open(closed_out, items(closed_out, register(closed_out))),
+            blocked=True,
+        ),
         Reason("operator", operator, midwife, hers, {}),
         Reason("auditor", person("auditor"), midwife, hers, {}),
     )

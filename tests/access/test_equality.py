@@ -111,7 +111,7 @@ WOMEN: dict[str, tuple[bool, Chosen]] = {
     )
 } | {
     f"{relation}.{choice}": (RELATIONS[relation][1], chosen)
-    for relation, (choice, chosen) in itertools.product(("none", "active", "ended-yesterday"), MORE.items())
+    for relation, (choice, chosen) in itertools.product(("none", "active"), MORE.items())
 }
 
 
@@ -317,10 +317,10 @@ def test_sql_decides_as_python_does_in_emergencies_and_where_consent_is_required
     for required, urgent in ((True, False), (False, True), (True, True)):
         asked = (
             (made, do, cells, a_caller(role, attested=not urgent, urgent=urgent, own=own), own)
-            for own in (None, "active.none", "none.consents", "none.restricted-and-granted")
+            for own in (None, "none.consents")
         )
         count, found = _differences(filled, asked, required=required)
-        assert count == 4 * len(types) * (len(CHOSEN) + 1) * len(LABELS) * 2
+        assert count == 2 * len(types) * (len(CHOSEN) + 1) * len(LABELS) * 2
         assert not found, f"{len(found)} of {count} differ: {found[:5]}"
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from app.access.rules import CATALOGUE, OWN
+from app.access.rules import CARD, CATALOGUE, OWN
 from app.fhir.registry import RESOURCE_TYPES
 from tests.access import leak_work, leak_writing
 from tests.access.leak_doors import DOORS as READING
@@ -22,7 +22,7 @@ from tests.fixtures.server import Server
 
 REASONS = (
     "no relation", "another woman", "blocked person", "blocked organization", "ended relation", "kept from her",
-    "sensitive", "operator", "auditor",
+    "sensitive", "restricted", "operator", "auditor",
 )  # fmt: skip
 DOORS = (*READING, *leak_writing.WRITING, *leak_work.WORKING)
 # proven on a copy
@@ -33,6 +33,8 @@ SOME = frozenset({"Patient", "CareTeam", "Observation", "Encounter", "Appointmen
 
 def _hidden(reason: str, name: str) -> bool:
     """Whether there is something to hide: what is about no woman is known to all, but for a label, or for its author."""
+    if reason == "restricted":
+        return name in CARD  # her choices themselves are not
     if name in CATALOGUE:
         return reason == "kept from her"
     if name in OWN:

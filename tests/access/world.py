@@ -98,6 +98,26 @@ def a_block(patient: str, actor: Json, **provision: Any) -> Json:
     }
 
 
+def a_choice(patient: str, kind: str, *categories: Json, **provision: Any) -> Json:
+    """Her Consent that permits or denies, of privacy; ``categories`` come first."""
+    consent = a_block(patient, {})
+    consent["category"] = [*categories, *consent["category"]]
+    return consent | {"provision": {"type": kind, **provision}}
+
+
+def an_actor(orgnr: str = "", hpr: str = "") -> Json:
+    """Who is denied or permitted, by number."""
+    role = concept("http://terminology.hl7.org/CodeSystem/v3-ParticipationType", "IRCP")
+    number = {"system": codes.ORGNR, "value": orgnr} if orgnr else {"system": codes.HPR, "value": hpr}
+    return {"role": role, "reference": {"identifier": number}}
+
+
+def a_restriction(patient: str, *, opened_for: str = "", **provision: Any) -> Json:
+    """Her Consent that closes all, or what ``provision`` names, but for the organisation that it opens for."""
+    opening = {"provision": [{"type": "permit", "actor": [an_actor(opened_for)]}]} if opened_for else {}
+    return a_choice(patient, "deny", **opening, **provision)
+
+
 def a_team(patient: str, *organizations: str, **more: Any) -> Json:
     """A CareTeam whose members are the Organizations with these ids."""
     members = [{"member": {"reference": f"Organization/{id_}"}} for id_ in organizations]
