@@ -111,25 +111,12 @@ def _derivation() -> str:
     return table(("role", "profession (Volven 9060)", "healthcare service", "kind of organisation"), rows)
 
 
-_BY = {
-    "choice": "her choice",
-    "restriction": "her restriction",
-    "consent": "consent that is required and lacks",
-}
-
-
 def _blocks() -> str:
     rows = [
-        (
-            f"`{row.id}`",
-            _names(row.roles),
-            ", ".join(do for do in LETTERS if do in row.do),
-            _types(row.types),
-            _names(row.labels) or _BY[row.by],
-            row.ground,
-        )
+        (f"`{row.id}`", _names(row.roles), ", ".join(do for do in LETTERS if do in row.do), _types(row.types),
+         _names(row.labels) or f"her {row.by}", row.ground)
         for row in BLOCK
-    ]
+    ]  # fmt: skip
     return table(("row", "blocked roles", "from", "types", "by", "ground"), rows)
 
 

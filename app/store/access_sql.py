@@ -3,7 +3,7 @@ are one statement. ``access/decide.py`` is the specification; a test compares th
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import (
     ARRAY,
@@ -12,12 +12,10 @@ from sqlalchemy import (
     Text,
     and_,
     any_,
-    bindparam,
     case,
     false,
     func,
     literal,
-    literal_column,
     not_,
     null,
     or_,
@@ -26,125 +24,25 @@ from sqlalchemy import (
     union_all,
 )
 
-from app.access.caller import EVERYONE, Caller, Role
+from app.access.caller import Role
 from app.access.rules import ALLOW, ANY, BLOCK, Allow, Block, Relation
-from app.store.statement import FENCE
-from app.store.tables import INSTANT, choice, emergency, person, relation
-
-ORGANIZATIONS = bindparam("caller_organizations", type_=ARRAY(Text))
-ACTORS = bindparam("caller_actors", type_=ARRAY(Text))
-NUMBER = bindparam("caller_number", type_=Text)
-AUTHOR = bindparam("caller_author", type_=Text)
-AT = bindparam("at", type_=INSTANT)
-ATTESTED = bindparam("caller_attested", type_=Boolean)
-URGENT = bindparam("caller_urgent", type_=Boolean)
-PERSON = bindparam("caller_person", type_=Text)
-CONSENT_REQUIRED = bindparam("consent_required", type_=Boolean)
-_ONE: ColumnElement[Any] = literal_column("1")
-_EVERYONE: ColumnElement[Any] = literal_column(f"'{EVERYONE}'", Text)
-
-
-class FacetColumns(NamedTuple):
-    """The columns that a decision reads; ``declared`` lists women whom this very request registers by attest."""
-
-    type: ColumnElement[str]
-    patient: ColumnElement[Any]
-    labels: ColumnElement[Any]
-    author: ColumnElement[str]
-    declared: ColumnElement[Any] | None = None
-
-
-def parameters(caller: Caller) -> dict[str, Any]:
-    """The values of the caller's bind parameters."""
-    return {
-        "caller_organizations": list(caller.organizations),
-        "caller_actors": list(caller.actors),
-        "caller_number": caller.number,
-        "caller_author": caller.author,
-        "caller_attested": caller.attested,
-        "caller_urgent": caller.urgent,
-        "caller_person": caller.subject,
-    }
-
-
-def own_patient() -> ColumnElement[Any]:
-    """The citizen's own Patient id: one look-up a statement."""
-    return select(person.c.patient).where(person.c.number == NUMBER).limit(1).scalar_subquery()
-
-
-def _in_force(begins: ColumnElement[Any], ends: ColumnElement[Any]) -> ColumnElement[bool]:
-    return and_(begins <= AT, or_(ends.is_(None), ends > AT))
-
-
-def _looked_up(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Whether such a row exists, by its index for each row decided: never by reading all women of an organisation."""
-    return select(_ONE).where(*conditions).offset(FENCE).exists()
-
-
-def related(facets: FacetColumns) -> ColumnElement[bool]:
-    """Whether one of the caller's organisations has an active relation to the woman."""
-    row = _looked_up(
-        relation.c.patient == facets.patient,
-        relation.c.organization == any_(ORGANIZATIONS),
-        _in_force(relation.c.begins, relation.c.ends),
-    )
-    return row if facets.declared is None else or_(row, facets.patient == any_(facets.declared))
-
-
-def chosen_away(facets: FacetColumns) -> ColumnElement[bool]:
-    """Whether she has blocked this person or organisation, or takes no part."""
-    return _chosen(facets, "block", any_(ACTORS))
-
-
-def _chosen(
-    facets: FacetColumns, kind: str, actor: ColumnElement[Any], *conditions: ColumnElement[bool]
-) -> ColumnElement[bool]:
-    """Whether a choice of this kind is in force; all that is asked stands in the index ``choice_patient``."""
-    return _looked_up(
-        choice.c.patient == facets.patient,
-        choice.c.kind == literal_column(f"'{kind}'"),
-        choice.c.actor == actor,
-        _in_force(choice.c.begins, choice.c.ends),
-        *conditions,
-    )
-
-
-def _of_part(facets: FacetColumns) -> ColumnElement[bool]:
-    """Whether the choice is about all, about this type, or about a label that this carries."""
-    part = choice.c.part
-    return or_(part == literal_column("''"), part == facets.type, part == any_(facets.labels))
-
-
-def urgent(facets: FacetColumns) -> ColumnElement[bool]:
-    """Whether the token attests an emergency and the caller was granted access to her; else nothing is looked up."""
-    granted = _looked_up(
-        emergency.c.patient == facets.patient,
-        emergency.c.person == PERSON,
-        _in_force(emergency.c.begins, emergency.c.ends),
-    )
-    return and_(URGENT.is_(true()), granted)
-
-
-def restricted(facets: FacetColumns) -> ColumnElement[bool]:
-    """Whether she restricted this from all her carers, and neither she nor an emergency opened it for the caller."""
-    part = _of_part(facets)
-    return and_(
-        _chosen(facets, "restrict", _EVERYONE, part),
-        related(facets),
-        not_(_chosen(facets, "open", any_(ACTORS), part)),
-        not_(urgent(facets)),
-    )
-
-
-def _consent_lacks(role: Role, facets: FacetColumns) -> ColumnElement[bool]:
-    """Whether consent is required, and she, whom the caller has to do with, has not given it."""
-    return and_(
-        CONSENT_REQUIRED.is_(true()), _standing(role, facets), not_(_chosen(facets, "part", _EVERYONE))
-    )
-
-
-def _standing(role: Role, facets: FacetColumns) -> ColumnElement[bool]:
-    return facets.patient == own_patient() if role is Role.CITIZEN else related(facets)
+from app.store.standing_sql import (
+    ATTESTED,
+    AUTHOR,
+    ORGANIZATIONS,
+    PERSON,
+    URGENT,
+    FacetColumns,
+    chosen_away,
+    consent_lacks,
+    in_force,
+    own_patient,
+    related,
+    restricted,
+    standing,
+    urgent,
+)
+from app.store.tables import emergency, relation
 
 
 def _overlap(facets: FacetColumns, labels: frozenset[str]) -> ColumnElement[bool]:
@@ -154,12 +52,12 @@ def _overlap(facets: FacetColumns, labels: frozenset[str]) -> ColumnElement[bool
 
 def _relates(row: Allow, role: Role, facets: FacetColumns) -> ColumnElement[bool]:
     own = facets.patient == own_patient()
-    standing = _standing(role, facets)
+    stands = standing(role, facets)
     wrote = facets.author == AUTHOR
     conditions: dict[Relation, ColumnElement[bool]] = {
         Relation.NONE: facets.patient.is_(None),
         Relation.RELATED: related(facets),
-        Relation.AUTHOR: and_(standing, wrote),
+        Relation.AUTHOR: and_(stands, wrote),
         Relation.WROTE: wrote,
         Relation.ATTESTED: ATTESTED.is_(true()),
         Relation.EMERGENCY: urgent(facets),
@@ -187,7 +85,7 @@ def _blocked(row: Block, role: Role, facets: FacetColumns, type_name: str | None
         "choice": lambda: chosen_away(facets),
         "label": lambda: _overlap(facets, row.labels),
         "restriction": lambda: restricted(facets),
-        "consent": lambda: _consent_lacks(role, facets),
+        "consent": lambda: consent_lacks(role, facets),
     }
     condition = by[row.by]()
     if type_name is not None or row.types == ANY:
@@ -227,11 +125,11 @@ def reach(role: Role, do: str, facets: FacetColumns, types: Sequence[str] = ()) 
     rights = [row for row in ALLOW if role in row.roles and do in row.do]
     relations = {row.relation for row in rights if not types or not row.types.isdisjoint(types)}
     held: Any = select(relation.c.patient).where(
-        relation.c.organization == any_(ORGANIZATIONS), _in_force(relation.c.begins, relation.c.ends)
+        relation.c.organization == any_(ORGANIZATIONS), in_force(relation.c.begins, relation.c.ends)
     )
     if Relation.EMERGENCY in relations:  # one set of women: two would not be looked up by the index
         granted = select(emergency.c.patient).where(
-            URGENT.is_(true()), emergency.c.person == PERSON, _in_force(emergency.c.begins, emergency.c.ends)
+            URGENT.is_(true()), emergency.c.person == PERSON, in_force(emergency.c.begins, emergency.c.ends)
         )
         held = union_all(held, granted)
         relations = relations - {Relation.EMERGENCY} | {Relation.RELATED}

@@ -25,9 +25,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from app.access.caller import Role
-from app.store.access_sql import FacetColumns, allowed, own_patient, rule
+from app.store.access_sql import allowed, rule
 from app.store.log import beside, fresh_proof, logged
 from app.store.session import Session
+from app.store.standing_sql import FacetColumns, own_patient
 from app.store.statement import Statement, build
 from app.store.tables import INSTANT, audit, resource
 

@@ -24,10 +24,11 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from app.access.caller import CLINICIANS, Role
 from app.fhir.topics import WITHOUT_CARD
-from app.store.access_sql import AT, AUTHOR, allowed, rule
+from app.store.access_sql import allowed, rule
 from app.store.log import beside, fresh_proof, logged
 from app.store.resources import NO_ROW, NOTHING, Stored, facets, facets_of, shown, stored
 from app.store.session import Session
+from app.store.standing_sql import AT, AUTHOR
 from app.store.statement import Statement, build
 from app.store.tables import resource
 from app.store.worklist_tables import looked

@@ -8,9 +8,9 @@ from functools import cache
 from sqlalchemy import ARRAY, Text, any_, bindparam, case, func, literal, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
-from app.store.access_sql import ACTORS, AT
 from app.store.log import beside, fresh_proof, logged
 from app.store.session import Session
+from app.store.standing_sql import ACTORS, AT
 from app.store.statement import Statement, build
 from app.store.tables import INSTANT, choice, person, relation
 from app.store.write_state import late

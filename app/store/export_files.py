@@ -28,12 +28,13 @@ from sqlalchemy import (
 )  # fmt: skip
 
 from app.access.caller import Role
-from app.store.access_sql import FacetColumns, allowed, rule
+from app.store.access_sql import allowed, rule
 from app.store.export_tables import export, export_chunk
 from app.store.exports import COMPLETE, owned, owner
 from app.store.log import finish, fresh_proof, logged
 from app.store.resources import NOTHING, Stored, stored
 from app.store.session import Session
+from app.store.standing_sql import FacetColumns
 from app.store.statement import Statement, build
 from app.store.tables import resource, resource_version
 

@@ -17,10 +17,10 @@ from sqlalchemy import (
     update,
 )
 
-from app.store.access_sql import AT
 from app.store.database import Database
 from app.store.export_tables import export, export_chunk
 from app.store.exports import CANCELLED, RUNNING, Export, columns, kept
+from app.store.standing_sql import AT
 from app.store.statement import Statement, build
 from app.store.tables import INSTANT, person
 

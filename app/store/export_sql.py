@@ -31,10 +31,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
 from app.access.caller import CLINICIANS, Role
-from app.store.access_sql import ACTORS, AT, ORGANIZATIONS, FacetColumns, allowed, rule
+from app.store.access_sql import allowed, rule
 from app.store.export_tables import export, export_chunk
 from app.store.log import finish, logged
 from app.store.resources import shown
+from app.store.standing_sql import ACTORS, AT, ORGANIZATIONS, FacetColumns
 from app.store.statement import Statement, build
 from app.store.tables import INSTANT, choice, relation, resource, resource_version
 

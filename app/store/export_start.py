@@ -32,11 +32,12 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from app.access.caller import Caller, Role
 from app.fhir.search_params import number
-from app.store.access_sql import AT, allowed, own_patient, rule
+from app.store.access_sql import allowed, rule
 from app.store.export_tables import export
 from app.store.log import finish, fresh_proof, logged
 from app.store.resources import NO_ROW, NOTHING, facets, shown
 from app.store.session import Session
+from app.store.standing_sql import AT, own_patient
 from app.store.statement import Statement, build
 from app.store.tables import INSTANT, index_reference, resource
 

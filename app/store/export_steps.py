@@ -18,12 +18,12 @@ from app.access.caller import Role
 from app.access.rules import ALLOW, Relation
 from app.fhir.query import Query
 from app.fhir.registry import BY_NAME
-from app.store.access_sql import ORGANIZATIONS, own_patient
 from app.store.export_sql import step
 from app.store.search_forms import Binds
 from app.store.search_shape import Node, criteria
 from app.store.search_sql import Builder
 from app.store.session import Session
+from app.store.standing_sql import ORGANIZATIONS, own_patient
 from app.store.statement import Statement, build
 from app.store.tables import relation, resource
 

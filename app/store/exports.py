@@ -25,13 +25,13 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from app.access.caller import Caller
-from app.store.access_sql import AT
 from app.store.export_start import organization_of
 from app.store.export_steps import Part, Place
 from app.store.export_tables import export, export_chunk
 from app.store.log import beside, finish, fresh_proof, logged
 from app.store.resources import NOTHING
 from app.store.session import Session
+from app.store.standing_sql import AT
 from app.store.statement import Statement, build
 
 RUNNING, COMPLETE, FAILED, CANCELLED = "running", "complete", "failed", "cancelled"

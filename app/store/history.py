@@ -28,10 +28,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from app.access.caller import Role
-from app.store.access_sql import FacetColumns, allowed, reach, rule
+from app.store.access_sql import allowed, reach, rule
 from app.store.log import beside, fresh_proof, logged
 from app.store.resources import NO_ROW, NOTHING, Stored, facets, shown, stored
 from app.store.session import Session
+from app.store.standing_sql import FacetColumns
 from app.store.statement import Statement, build
 from app.store.tables import INSTANT, resource, resource_version
 

@@ -34,8 +34,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
-from app.store.access_sql import AT
 from app.store.database import Connection, Database
+from app.store.standing_sql import AT
 from app.store.statement import Statement, build
 from app.store.tables import INSTANT, audit, audit_lane, dpop_jti
 

@@ -24,9 +24,10 @@ from sqlalchemy import (
 )
 
 from app.access.caller import Role
-from app.store.access_sql import FacetColumns, allowed, rule
+from app.store.access_sql import allowed, rule
 from app.store.log import beside, fresh_proof, logged
 from app.store.session import Session
+from app.store.standing_sql import FacetColumns
 from app.store.statement import Statement, build
 from app.store.tables import resource, resource_version
 

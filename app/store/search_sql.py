@@ -27,11 +27,12 @@ from sqlalchemy import (
 )
 
 from app.access.caller import Role
-from app.store.access_sql import FacetColumns, allowed, rule
+from app.store.access_sql import allowed, rule
 from app.store.search_forms import Binds, Bool, comparison, instant, own
 from app.store.search_groups import Group
 from app.store.search_shape import Back, Constant, Hop, InList, Leaf, Member, Missing, Node, Own
 from app.store.search_tables import TABLES, numbered, typed
+from app.store.standing_sql import FacetColumns
 from app.store.statement import FENCE
 from app.store.tables import index_reference, index_uri, resource
 

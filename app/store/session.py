@@ -7,9 +7,9 @@ from typing import Any
 
 from app.access.caller import Caller
 from app.fhir.outcome import FhirError
-from app.store.access_sql import parameters
 from app.store.database import Connection, Database
 from app.store.log import Entry, refuse
+from app.store.standing_sql import parameters
 from app.store.statement import Statement
 
 

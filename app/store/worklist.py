@@ -30,10 +30,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 from app.access.caller import Role
-from app.store.access_sql import AT, AUTHOR, ORGANIZATIONS, allowed, rule
+from app.store.access_sql import allowed, rule
 from app.store.card import belongs
 from app.store.resources import STORED, Stored, facets, stored
 from app.store.session import Session
+from app.store.standing_sql import AT, AUTHOR, ORGANIZATIONS
 from app.store.statement import FENCE, Statement, build
 from app.store.tables import OPEN_EPISODE, changed, relation, resource
 from app.store.worklist_tables import looked, outline

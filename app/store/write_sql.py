@@ -26,9 +26,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from app.store import events, subscription_sql
-from app.store.access_sql import AT, AUTHOR
 from app.store.log import finish, fresh_proof, logged
 from app.store.resources import KEPT_FROM_HER as _KEPT_FROM_HER
+from app.store.standing_sql import AT, AUTHOR
 from app.store.statement import FENCE, Statement, build
 from app.store.tables import INSTANT, changed, delivery, metadata, resource, resource_version
 from app.store.write_columns import COLUMNS, OWNED, Shape, rows_of

@@ -20,8 +20,9 @@ from sqlalchemy import (
     tuple_,
 )  # fmt: skip
 
-from app.store.access_sql import AT, AUTHOR, FacetColumns, allowed, rule
+from app.store.access_sql import allowed, rule
 from app.store.export_tables import export
+from app.store.standing_sql import AT, AUTHOR, FacetColumns
 from app.store.tables import index_reference, resource
 from app.store.write_columns import SEPARATOR, Shape, writes_rows
 

@@ -17,7 +17,8 @@ from app.access.decide import Decision, Facets, decide
 from app.access.rules import ALLOW, EVERY
 from app.fhir.codes import FNR
 from app.fhir.registry import RESOURCE_TYPES
-from app.store.access_sql import FacetColumns, allowed, parameters, rule
+from app.store.access_sql import allowed, rule
+from app.store.standing_sql import FacetColumns, parameters
 from app.store.statement import Statement, build
 from tests.fixtures.database import TestDatabase
 

@@ -3,8 +3,8 @@
 from alembic import op
 from sqlalchemy import text
 
-revision = "0009"
-down_revision = "0008"
+revision = "0010"
+down_revision = "0009"
 
 STATEMENTS = (
     "ALTER TABLE choice ADD COLUMN part TEXT NOT NULL DEFAULT ''",
