@@ -17,18 +17,23 @@ def serve(options: argparse.Namespace) -> int:
 
     settings.read()  # refuse an unsafe start here, in words, not in each worker
     uvicorn.run(
-        "app.main:create_app",
-        factory=True,
-        host=options.host,
-        port=options.port,
-        workers=options.workers,
-        log_level="warning",
-        access_log=False,  # paths hold ids; the log of who looked is the audit log
-        server_header=False,
-        proxy_headers=False,  # the public address is a setting; no header changes who asks from where
-        timeout_graceful_shutdown=5,
+        "app.main:create_app", host=options.host, port=options.port, workers=options.workers, **serving()
     )
     return 0
+
+
+def serving() -> dict[str, Any]:
+    """How uvicorn serves the application, wherever it listens."""
+    from app.interactions.process_log import logging_of
+
+    return {
+        "factory": True,
+        "log_config": logging_of("WARNING"),
+        "access_log": False,  # paths hold ids; the log of who looked is the audit log
+        "server_header": False,
+        "proxy_headers": False,  # the public address is a setting; no header changes who asks from where
+        "timeout_graceful_shutdown": 5,
+    }
 
 
 def worker(_options: argparse.Namespace) -> int:

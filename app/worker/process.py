@@ -8,6 +8,7 @@ import contextlib
 import logging
 import signal
 from collections.abc import AsyncIterator
+from logging.config import dictConfig
 
 import asyncpg
 import psycopg
@@ -18,6 +19,7 @@ from app.access.sealing import Seal, read_key
 from app.access.signing import read as read_signing
 from app.fhir.outcome import FhirError
 from app.interactions.context import House
+from app.interactions.process_log import logging_of
 from app.interactions.switches import announce
 from app.settings import Settings
 from app.store.database import Database
@@ -42,7 +44,7 @@ _log = logging.getLogger("helsekort.worker")
 
 def run(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    dictConfig(logging_of("INFO"))
     for name in ("procrastinate", "httpx", "psycopg.pool"):
         logging.getLogger(name).setLevel(logging.WARNING)  # who is sent what is no matter of a text file
     announce(settings)
