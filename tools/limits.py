@@ -2,18 +2,25 @@
 
 from collections.abc import Callable
 
-from app.fhir import plausibility
+from app.fhir import course_bounds, plausibility
 from app.fhir.profiles import profiles
 
 BAD_INPUT_HEAD = """# Bad input: what is refused, and what is stored with a warning
 
-Printed from `app/fhir/plausibility.py` and `fhir_profiles/definitions` by `make docs`.
+Printed from `app/fhir/plausibility.py`, `app/fhir/course_bounds.py` and `fhir_profiles/definitions` by `make docs`.
 
 An answer to a refusal is 422 with an OperationOutcome that names the element (FHIRPath) and what is allowed. What may be
 an emergency is never refused: an implausible value is stored as it is and its rules fire; the warning comes with
 `Prefer: return=OperationOutcome`, and with `$validate`. A value in another unit is brought to the unit of the table.
 """
 BAD_INPUT_OTHERS = "\n## Beside the ranges\n"
+BAD_INPUT_COURSE = """
+## In its pregnancy
+
+A finding is held to what the card knows: the last period, the number of fetuses, the outcome, also where these come in the
+same Bundle. Only what the writer may read decides. *Before*: dated before the first day of the last period; *after*: after
+the day of birth; *unnamed*: several fetuses and no `focus` (a RelatedPerson).
+"""
 BAD_INPUT_PROFILES = """
 ## Profiles
 
@@ -40,10 +47,18 @@ def page(table: Callable[..., str]) -> str:
             ),
             BAD_INPUT_OTHERS,
             table(("what is sent", "what becomes of it"), plausibility.OTHERS),
+            BAD_INPUT_COURSE,
+            table(("profile", "before", "after", "unnamed"), map(_bound, course_bounds.BOUNDS)),
+            table(("what is sent", "what becomes of it"), course_bounds.OTHERS),
             BAD_INPUT_PROFILES,
             table(("profile", "type", "what it is"), asked),
         )
     )
+
+
+def _bound(row: course_bounds.Bound) -> tuple[str, ...]:
+    words = {course_bounds.REFUSED: "refused", course_bounds.WARNED: "stored, warned", "": ""}
+    return f"`{row.profile}`", words[row.before], words[row.after], "refused" if row.per_fetus else ""
 
 
 def _span(range_: tuple[float, float]) -> str:

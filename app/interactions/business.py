@@ -9,7 +9,7 @@ from typing import Any
 
 from app.access.caller import Caller, Role
 from app.fhir import plausibility, profiles, questionnaire_answers
-from app.fhir.codes import EXT_MUNICIPALITY, FNR, HPR, ORGNR, PERSON_NUMBERS
+from app.fhir.codes import CANONICAL, EXT_MUNICIPALITY, FNR, HPR, ORGNR, PERSON_NUMBERS
 from app.fhir.identifiers import problem
 from app.fhir.outcome import Issue
 from app.fhir.terminology_shipped import shipped
@@ -17,6 +17,7 @@ from app.settings import Settings
 
 Json = dict[str, Any]
 _IDENTIFIED = frozenset({"Patient", "RelatedPerson", "Practitioner", "Organization"})
+_SIGNING = ("Practitioner", "PractitionerRole")
 _ONE_NUMBER = {  # whom a number names must not be ambiguous: access and blocks go by it
     "Patient": (FNR, "A woman has one national identity number"),
     "Practitioner": (HPR, "A person has one HPR number"),
@@ -37,17 +38,57 @@ def problems(
         return
     if name == "Patient" and method == "create":
         yield from _outside(resource, settings, place)
-    yield from _of_profiles(resource, place)
+    yield from _of_profiles(resource, caller, place)
 
 
-def _of_profiles(resource: Json, place: str) -> Iterator[Issue]:
+def _of_profiles(resource: Json, caller: Caller, place: str) -> Iterator[Issue]:
     """What the card's profiles ask, what cannot be at all, and answers that their questionnaire does not take."""
     found = [*profiles.problems(resource), *plausibility.errors(resource)]
+    if resource["resourceType"] == "CarePlan":
+        found += _unsigned(resource, by_her=caller.role is Role.CITIZEN)
     if resource["resourceType"] == "QuestionnaireResponse":
         asked = shipped(("Questionnaire", resource.get("questionnaire", "")))
-        found += questionnaire_answers.problems(resource, asked) if isinstance(asked, dict) else ()
+        found += (
+            questionnaire_answers.problems(resource, asked) if isinstance(asked, dict) else _unasked(resource)
+        )
     for issue in found:
-        yield Issue(issue.code, f"{place}{issue.diagnostics}", issue.expression)
+        yield Issue(issue.code, f"{place}{issue.diagnostics}", issue.expression, issue.severity)
+
+
+def _unasked(response: Json) -> Iterator[Issue]:
+    """A form that is not shipped: one under our own address cannot be, another is not looked at."""
+    form = response.get("questionnaire", "")
+    if form.startswith(f"{CANONICAL}/"):
+        text = f"QuestionnaireResponse.questionnaire: there is no form {form[:120]} here"
+        yield Issue("business-rule", text, ("QuestionnaireResponse.questionnaire",))
+    elif form:
+        text = "QuestionnaireResponse.questionnaire: the answers are stored, but not held to a form that is not known here"
+        yield Issue("business-rule", text, ("QuestionnaireResponse.questionnaire",), "warning")
+
+
+def _unsigned(plan: Json, *, by_her: bool) -> Iterator[Issue]:
+    """An active birth plan that no clinician put her name to: she writes it, the midwife discusses and signs it."""
+    if plan.get("status") != "active" or "birth-plan" not in {one.id for one in profiles.chosen(plan)}:
+        return
+    named = [plan.get("author", {}), *plan.get("contributor", ())]
+    if not any(map(_signs, named)):
+        text = (
+            "CarePlan.author: nobody has signed this birth plan: the Practitioner or PractitionerRole who discussed it"
+            " with her is its author or a contributor"
+        )
+        severity = "warning" if by_her else "error"
+        stored = ". It is stored as her own words" if by_her else ""
+        yield Issue("business-rule", f"{text}{stored}", ("CarePlan.author",), severity)
+
+
+def _signs(named: Json) -> bool:
+    """Whether a reference is to a person among the personnel."""
+    to = named.get("reference", "")
+    return (
+        named.get("type") in _SIGNING
+        or named.get("identifier", {}).get("system") == HPR
+        or any(f"{kind}/" in to for kind in _SIGNING)
+    )
 
 
 def _identifiers(resource: Json, settings: Settings, caller: Caller, place: str) -> Iterator[Issue]:

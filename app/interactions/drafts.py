@@ -18,7 +18,7 @@ from app.fhir.card_index import index_with_card
 from app.fhir.identifiers import looks_like_person_number
 from app.fhir.outcome import Issue
 from app.fhir.registry import BY_NAME, CONCERNING
-from app.interactions import business, choices, projections, subscribing
+from app.interactions import business, choices, course_checks, projections, subscribing
 from app.interactions.belonging import (
     RELATED,
     SEE_ALL,
@@ -51,16 +51,21 @@ async def prepare(context: Context, drafts: Sequence[Draft]) -> tuple[list[Write
                 women.add(key[1])
             if key not in by_key:
                 wanted.add(key)
-    targets = await find(context.session, wanted, patients=women, bodies=_bodies(context, drafts))
+    targets = await find(
+        context.session, wanted, patients=women, bodies=_bodies(context, drafts, base),
+        dated=course_checks.dated(context, drafts),
+    )  # fmt: skip
     if _names_its_own(context):
         drafts = [_named(draft, targets) for draft in drafts]
         by_key = {draft.key: draft for draft in drafts}
     persons = await _persons(context, drafts)
     preparation = Preparation(context, drafts, targets, by_key, persons)
     admitted = await subscribing.admit(context, drafts, targets)
-    issues = [*(issue for draft in drafts for issue in _problems(preparation, draft)), *admitted.issues]
+    found = [[*_problems(preparation, draft)] for draft in drafts]
+    issues = [*(one for some in found for one in some if one.severity == "error"), *admitted.issues]
     writes = [_write(preparation, draft) for draft in drafts]
-    for write in writes:
+    for write, some in zip(writes, found, strict=True):
+        write.warned = tuple(one for one in some if one.severity != "error")
         write.subscription = admitted.rows.get((write.type, write.id))
         write.flaw = write.flaw or ("invalid" if issues else None)
     return writes, issues
@@ -84,12 +89,13 @@ def _named(draft: Draft, targets: Targets) -> Draft:
     return replace(draft, method="create") if fresh else draft
 
 
-def _bodies(context: Context, drafts: Sequence[Draft]) -> list[str]:
-    """The resources whose stored copy decides too: what may be hidden, and a woman's identity numbers."""
+def _bodies(context: Context, drafts: Sequence[Draft], base: str) -> list[str]:
+    """The resources whose stored copy decides too: what may be hidden, a woman's identity numbers, what is rested on."""
     types = masked_types(context.caller.role) | {"Patient", "Subscription"}
-    return [
+    changed = (
         f"{draft.type}/{draft.id}" for draft in drafts if draft.method != "create" and draft.type in types
-    ]
+    )
+    return [*changed, *course_checks.grounds(drafts, base)]
 
 
 def _keys(draft: Draft, base: str) -> Iterator[Key]:
@@ -110,6 +116,7 @@ def _problems(preparation: Preparation, draft: Draft) -> Iterator[Issue]:
     yield from business.problems(
         draft.resource, context.house.settings, context.caller, draft.method, draft.place
     )
+    yield from course_checks.problems(preparation, draft)
     target = preparation.targets.found.get(draft.key)
     if draft.type == "Patient" and draft.method == "update" and target and target.body and target.governed:
         yield from business.changed_numbers(draft.resource, fhir_json.parse(target.body), draft.place)

@@ -67,7 +67,7 @@ async def validated(context: Context, type_name: str, id_: str | None, asked: Gi
     issues = list(_of_profile(type_name, profile, resource))
     try:
         issues += await _found(context, type_name, id_, mode, resource)
-        if isinstance(resource, dict) and not issues:
+        if isinstance(resource, dict) and not any(issue.severity == "error" for issue in issues):
             issues += plausibility.warnings(resource)
     except FhirError as error:
         stored = id_ is not None and resource is None and mode != "delete"
@@ -149,4 +149,4 @@ async def _as_written(context: Context, draft: Draft) -> Sequence[Issue]:
         return [Issue("informational", "It is deleted already", severity="information")]
     if issues and outcome.problem not in {"refused", "missing"}:
         return issues
-    return refusal(draft, writes[0], outcome).issues if outcome.problem else []
+    return refusal(draft, writes[0], outcome).issues if outcome.problem else writes[0].warned

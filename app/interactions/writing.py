@@ -1,5 +1,6 @@
 """FHIR create, update and delete of one resource, also conditional: https://hl7.org/fhir/R4/http.html#create"""
 
+from collections.abc import Sequence
 from typing import Any
 
 from app import clock
@@ -46,11 +47,18 @@ def answer(context: Context, applied: Applied, prefer: Preference) -> Answer:
         write.type, write.id, write.version, context.entry.at, False, write.patient, write.labels, write.body, None,
     )  # fmt: skip
     body, etag = view_without(stored, masks(context.caller.role, write.type))
-    return _written(context, stored, body, etag, 201 if write.version == 1 else 200, prefer)
+    status = 201 if write.version == 1 else 200
+    return _written(context, stored, body, etag, status, prefer, write.warned)
 
 
 def _written(
-    context: Context, stored: Stored, body: bytes, etag: str, status: int, prefer: Preference
+    context: Context,
+    stored: Stored,
+    body: bytes,
+    etag: str,
+    status: int,
+    prefer: Preference,
+    warned: Sequence[Issue] = (),
 ) -> Answer:
     name = f"{stored.type}/{stored.id}"
     location = f"{context.house.fhir_base}/{name}/_history/{stored.version}"
@@ -60,8 +68,8 @@ def _written(
     if prefer.returns == "OperationOutcome":
         text = f"{name} is stored as version {stored.version}"
         told = Issue("informational", text, severity="information")
-        warned = plausibility.warnings(fhir_json.read(body))
-        body = fhir_json.dump(operation_outcome([told, *warned]))
+        hardly = plausibility.warnings(fhir_json.read(body))
+        body = fhir_json.dump(operation_outcome([told, *hardly, *warned]))
     return Answer(status, body, sent)
 
 

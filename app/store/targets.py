@@ -6,23 +6,28 @@ Nothing of it reaches the caller; access is decided by the write itself.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    Select,
     Text,
     any_,
     bindparam,
     case,
     column,
+    exists,
     func,
     literal_column,
     null,
+    or_,
     select,
     union_all,
 )
 from sqlalchemy import LargeBinary as Bytes
 
 from app.fhir.codes import HPR, ORGNR
+from app.fhir.course_bounds import KNOWN_BY, codes_of
 from app.fhir.search_params import number
 from app.store.session import Session
 from app.store.statement import Statement, build
@@ -49,14 +54,41 @@ class Target:
 
 @dataclass(slots=True)
 class Targets:
-    """What was found: by key, and each woman's open card."""
+    """What was found: by key, each woman's open card, and what her pregnancies are known by."""
 
     found: dict[Key, Target] = field(default_factory=dict)
     open_episode: dict[str, str] = field(default_factory=dict)
+    known: list[Target] = field(default_factory=list)
+
+
+def _known_by(*common: Any) -> Select[Any]:
+    """What says when a pregnancy began, with how many fetuses, and how it ended."""
+    codes = sorted({code for profile in KNOWN_BY for code in codes_of(profile)})
+    kinds = (
+        ("Observation", number("Observation", "code"), codes),
+        ("RelatedPerson", number("RelatedPerson", "relationship"), ["fetus"]),
+    )
+    tells = or_(
+        *(
+            (resource.c.type == literal_column(f"'{type_name}'"))
+            & (index_token.c.param == literal_column(str(param)))
+            & index_token.c.code.in_([literal_column(f"'{code}'") for code in codes])
+            for type_name, param, codes in kinds
+        )
+    )
+    return select(
+        literal_column("'known'"), *common, resource.c.body, null().cast(Text)
+    ).where(
+        resource.c.patient == any_(bindparam("dated", type_=ARRAY(Text))),
+        resource.c.type.in_([literal_column(f"'{kind[0]}'") for kind in kinds]),
+        ~resource.c.deleted,
+        resource.c.governed,
+        exists().where(index_token.c.rid == resource.c.rid, tells),
+    )  # fmt: skip
 
 
 @cache
-def _statement() -> Statement:
+def _statement(*, dated: bool) -> Statement:
     names = [column("type", Text), column("id", Text)]
     keys = func.unnest(bindparam("types", type_=ARRAY(Text)), bindparam("ids", type_=ARRAY(Text)))
     rows = keys.table_valued(*names).render_derived(name="keys")
@@ -93,7 +125,7 @@ def _statement() -> Statement:
         ~resource.c.deleted,
         resource.c.governed,
     )
-    return build(union_all(known, opened))
+    return build(union_all(known, opened, _known_by(*common)) if dated else union_all(known, opened))
 
 
 @cache
@@ -116,16 +148,23 @@ async def whose(session: Session, numbers: Iterable[tuple[str, str]]) -> dict[tu
 
 
 async def find(
-    session: Session, keys: Iterable[Key], *, patients: Iterable[str] = (), bodies: Iterable[str] = ()
+    session: Session,
+    keys: Iterable[Key],
+    *,
+    patients: Iterable[str] = (),
+    bodies: Iterable[str] = (),
+    dated: Iterable[str] = (),
 ) -> Targets:
-    """Look up ``keys`` and the open cards of ``patients``; ``bodies`` names resources (``Type/id``) whose body is wanted too."""
+    """Look up ``keys`` and the open cards of ``patients``; ``bodies`` names resources (``Type/id``) whose body is wanted
+    too, ``dated`` the women whose pregnancies a finding must fit."""
     wanted = sorted(set(keys))
     targets = Targets()
-    women = sorted(set(patients))
+    women, courses = sorted(set(patients)), sorted(set(dated))
     if not wanted and not women:
         return targets
     rows = await session.fetch(
-        _statement(),
+        _statement(dated=bool(courses)),
+        **({"dated": courses} if courses else {}),
         types=[key[0] for key in wanted],
         ids=[key[1] for key in wanted],
         patients=women,
@@ -135,8 +174,12 @@ async def find(
         if row["what"] == "open":
             targets.open_episode[row["patient"]] = row["id"]
             continue
-        targets.found[row["type"], row["id"]] = Target(
+        target = Target(
             row["type"], row["id"], row["version"], row["deleted"], row["patient"], row["episode"], row["governed"],
             frozenset(row["labels"]), row["body"], row["actor"],
         )  # fmt: skip
+        if row["what"] == "known":
+            targets.known.append(target)
+        else:
+            targets.found[target.type, target.id] = target
     return targets

@@ -12,6 +12,7 @@ from typing import Any
 from app.access.caller import CLINICIANS
 from app.access.decide import Decision
 from app.fhir.indexing import IndexRows
+from app.fhir.outcome import Issue
 from app.store.session import Session
 from app.store.write_columns import COLUMNS, Shape, encode
 from app.store.write_sql import put_statement
@@ -42,6 +43,7 @@ class Write:
     relations: list[tuple[Any, ...]] = field(default_factory=list)
     choices: list[tuple[Any, ...]] = field(default_factory=list)
     subscription: tuple[Any, ...] | None = None  # topic, whose rights, sealed headers, heartbeat, end
+    warned: tuple[Issue, ...] = ()  # what its writer is told that is stored all the same
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,7 @@ def a_birth_plan(woman: Woman, category: str = codes.BIRTH_PLAN) -> Json:
         "category": [concept(codes.SNOMED, category)],
         "subject": {"reference": woman.reference},
         "author": {"reference": woman.reference},
+        "contributor": [{"type": "Practitioner", "display": "Anne Jordmor"}],
     }
 
 

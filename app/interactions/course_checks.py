@@ -1,0 +1,164 @@
+"""What a draft must fit: the pregnancy that it is recorded in, and the order and consent that it rests on.
+
+What is known comes with the look-up of everything that the drafts refer to, and from the other drafts of the same set.
+Only what this caller may read decides: a refusal tells no more than a read. Ranges: ``app/fhir/course_bounds.py``.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from app.access.caller import Role
+from app.access.decide import readable
+from app.fhir import course_bounds, profiles
+from app.fhir import json as fhir_json
+from app.fhir.course_bounds import FETUS, KNOWN_BY, Known
+from app.fhir.outcome import Issue
+from app.fhir.plausibility import NOT_HELD
+from app.interactions.belonging import (
+    RELATED,
+    Draft,
+    Preparation,
+    episode_of,
+    literal_key,
+    patient_of,
+    there,
+)
+from app.interactions.context import Context
+from app.store.targets import Key
+
+Json = dict[str, Any]
+RESULT, ORDER, CONSENT = "nipt-result", "nipt-order", "nipt-consent"
+_RESTS_ON = {RESULT: ("basedOn", "ServiceRequest"), ORDER: ("supportingInfo", "Consent")}
+_ORDERED = frozenset({"active", "completed", "on-hold"})
+_TYPES = frozenset({"Observation", "Encounter"})
+
+
+def dated(context: Context, drafts: Sequence[Draft]) -> set[str]:
+    """The women whose pregnancies must be known before ``drafts`` can be judged."""
+    if context.caller.role is Role.HARNESS:
+        return set()
+    today, found = context.entry.at.date(), set[str]()
+    for draft in drafts:
+        if draft.type in _TYPES and draft.resource and course_bounds.asks(draft.resource, today):
+            key = literal_key(draft.resource.get("subject", {}).get("reference", ""), context.house.fhir_base)
+            found |= {key[1]} if key and key[0] == "Patient" else set()
+    return found
+
+
+def grounds(drafts: Sequence[Draft], base: str) -> Iterator[str]:
+    """What drafts rest on, whose content decides too (``Type/id``)."""
+    for draft in drafts:
+        for name, type_name in _rests_on(draft):
+            keys = (literal_key(text, base) for text in _references(draft, name))
+            yield from (f"{key[0]}/{key[1]}" for key in keys if key and key[0] == type_name)
+
+
+def problems(preparation: Preparation, draft: Draft) -> Iterator[Issue]:
+    """What ``draft`` does not fit: errors, and warnings of what is stored all the same."""
+    if draft.resource is None or preparation.context.caller.role is Role.HARNESS:
+        return
+    if draft.type in _TYPES and course_bounds.asks(draft.resource, preparation.context.entry.at.date()):
+        for issue in course_bounds.issues(draft.resource, _course(preparation, draft)):
+            yield Issue(issue.code, f"{draft.place}{issue.diagnostics}", issue.expression, issue.severity)
+    if draft.resource.get("status") in _ORDERED or draft.type == "Observation":
+        for name, type_name in _rests_on(draft):
+            yield from _ground(preparation, draft, name, type_name)
+
+
+def _course(preparation: Preparation, draft: Draft) -> Known:
+    """What is known of the pregnancy that ``draft`` belongs to, by what the caller may read and by this set."""
+    patient = patient_of(preparation, draft)
+    episode = episode_of(preparation, draft, patient)
+    if patient is None or episode is None:
+        return Known()
+    role = preparation.context.caller.role
+    every = [
+        (target.episode, fhir_json.read(target.body))
+        for target in preparation.targets.known
+        if target.body and target.patient == patient and (target.type, target.id) not in preparation.by_key
+        and (role not in RELATED or readable(role, target.type, target.labels, about_her=True))
+    ]  # fmt: skip
+    every += [
+        (episode_of(preparation, one, patient), {**one.resource, "id": one.id})
+        for one in preparation.drafts
+        if one.resource
+        and one is not draft
+        and _tells(one.resource)
+        and patient_of(preparation, one) == patient
+    ]
+    elsewhere = {
+        focus.get("reference")
+        for belongs, one in every
+        if belongs != episode
+        for focus in one.get("focus", ())
+    }
+    return course_bounds.known(
+        one
+        for belongs, one in every
+        if one.get("status") not in NOT_HELD
+        and (
+            belongs == episode
+            or (one["resourceType"] == "RelatedPerson" and f"RelatedPerson/{one['id']}" not in elsewhere)
+        )
+    )
+
+
+def _ground(preparation: Preparation, draft: Draft, name: str, type_name: str) -> Iterator[Issue]:
+    """Whether one of what ``draft`` refers to as ``name`` is what it must rest on."""
+    wanted = {"ServiceRequest": "an order of NIPT", "Consent": "her consent to NIPT"}[type_name]
+    where = f"{draft.type}.{name}"
+    texts, rows = _references(draft, name), (draft.resource or {}).get(name, ())
+    keys = [literal_key(text, preparation.context.house.fhir_base) for text in texts]
+    here = [key for key in keys if key and key[0] == type_name]
+    if any(_holds(_content(preparation, draft, key)) for key in here):
+        return
+    unknown = len(texts) < len(rows) or any("://" in text for text in texts)
+    if unknown and not here:
+        text = (
+            f"{draft.place}{where}: {wanted} is not known here and was not looked at. It is stored as it is"
+        )
+        yield Issue("business-rule", text, (where,), "warning")
+    elif rows:
+        text = f"{draft.place}{where}: must refer to {wanted} that is in force ({type_name})"
+        yield Issue("business-rule", text, (where,))
+
+
+def _content(preparation: Preparation, draft: Draft, key: Key) -> Json:
+    """What ``key`` names, of this set or as it is stored; nothing where the caller is not told that it is there."""
+    if key in preparation.by_key:
+        return preparation.by_key[key].resource or {}
+    target = preparation.targets.found.get(key)
+    seen = target and target.body and there(preparation, key, patient_of(preparation, draft))
+    found: Json = fhir_json.read(target.body) if seen and target and target.body else {}
+    return found
+
+
+def _holds(ground: Json) -> bool:
+    """Whether an order of NIPT or her consent to it is in force."""
+    if not ground or not _kinds(ground) & {ORDER, CONSENT}:
+        return False
+    if ground["resourceType"] == "ServiceRequest":
+        consents = (one.get("reference", "") for one in ground.get("supportingInfo", ()))
+        return ground.get("status") in _ORDERED and any("Consent/" in text for text in consents)
+    return ground.get("status") == "active" and ground.get("provision", {}).get("type") != "deny"
+
+
+def _rests_on(draft: Draft) -> list[tuple[str, str]]:
+    if draft.resource is None or draft.type not in {"Observation", "ServiceRequest"}:
+        return []
+    if draft.resource.get("status") in NOT_HELD | {"registered"}:
+        return []
+    return [_RESTS_ON[kind] for kind in _kinds(draft.resource) & _RESTS_ON.keys()]
+
+
+def _references(draft: Draft, name: str) -> list[str]:
+    rows = (draft.resource or {}).get(name, ())
+    return [row["reference"] for row in rows if isinstance(row.get("reference"), str)]
+
+
+def _tells(resource: Json) -> bool:
+    return bool(_kinds(resource) & {*KNOWN_BY, FETUS})
+
+
+def _kinds(resource: Json) -> set[str]:
+    return {profile.id for profile in profiles.chosen(resource)}
