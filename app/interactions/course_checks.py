@@ -9,9 +9,9 @@ from typing import Any
 
 from app.access.caller import Role
 from app.access.decide import readable
-from app.fhir import course_bounds, profiles
+from app.fhir import course_bounds
 from app.fhir import json as fhir_json
-from app.fhir.course_bounds import FETUS, KNOWN_BY, Known
+from app.fhir.course_known import FETUS, KNOWN_BY, Known, kinds, known
 from app.fhir.outcome import Issue
 from app.fhir.plausibility import NOT_HELD
 from app.interactions.belonging import (
@@ -92,7 +92,7 @@ def _course(preparation: Preparation, draft: Draft) -> Known:
         if belongs != episode
         for focus in one.get("focus", ())
     }
-    return course_bounds.known(
+    return known(
         one
         for belongs, one in every
         if one.get("status") not in NOT_HELD
@@ -135,7 +135,7 @@ def _content(preparation: Preparation, draft: Draft, key: Key) -> Json:
 
 def _holds(ground: Json) -> bool:
     """Whether an order of NIPT or her consent to it is in force."""
-    if not ground or not _kinds(ground) & {ORDER, CONSENT}:
+    if not ground or not kinds(ground) & {ORDER, CONSENT}:
         return False
     if ground["resourceType"] == "ServiceRequest":
         consents = (one.get("reference", "") for one in ground.get("supportingInfo", ()))
@@ -148,7 +148,7 @@ def _rests_on(draft: Draft) -> list[tuple[str, str]]:
         return []
     if draft.resource.get("status") in NOT_HELD | {"registered"}:
         return []
-    return [_RESTS_ON[kind] for kind in _kinds(draft.resource) & _RESTS_ON.keys()]
+    return [_RESTS_ON[kind] for kind in kinds(draft.resource) & _RESTS_ON.keys()]
 
 
 def _references(draft: Draft, name: str) -> list[str]:
@@ -157,8 +157,4 @@ def _references(draft: Draft, name: str) -> list[str]:
 
 
 def _tells(resource: Json) -> bool:
-    return bool(_kinds(resource) & {*KNOWN_BY, FETUS})
-
-
-def _kinds(resource: Json) -> set[str]:
-    return {profile.id for profile in profiles.chosen(resource)}
+    return bool(kinds(resource) & {*KNOWN_BY, FETUS})

@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy import LargeBinary as Bytes
 
 from app.fhir.codes import HPR, ORGNR
-from app.fhir.course_bounds import KNOWN_BY, codes_of
+from app.fhir.course_known import KNOWN_BY, codes_of
 from app.fhir.search_params import number
 from app.store.session import Session
 from app.store.statement import Statement, build
