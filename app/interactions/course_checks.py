@@ -71,36 +71,36 @@ def _course(preparation: Preparation, draft: Draft) -> Known:
     episode = episode_of(preparation, draft, patient)
     if patient is None or episode is None:
         return Known()
-    role = preparation.context.caller.role
     every = [
-        (target.episode, fhir_json.read(target.body))
-        for target in preparation.targets.known
-        if target.body and target.patient == patient and (target.type, target.id) not in preparation.by_key
-        and (role not in RELATED or readable(role, target.type, target.labels, about_her=True))
-    ]  # fmt: skip
-    every += [
-        (episode_of(preparation, one, patient), {**one.resource, "id": one.id})
-        for one in preparation.drafts
-        if one.resource
-        and one is not draft
-        and _tells(one.resource)
-        and patient_of(preparation, one) == patient
+        (card, one) for card, one in _of_her(preparation, draft, patient) if one.get("status") not in NOT_HELD
     ]
     elsewhere = {
-        focus.get("reference")
-        for belongs, one in every
-        if belongs != episode
-        for focus in one.get("focus", ())
+        focus.get("reference") for card, one in every if card != episode for focus in one.get("focus", ())
     }
     return known(
         one
-        for belongs, one in every
-        if one.get("status") not in NOT_HELD
-        and (
-            belongs == episode
-            or (one["resourceType"] == "RelatedPerson" and f"RelatedPerson/{one['id']}" not in elsewhere)
-        )
+        for card, one in every
+        if card == episode
+        or (one["resourceType"] == "RelatedPerson" and f"RelatedPerson/{one['id']}" not in elsewhere)
     )
+
+
+def _of_her(preparation: Preparation, draft: Draft, patient: str) -> Iterator[tuple[str | None, Json]]:
+    """What is stored of her pregnancies and what this set says of them, each with its card."""
+    role = preparation.context.caller.role
+    for target in preparation.targets.known:
+        seen = role not in RELATED or readable(role, target.type, target.labels, about_her=True)
+        fresh = (target.type, target.id) not in preparation.by_key
+        if seen and fresh and target.body and target.patient == patient:
+            yield target.episode, fhir_json.read(target.body)
+    for one in preparation.drafts:
+        if (
+            one.resource
+            and one is not draft
+            and _tells(one.resource)
+            and patient_of(preparation, one) == patient
+        ):
+            yield episode_of(preparation, one, patient), {**one.resource, "id": one.id}
 
 
 def _ground(preparation: Preparation, draft: Draft, name: str, type_name: str) -> Iterator[Issue]:

@@ -171,15 +171,20 @@ async def find(
         bodies=list(bodies),
     )
     for row in rows:
-        if row["what"] == "open":
-            targets.open_episode[row["patient"]] = row["id"]
-            continue
-        target = Target(
-            row["type"], row["id"], row["version"], row["deleted"], row["patient"], row["episode"], row["governed"],
-            frozenset(row["labels"]), row["body"], row["actor"],
-        )  # fmt: skip
-        if row["what"] == "known":
-            targets.known.append(target)
-        else:
-            targets.found[target.type, target.id] = target
+        _take(row, targets)
     return targets
+
+
+def _take(row: Any, targets: Targets) -> None:
+    """Put a row of the answer where it belongs."""
+    if row["what"] == "open":
+        targets.open_episode[row["patient"]] = row["id"]
+        return
+    target = Target(
+        row["type"], row["id"], row["version"], row["deleted"], row["patient"], row["episode"], row["governed"],
+        frozenset(row["labels"]), row["body"], row["actor"],
+    )  # fmt: skip
+    if row["what"] == "known":
+        targets.known.append(target)
+    else:
+        targets.found[target.type, target.id] = target
