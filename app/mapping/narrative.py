@@ -8,8 +8,10 @@ from datetime import date, datetime, time
 from html import escape
 
 from app.pregnancy.card import View
-from app.pregnancy.described import Series
+from app.pregnancy.described import Birth, Series
 from app.pregnancy.facts import OSLO
+from app.pregnancy.items import ITEMS
+from app.pregnancy.kept import Amount
 from app.pregnancy.programme import VisitState
 from app.pregnancy.rules import Finding
 from app.pregnancy.term import Candidate
@@ -113,7 +115,7 @@ def sections(view: View) -> tuple[Section, ...]:
             view,
             "outcome",
             "Utfall",
-            [(f"{OUTCOMES[row.outcome]} {clock(row.when)}", (row.source,)) for row in shown.outcomes],
+            [(_birth(row), row.sources) for row in shown.births],
         ),
     )  # fmt: skip
 
@@ -179,6 +181,24 @@ def _consultations(view: View) -> Section:
         sources = ((line.visit.source,) if line.visit else ()) + tuple(fact.source for fact in line.facts)
         rows.append((f"{head}: {who}" if who else head, sources))
     return _section(view, "consultations", "Konsultasjoner", rows)
+
+
+def _birth(row: Birth) -> str:
+    """Of each child by its name: what became of it, when, and what was measured."""
+    when = f"{OUTCOMES[row.outcome.outcome]} {clock(row.outcome.when)}" if row.outcome else ""
+    measured = (
+        f"{ITEMS[one.item].name}: {decimal(one.value)} {_unit(one)}".rstrip()
+        for one in row.details
+        if isinstance(one, Amount)
+    )
+    told = ". ".join(filter(None, (when, *measured)))
+    return f"{row.fetus}: {told}" if row.fetus else told
+
+
+def _unit(row: Amount) -> str:
+    """A score and a pH have none that is said."""
+    unit = ITEMS[row.item].unit
+    return unit if unit.isalpha() else ""
 
 
 def _birth_plan(view: View) -> list[tuple[str, tuple[str, ...]]]:

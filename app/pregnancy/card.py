@@ -151,7 +151,7 @@ def view_for(card: Card, *, visible: Container[str], audience: Audience) -> View
     shown = [row for row in mine if allowed.issuperset(row.inputs)]
     if any(row not in shown and not (audience == "citizen" and NOT_FOR_HER in row.labels) for row in mine):
         withheld.add("findings")
-    described = describe(seen)
+    described = describe(seen.only(lambda fact: fact.source not in card.unlisted))
     # Without a visible dating not even the windows of the visits are shown: they would tell it.
     planned = card.programme if dated and staged else ()
     programme = tuple(_visit(row, allowed, described) for row in planned)
@@ -172,7 +172,6 @@ def view_for(card: Card, *, visible: Container[str], audience: Audience) -> View
         described=replace(
             described,
             measurements=_measured(_shown(described.measurements, card.course, audience), withheld),
-            outcomes=tuple(row for row in described.outcomes if row.source not in card.unlisted),
         ),
         withheld=frozenset(withheld),
         ended=card.course.ended.date() if staged and card.course.ended else None,

@@ -4,7 +4,7 @@ Sections follow the paper card IS-2253: https://www.helsedirektoratet.no/brosjyr
 built from what the reader may see; what has to be judged on all facts is in ``card``.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -26,8 +26,11 @@ from app.pregnancy.facts import (
     Visit,
     Weight,
 )
+from app.pregnancy.items import ITEMS
+from app.pregnancy.kept import Kept
 
 Values = tuple[float | None, ...]
+OF_BIRTH = tuple(row.id for row in ITEMS.values() if row.section == "birth")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,19 @@ class LabRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Birth:
+    """What is recorded of a birth or loss: of a child by its name; without one, of the only child and of her."""
+
+    fetus: str | None
+    outcome: BirthOutcome | None
+    details: tuple[Kept, ...]
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        return tuple(row.source for row in (self.outcome, *self.details) if row)
+
+
+@dataclass(frozen=True, slots=True)
 class Described:
     """Every descriptive section."""
 
@@ -100,6 +116,7 @@ class Described:
     care_team: tuple[CareTeamMember, ...]
     birth_plan: BirthPlan | None
     outcomes: tuple[BirthOutcome, ...]
+    births: tuple[Birth, ...]
     rhesus: RhesusD | None
 
 
@@ -144,8 +161,20 @@ def describe(facts: Facts) -> Described:
         care_team=facts.of(CareTeamMember),
         birth_plan=facts.last(BirthPlan),
         outcomes=facts.of(BirthOutcome),
+        births=tuple(_births(facts)),
         rhesus=facts.last(RhesusD),
     )
+
+
+def _births(facts: Facts) -> Iterator[Birth]:
+    """The children by their names, she last; of each item the latest word."""
+    outcomes = {row.fetus: row for row in facts.of(BirthOutcome)}
+    details: dict[str | None, dict[str, Kept]] = {name: {} for name in outcomes}
+    for item in OF_BIRTH:
+        for row in (*facts.amounts(item), *facts.answers(item)):
+            details.setdefault(row.fetus, {})[item] = row
+    for name in sorted(details, key=lambda name: (name is None, name or "")):
+        yield Birth(name, outcomes.get(name), tuple(details[name].values()))
 
 
 def _series(facts: Facts) -> list[Series]:

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from app.pregnancy.card import View
-from app.pregnancy.described import Consultation, LabRow
+from app.pregnancy.course import LIVE
+from app.pregnancy.described import Birth, Consultation, LabRow
 from app.pregnancy.facts import (
     BloodPressure,
     Fact,
@@ -20,6 +21,8 @@ from app.pregnancy.facts import (
     UrineProtein,
     Weight,
 )
+from app.pregnancy.items import ITEMS
+from app.pregnancy.kept import Amount, Answer, Kept
 from app.pregnancy.triggers import PROTEIN, is_raised
 from app.render.words import Words
 
@@ -152,9 +155,29 @@ def _birth_plan(view: View, _words: Words) -> Iterator[Line]:
 
 
 def _outcome(view: View, words: Words) -> Iterator[Line]:
-    for row in view.described.outcomes:
-        fetus = f"{words('fetus', name=row.fetus)}: " if row.fetus else ""
-        yield Line((f"{fetus}{words(row.outcome)}", words.clock(row.when)), (row.source,))
+    for row in view.described.births:
+        who = _born(row, words) if row.fetus else words("birth-mother") if row.outcome is None else ""
+        head = ": ".join(filter(None, (who, words(row.outcome.outcome) if row.outcome else "")))
+        told = (
+            words.clock(row.outcome.when) if row.outcome else "",
+            *(_detail(one, words) for one in row.details),
+        )
+        yield Line((head, ". ".join(filter(None, told))), row.sources)
+
+
+def _born(row: Birth, words: Words) -> str:
+    """A fetus that was born is a child."""
+    born = row.outcome is not None and row.outcome.outcome in {LIVE, "stillbirth"}
+    return words("child" if born else "fetus", name=row.fetus or "")
+
+
+def _detail(row: Kept, words: Words) -> str:
+    if isinstance(row, Amount):
+        unit = ITEMS[row.item].unit
+        value = f"{words.number(row.value)} {unit if unit.isalpha() else ''}".rstrip()
+    else:
+        value = words(f"birth-{row.value}") if isinstance(row, Answer) else ""
+    return f"{words(row.item)}: {value}"
 
 
 def _closed(view: View, words: Words) -> Iterator[Line]:

@@ -15,10 +15,12 @@ from app.pregnancy.facts import OSLO
 from app.pregnancy.rules import Finding
 from app.pregnancy.term import Candidate
 from app.render import rule_words_en, rule_words_nn, words_en, words_nb, words_nn
+from app.render.birth_words import BIRTH_WORDS
 from app.render.phrases import PHRASES
 
 TABLES: Mapping[str, ModuleType] = {"nb": words_nb, "nn": words_nn, "en": words_en}
 ORDER = ("nb", "nn", "en")  # of the words side by side
+BESIDE = PHRASES | BIRTH_WORDS
 # Rules of which only the title and what she is told are translated; clinicians read the rest in bokmål.
 TOLD = {"nn": rule_words_nn.RULES, "en": rule_words_en.RULES}
 
@@ -30,7 +32,7 @@ class Words:
     language: str
 
     def __call__(self, key: str, **values: str) -> str:
-        row = PHRASES.get(key)
+        row = BESIDE.get(key)
         text: str = row[ORDER.index(self.language)] if row else TABLES[self.language].WORDS[key]
         return text.format(**values) if values else text
 

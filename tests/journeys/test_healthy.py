@@ -100,7 +100,9 @@ def test_a_healthy_pregnancy(server: Server) -> None:
 
     home = story.read("nurse", date(2026, 7, 13))
     assert home.age == ""
-    assert home.sections["outcome"] == ["Levendefødt 09.07.2026 kl. 04.12"]
+    assert home.sections["outcome"] == [
+        "Levendefødt 09.07.2026 kl. 04.12. Fødselsvekt: 3540 g. Apgar 1 minutt: 9. Apgar 5 minutter: 10. Blodtap ved fødsel: 350 mL. Rift, grad: 1"
+    ]
     assert home.visits("gjennomført") == {"Hjemmebesøk av jordmor"}
     assert home.visits("kommer") == {"Hjemmebesøk av helsesykepleier", "Etterkontroll"}
 
@@ -110,5 +112,7 @@ def test_a_healthy_pregnancy(server: Server) -> None:
         "Hjemmebesøk av jordmor", "Hjemmebesøk av helsesykepleier", "Etterkontroll",
     }  # fmt: skip
     for by in ("her", "gp", "hospital", "midwife"):
-        assert "Levendefødt" in story.page(by, date(2026, 8, 21))
+        page = story.page(by, date(2026, 8, 21))
+        assert "Fødselsmåte: spontan. Fødselsvekt: 3540 g. Apgar 1 min: 9. Apgar 5 min: 10" in page
+        assert "Utskrevet fra fødestedet: ja. Amming: fullammer" in page
     assert "43 dager etter fødselen" in story.page("her", date(2026, 8, 21))

@@ -119,4 +119,4 @@ def test_nipt_positive(server: Server) -> None:
     assert last.visits("gjennomført") == {
         "Hjemmebesøk av jordmor", "Hjemmebesøk av helsesykepleier", "Etterkontroll",
     }  # fmt: skip
-    assert last.sections["outcome"] == ["Levendefødt 27.06.2026 kl. 13.25"]
+    assert last.sections["outcome"] == ["Levendefødt 27.06.2026 kl. 13.25. Fødselsvekt: 2980 g"]

@@ -74,7 +74,9 @@ def test_stillbirth(server: Server) -> None:
     for by in ("midwife", "gp", "hospital", "her"):
         quiet = story.read(by, day(37, 4))
         assert (quiet.age, quiet.findings, quiet.programme) == ("", {}, {})
-        assert quiet.sections["outcome"] == ["Dødfødt 19.06.2026 kl. 22.05"]
+        assert quiet.sections["outcome"] == [
+            "Dødfødt 19.06.2026 kl. 22.05. Fødselsvekt: 2870 g. Blodtap ved fødsel: 400 mL"
+        ]
     for on in (day(37, 4), day(40, 0), day(43, 2)):  # nor on what would have been her term
         page = story.page("her", on)
         assert "Svangerskapet er avsluttet" in page

@@ -82,9 +82,14 @@ def test_twins(server: Server) -> None:
     born = story.read("midwife", BORN)
     assert born.findings == {}
     page = story.page("gp", BORN)
-    assert "Foster A: Levendefødt" in page
-    assert "Foster B: Levendefødt" in page
-    assert "09.41" in page
+    assert "Barn A: Levendefødt" in page  # the fetus has become the child
+    assert "Barn B: Levendefødt" in page
+    assert "kl. 09.41. Fødselsmåte: seteforløsning. Fødselsvekt: 2480 g. Apgar 5 min: 8" in page
+    assert born.sections["outcome"] == [
+        "A: Levendefødt 18.06.2026 kl. 09.12. Fødselsvekt: 2610 g. Apgar 5 minutter: 9",
+        "B: Levendefødt 18.06.2026 kl. 09.41. Fødselsvekt: 2480 g. Apgar 5 minutter: 8",
+        "Blodtap ved fødsel: 700 mL",
+    ]
     with story.visit("midwife", "home-visit", day(37, 4)) as home:
         home.answer("breastfeeding", "partial")
     with story.visit("nurse", "home-visit", day(38, 2)) as home:

@@ -6,12 +6,15 @@ from types import ModuleType
 import pytest
 
 from app.pregnancy import term
+from app.pregnancy.described import OF_BIRTH
+from app.pregnancy.items import ITEMS
 from app.pregnancy.programme import PROGRAMME
 from app.pregnancy.rule_table import RULES
 from app.pregnancy.term import choose
 from app.render import words_en, words_nb, words_nn
+from app.render.birth_words import BIRTH_WORDS
 from app.render.phrases import PHRASES
-from app.render.words import TOLD, Words
+from app.render.words import BESIDE, TOLD, Words
 from tests.pregnancy.builders import (
     DUE,
     a_blood_pressure,
@@ -37,9 +40,15 @@ def test_every_word_is_there_with_the_same_values(table: ModuleType) -> None:
 
 
 def test_words_side_by_side_have_the_same_values_and_stand_nowhere_else() -> None:
-    assert not set(PHRASES) & set(words_nb.WORDS)
-    for key, (bokmaal, *others) in PHRASES.items():
+    assert not set(BESIDE) & set(words_nb.WORDS)
+    assert not set(PHRASES) & set(BIRTH_WORDS)
+    for key, (bokmaal, *others) in BESIDE.items():
         assert all(fields(text) == fields(bokmaal) for text in others), key
+
+
+def test_every_item_of_the_birth_and_each_of_its_answers_has_words() -> None:
+    answers = {f"birth-{answer}" for item in OF_BIRTH for answer in ITEMS[item].answers}
+    assert set(BIRTH_WORDS) == {"child", "birth-mother"} | set(OF_BIRTH) | answers
 
 
 @pytest.mark.parametrize("table", OTHERS)
