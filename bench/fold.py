@@ -1,4 +1,5 @@
-"""How long the fold of a full pregnancy takes: 300 resources parsed, read as facts, folded, seen by a clinician.
+"""How long the fold of a full pregnancy takes: 300 resources parsed, read as facts, folded, seen by a clinician,
+and told by decision support.
 
 CPU time, not wall time, so that other work on the machine does not count: ``python -m bench.fold``. The target of
 the design is 5 ms for reading and folding; parsing JSON is measured beside it.
@@ -14,8 +15,10 @@ from typing import Any
 from app.clock import OSLO
 from app.fhir import codes as c
 from app.fhir import json as fhir_json
+from app.interactions.decision_cards import of_finding
 from app.mapping.facts_from_fhir import facts
 from app.pregnancy.card import EVERYTHING, fold, view_for
+from app.render.words import Words
 
 DUE = date(2027, 3, 1)
 NOW = datetime(2027, 2, 22, 12, tzinfo=OSLO)
@@ -79,11 +82,15 @@ def measure() -> dict[str, float]:
     parsed = [fhir_json.read(body) for body in bodies]
     known = facts(parsed)
     card = fold(known, today=NOW.date(), now=NOW)
+    view, words = view_for(card, visible=EVERYTHING, audience="clinician"), Words("nb")
     return {
         "parse": milliseconds(lambda: [fhir_json.read(body) for body in bodies]),
         "facts": milliseconds(lambda: facts(parsed)),
         "fold": milliseconds(lambda: fold(known, today=NOW.date(), now=NOW)),
         "view": milliseconds(lambda: view_for(card, visible=EVERYTHING, audience="clinician")),
+        "hook": milliseconds(
+            lambda: fhir_json.dump({"cards": [of_finding(row, "p", words) for row in view.findings]})
+        ),
     }
 
 

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.api import export_rest, fhir_rest, health, metadata, operations, search_rest, well_known
+from app.api import cds_hooks, export_rest, fhir_rest, health, metadata, operations, search_rest, well_known
 from app.api.endpoint import Door, Handler
 from app.fhir.operation import EVERY_TYPE
 from app.fhir.operations import OPERATIONS
@@ -30,6 +30,7 @@ OPEN: tuple[tuple[str, Open], ...] = (
     ("/health/ready", health.ready),
     ("/fhir/metadata", metadata.metadata),
     ("/.well-known/jwks.json", well_known.jwks),
+    ("/cds-services", cds_hooks.discovery),
 )
 HANDLERS: dict[tuple[str, str], Handler] = {  # of the rows of OPERATIONS
     ("EpisodeOfCare", "card"): operations.card,
@@ -68,6 +69,8 @@ GUARDED: tuple[Guarded, ...] = (
     Guarded("/fhir/$export-status/{id}", "GET", "operation", export_rest.status),
     Guarded("/fhir/$export-status/{id}", "DELETE", "operation", export_rest.cancel),
     Guarded("/fhir/$export-file/{id}/{name}", "GET", "operation", export_rest.file),
+    Guarded("/cds-services/{service}", "POST", "operation", cds_hooks.call),
+    Guarded("/cds-services/{service}/feedback", "POST", "operation", cds_hooks.feedback),
     Guarded("/fhir/_search", "POST", "search-system", search_rest.everything),
     Guarded("/fhir/{type}/_search", "POST", "search-type", search_rest.search),
     Guarded("/fhir/{type}/{id}/_history/{version}", "GET", "vread", fhir_rest.vread),

@@ -3,6 +3,8 @@
 https://www.sprakradet.no/klarsprak
 """
 
+from app.render.decision_phrases import DECISIONS
+
 PHRASES: dict[str, tuple[str, str, str]] = {
     "new": (
         "Nytt",
@@ -169,4 +171,5 @@ PHRASES: dict[str, tuple[str, str, str]] = {
         "kvinna sjølv",
         "the woman herself",
     ),
+    **DECISIONS,
 }

@@ -11,9 +11,11 @@ from sqlalchemy import (
     ARRAY,
     CTE,
     ColumnElement,
+    Select,
     Text,
     and_,
     bindparam,
+    exists,
     func,
     literal,
     literal_column,
@@ -30,7 +32,7 @@ from app.store.resources import NO_ROW, NOTHING, Stored, facets, facets_of, show
 from app.store.session import Session
 from app.store.standing_sql import AT, AUTHOR
 from app.store.statement import Statement, build
-from app.store.tables import resource
+from app.store.tables import OPEN_EPISODE, resource
 from app.store.worklist_tables import looked
 
 
@@ -44,13 +46,31 @@ def belongs(episode: ColumnElement[Any]) -> ColumnElement[bool]:
     )
 
 
-@cache
-def _statement(role: Role) -> Statement:
+def _by_card(role: Role) -> Select[Any]:
+    """The card that is asked for by its id."""
     id_ = bindparam("id", type_=Text)
-    episode = select(
-        resource.c.patient, resource.c.deleted, rule(role, "read", facets(), "EpisodeOfCare").label("rule")
-    ).where(resource.c.type == literal_column("'EpisodeOfCare'"), resource.c.id == id_)
-    asked = episode.cte("asked")
+    return _card(role).where(resource.c.id == id_)
+
+
+def _by_woman(role: Role) -> Select[Any]:
+    """The open card of the woman who is asked for; she has one at most."""
+    return _card(role).where(
+        resource.c.patient == bindparam("patient", type_=Text),
+        resource.c.governed,
+        ~resource.c.deleted,
+        resource.c.status.in_([literal_column(f"'{status}'") for status in OPEN_EPISODE]),
+    )
+
+
+def _card(role: Role) -> Select[Any]:
+    columns = (resource.c.patient, resource.c.id, resource.c.deleted)
+    decided = rule(role, "read", facets(), "EpisodeOfCare").label("rule")
+    return select(*columns, decided).where(resource.c.type == literal_column("'EpisodeOfCare'"))
+
+
+@cache
+def _statement(role: Role, *, of_woman: bool) -> Statement:
+    asked = (_by_woman(role) if of_woman else _by_card(role)).cte("asked")
     may = and_(~asked.c.deleted, allowed(asked.c.rule))
     hers = select(asked.c.patient).where(may).scalar_subquery()
     columns = (
@@ -61,11 +81,16 @@ def _statement(role: Role) -> Statement:
         select(*columns, rule(role, "read", facets_of(hers)).label("rule"))
         .where(
             resource.c.patient == hers,
-            belongs(id_),
+            belongs(select(asked.c.id).scalar_subquery()),
             ~resource.c.deleted,
         )
         .cte("of_card")
     )
+    seen = [allowed(found.c.rule)]
+    if of_woman:  # where she herself is hidden, nothing of her is seen
+        her = found.alias("her")
+        patient = and_(her.c.type == literal_column("'Patient'"), allowed(her.c.rule))
+        seen.append(exists(select(literal_column("1")).where(patient)))
     decided = select(asked.c.rule).scalar_subquery().label("episode_rule")
     consumed, fresh = fresh_proof()
     log = logged(
@@ -73,19 +98,18 @@ def _statement(role: Role) -> Statement:
             select(func.coalesce(asked.c.rule, literal(NO_ROW, Text))).scalar_subquery(),
             literal(NOTHING, Text),
         ),
-        shown=select(func.jsonb_agg(shown(found.c), type_=JSONB))
-        .where(allowed(found.c.rule))
-        .scalar_subquery(),
+        shown=select(func.jsonb_agg(shown(found.c), type_=JSONB)).where(*seen).scalar_subquery(),
         patients=select(func.array_agg(asked.c.patient, type_=ARRAY(Text))).scalar_subquery(),
         fresh=fresh,
     )
     told = beside(found, [*found.c, decided], log, consumed, fresh).order_by(found.c.type, found.c.id)
-    return build(told.add_cte(_looked(id_, and_(may, fresh), asked)) if role in CLINICIANS else told)
+    reads = role in CLINICIANS and not of_woman
+    return build(told.add_cte(_looked(and_(may, fresh), asked)) if reads else told)
 
 
-def _looked(id_: ColumnElement[Any], may: ColumnElement[bool], asked: CTE) -> CTE:
+def _looked(may: ColumnElement[bool], asked: CTE) -> CTE:
     """The organisation has read the card now: what comes later is new to it."""
-    row = select(AUTHOR, id_, AT).select_from(asked).where(may)
+    row = select(AUTHOR, asked.c.id, AT).select_from(asked).where(may)
     made = insert(looked).from_select(["organization", "episode", "at"], row)
     return made.on_conflict_do_update(
         index_elements=["organization", "episode"], set_={"at": func.greatest(looked.c.at, made.excluded.at)}
@@ -94,6 +118,18 @@ def _looked(id_: ColumnElement[Any], may: ColumnElement[bool], asked: CTE) -> CT
 
 async def of_card(session: Session, episode: str) -> tuple[list[Stored], str | None]:
     """The resources of the card ``episode`` and the row that decided on the card itself; logged. Raises Replayed."""
-    rows = await session.fetch_logged(_statement(session.caller.role), id=episode)
+    rows = await session.fetch_logged(_statement(session.caller.role, of_woman=False), id=episode)
     decided: Any = rows[0]["episode_rule"]
-    return [stored(row) for row in rows if row["id"] is not None], decided
+    return _stored(rows), decided
+
+
+async def of_woman(session: Session, patient: str) -> list[Stored]:
+    """The resources of the open card of ``patient``; none where she or it is hidden or not there. Logged. Raises Replayed."""
+    found = _stored(
+        await session.fetch_logged(_statement(session.caller.role, of_woman=True), patient=patient)
+    )
+    return found if any(row.type == "Patient" and row.visible for row in found) else []
+
+
+def _stored(rows: list[Any]) -> list[Stored]:
+    return [stored(row) for row in rows if row["id"] is not None]

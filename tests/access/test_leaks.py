@@ -12,7 +12,7 @@ import pytest
 
 from app.access.rules import CARD, CATALOGUE, OWN
 from app.fhir.registry import RESOURCE_TYPES
-from tests.access import leak_work, leak_writing
+from tests.access import leak_hooks, leak_work, leak_writing
 from tests.access.leak_doors import DOORS as READING
 from tests.access.leak_doors import Asked, Door
 from tests.access.leak_items import TYPES, Leaks, leaks
@@ -24,7 +24,7 @@ REASONS = (
     "no relation", "another woman", "blocked person", "blocked organization", "ended relation", "kept from her",
     "sensitive", "restricted", "operator", "auditor",
 )  # fmt: skip
-DOORS = (*READING, *leak_writing.WRITING, *leak_work.WORKING)
+DOORS = (*READING, *leak_hooks.HOOKS, *leak_writing.WRITING, *leak_work.WORKING)
 # proven on a copy
 DESTRUCTIVE = leak_writing.DESTRUCTIVE | {"update", "transaction PUT", "batch DELETE", "delete"}
 WHOLE = frozenset({"no relation"})  # every type at every run; the rest is slow for most types

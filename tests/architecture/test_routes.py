@@ -13,6 +13,7 @@ PINNED = [
     ("GET HEAD", "/health/ready"),
     ("GET HEAD", "/fhir/metadata"),
     ("GET HEAD", "/.well-known/jwks.json"),
+    ("GET HEAD", "/cds-services"),
     ("GET HEAD", "/fhir/EpisodeOfCare/{id}/$card"),
     ("GET HEAD", "/fhir/EpisodeOfCare/$worklist"),
     ("POST", "/fhir/EpisodeOfCare/$worklist"),
@@ -76,6 +77,8 @@ PINNED = [
     ("GET HEAD", "/fhir/$export-status/{id}"),
     ("DELETE", "/fhir/$export-status/{id}"),
     ("GET HEAD", "/fhir/$export-file/{id}/{name}"),
+    ("POST", "/cds-services/{service}"),
+    ("POST", "/cds-services/{service}/feedback"),
     ("POST", "/fhir/_search"),
     ("POST", "/fhir/{type}/_search"),
     ("GET HEAD", "/fhir/{type}/{id}/_history/{version}"),
@@ -133,6 +136,8 @@ PINNED = [
     (ALL, "/fhir/$changes"),
     (ALL, "/fhir/$export-status/{id}"),
     (ALL, "/fhir/$export-file/{id}/{name}"),
+    (ALL, "/cds-services/{service}"),
+    (ALL, "/cds-services/{service}/feedback"),
     (ALL, "/fhir/_search"),
     (ALL, "/fhir/{type}/_search"),
     (ALL, "/fhir/{type}/{id}/_history/{version}"),
@@ -171,7 +176,13 @@ def test_the_urls_are_these():
 def test_all_but_health_and_metadata_go_through_the_door():
     door = EveryDoor()
     open_to_all = [row.path for row in routes(door) if not row.endpoint.__qualname__.startswith("EveryDoor")]
-    assert open_to_all == ["/health/live", "/health/ready", "/fhir/metadata", "/.well-known/jwks.json"]
+    assert open_to_all == [
+        "/health/live",
+        "/health/ready",
+        "/fhir/metadata",
+        "/.well-known/jwks.json",
+        "/cds-services",
+    ]
     assert door.guarded
 
 

@@ -113,7 +113,16 @@ def test_every_request_without_a_body(tag: str, prober: Prober) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "name", ["transaction", "create-Basic", "create-Flag", "patch-Basic", "lookup-post-CodeSystem"]
+    "name",
+    [
+        "transaction",
+        "cds-call",
+        "cds-feedback",
+        "create-Basic",
+        "create-Flag",
+        "patch-Basic",
+        "lookup-post-CodeSystem",
+    ],
 )
 def test_bodies(name: str, prober: Prober) -> None:
     probe(prober, name, 10)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from app.api.metadata import MODES
+from app.api.openapi import hooks
 from app.api.openapi.examples import example
 from app.fhir.json_schema import ref, schemas
 from app.fhir.operations import OPERATIONS
@@ -11,6 +12,7 @@ from app.fhir.query_conditions import MODIFIERS
 from app.fhir.query_controls import SILENT, TABLE
 from app.fhir.registry import RESOURCE_TYPES
 from app.fhir.search_params import Kind, SearchParam, of_type
+from app.interactions.decision_support import SERVICES
 
 Json = dict[str, Any]
 JSON = "application/fhir+json"
@@ -65,10 +67,10 @@ VALUES = {  # what values of a kind of search parameter look like; commas betwee
 def components() -> Json:
     """All components."""
     return {
-        "schemas": _schemas(),
+        "schemas": _schemas() | hooks.SCHEMAS,
         "parameters": _parameters(),
-        "requestBodies": {name: _body(name) for name in _bodies()} | {"patch": PATCH},
-        "responses": _successes() | _resources() | _refusals(),
+        "requestBodies": {name: _body(name) for name in _bodies()} | {"patch": PATCH} | hooks.BODIES,
+        "responses": _successes() | _resources() | _refusals() | hooks.ANSWERS,
         "headers": {
             name: {"description": text, "schema": {"type": "string"}} for name, text in ANSWERED.items()
         },
@@ -124,6 +126,8 @@ def _parameters() -> Json:
     text = "A type that R4 counts to the compartment, or * for all"
     schema = {"type": "string", "pattern": "^([A-Z][A-Za-z]{1,63}|[*])$"}
     found["member"] = _parameter("member", "path", text, required=True, schema=schema)
+    schema = {"type": "string", "enum": [*SERVICES]}
+    found["service"] = _parameter("service", "path", "The id of the service", required=True, schema=schema)
     text = "Of what is asked: full and normative, the CapabilityStatement, or terminology"
     found["mode"] = _parameter("mode", "query", text, schema={"type": "string", "enum": list(MODES)})
     found["_type"] = _parameter("_type", "query", "Types to search, with a comma between")

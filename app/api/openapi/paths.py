@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from app.access.caller import Role
 from app.access.rules import ALLOW
+from app.api.openapi import hooks
 from app.api.openapi.components import CONTROLS, HISTORY, named, searchable
 from app.api.routes import GUARDED, OPEN, Guarded
 from app.fhir.compartments import TABLE as COMPARTMENTS
@@ -80,6 +81,7 @@ OPEN_TO_ALL = {  # what needs no token: what it says, and how it answers when it
         "metadata",
     ),
     "/.well-known/jwks.json": ("The keys that sign notifications", "keys"),
+    "/cds-services": ("The services of decision support, CDS Hooks 2.0", "cds-services"),
 }
 
 
@@ -129,6 +131,8 @@ def _open(path: str) -> Json:
 def _operation(row: Guarded, path: str, kept: ResourceType | None) -> Json:
     if (row.method, row.path) in EXPORTS:
         return _of_export(*EXPORTS[row.method, row.path])
+    if row.path in hooks.CALLS:
+        return hooks.operation(row.path)
     does, asked = INTERACTIONS[row.interaction], BY_PATH.get(row.path)
     step = path.split("/")[2:3]
     type_name = kept.name if kept else step[0] if step and step[0] in BY_NAME else ""
@@ -172,7 +176,7 @@ def _named(row: Guarded, asked: Operation | None) -> list[str]:
 
 
 def _in_path(path: str) -> list[str]:
-    return [name for name in ("id", "version", "name", "member") if f"{{{name}}}" in path]
+    return [name for name in ("id", "version", "name", "member", "service") if f"{{{name}}}" in path]
 
 
 def _ask(found: Json, row: Guarded, type_name: str) -> None:

@@ -18,6 +18,7 @@ from app.pregnancy.triggers import past_term
 from app.pregnancy.wording import NOBODY_WATCHES
 
 ENDS = Window(ends=True)
+NIPT_WEEKS = (weeks(10), weeks(22) - 1)
 TRISOMIES = ("nipt-t21", "nipt-t18", "nipt-t13")
 POSITIVE = either(*(said(item, "positive", every=True) for item in TRISOMIES))
 
@@ -27,10 +28,15 @@ def eligible(case: Case) -> Iterator[Match]:
     asked = ("nipt-consent", "nipt-ordered", *TRISOMIES)
     if any(case.facts.answers(item) for item in asked):
         return
-    years, other = age_at_term(case), yes(case, ["nipt-indication"])
-    reasons: tuple[Fact, ...] = other or (years[1] if years and years[0] >= 35 else ())  # noqa: PLR2004
+    reasons = nipt_reasons(case)
     if reasons:
-        yield from some(due_at(weeks(10), weeks(22) - 1, case, *reasons))
+        yield from some(due_at(*NIPT_WEEKS, case, *reasons))
+
+
+def nipt_reasons(case: Case) -> tuple[Fact, ...]:
+    """35 or older at term, or another indication."""
+    years, other = age_at_term(case), yes(case, ["nipt-indication"])
+    return other or (years[1] if years and years[0] >= 35 else ())  # noqa: PLR2004
 
 
 def unconfirmed(case: Case) -> Iterator[Match]:

@@ -27,6 +27,7 @@ GESTATIONAL = either(
     last("glucose-2h", lambda value: 9.0 <= value < 11.1),  # noqa: PLR2004
 )
 KNOWN = either(said("gestational-diabetes-diagnosed", "yes"), said("diabetes", "yes"))
+TOLERANCE_WEEKS = (weeks(24), weeks(29) - 1)
 TESTED = weeks(22)  # a tolerance test from here on counts as the one of weeks 24-28
 
 
@@ -43,10 +44,15 @@ def tolerance_due(case: Case) -> Iterator[Match]:
     taken: list[Fact] = [*case.facts.amounts("glucose-fasting"), *case.facts.amounts("glucose-2h")]
     if any((case.days(row.day) or 0) >= TESTED for row in taken) or any(KNOWN(case)) or any(DIABETIC(case)):
         return
-    raised = [row for row in case.facts.amounts("hba1c") if 41 <= row.value < 48]  # noqa: PLR2004
-    found = (*gdm_late(case), *raised)
+    found = tolerance_reasons(case)
     if found:
-        yield from some(due_at(weeks(24), weeks(29) - 1, case, *found))
+        yield from some(due_at(*TOLERANCE_WEEKS, case, *found))
+
+
+def tolerance_reasons(case: Case) -> tuple[Fact, ...]:
+    """Why glucose tolerance is tested: her risks, and an HbA1c of 41-47."""
+    raised = [row for row in case.facts.amounts("hba1c") if 41 <= row.value < 48]  # noqa: PLR2004
+    return (*gdm_late(case), *raised)
 
 
 def heavy(case: Case) -> Iterator[Match]:
