@@ -51,6 +51,17 @@ PHRASES: dict[str, tuple[str, str, str]] = {
         "For SF-mål blir det ikkje teikna nokon referansekurve, sidan inga norsk kjelde er slått fast.",
         "No reference curve is drawn for fundal height, since no Norwegian source is established.",
     ),
+    "her-visits": ("Timene dine", "Timane dine", "Your appointments"),
+    "her-measurements": ("Målingene dine", "Målingane dine", "Your measurements"),
+    "her-consultations": ("Timer du har hatt", "Timar du har hatt", "Appointments you have had"),
+    "her-laboratory": ("Prøvene dine", "Prøvene dine", "Your tests"),
+    "her-care-team": ("De som følger deg opp", "Dei som følgjer deg opp", "Who cares for you"),
+    "her-health": (
+        "Allergier og sykdommer du har",
+        "Allergiar og sjukdommar du har",
+        "Your allergies and conditions",
+    ),
+    "her-by-hand": ("Dine spørsmål", "Spørsmåla dine", "Your questions"),
     "by-hand": (
         "Skrevet for hånd",
         "Skrive for hand",

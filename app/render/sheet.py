@@ -46,6 +46,7 @@ def sheet(view: View, words: Words, printed: Printed) -> Json:
         "form": printed.form,
         "kicker": words("emergency" if printed.form == "emergency" else "card"),
         "name": who.name if who and who.name else words("card"),
+        "bearer": ", ".join(filter(None, (who.name, summary.grouped(who.identifier)))) if who else "",
         "facts": [list(row) for row in summary.identity(view, words)],
         "age": big,
         "due": small,
@@ -59,7 +60,7 @@ def sheet(view: View, words: Words, printed: Printed) -> Json:
         "help": words("her-help") if view.audience == "citizen" else "",
         "term": _term(view, words),
         "visits": _visits(view, words),
-        "measured": words("measurements"),
+        "measured": words.heading("measurements", printed.form),
         "latest": [_latest(row, words) for row in view.described.measurements],
         "charts": _charts(view, words),
         "sections": [found for row in SECTIONS if (found := _section(row, view, words, printed.form))],
@@ -77,7 +78,7 @@ def _about(words: Words, printed: Printed) -> Json:
         "code": printed.version,
         "page": words("page"),
         "legend": legend(words),
-        "hand": {"title": words("by-hand"), "text": words(f"by-hand-{hers}")},
+        "hand": {"title": words.heading("by-hand", printed.form), "text": words(f"by-hand-{hers}")},
     }
 
 
@@ -100,7 +101,7 @@ def _term(view: View, words: Words) -> Json:
 def _visits(view: View, words: Words) -> Json:
     rows = [*view.overdue, *view.due, *([view.next] if view.next else [])]
     return {
-        "title": words("visits"),
+        "title": words.heading("visits", view.audience),
         "rows": [
             {"name": words.phrase(row.visit.title), "when": summary.when(row, words), "late": row.state == "overdue",
              "content": ", ".join(map(words.phrase, row.content))}
@@ -133,7 +134,7 @@ def _section(row: Section, view: View, words: Words, form: str) -> Json | None:
     if not row.stands(view, form, lines):
         return None
     return {
-        "title": words(row.title),
+        "title": words.heading(row.title, form),
         "place": row.place,
         "heads": [words(head) for head in row.heads],
         "lines": [_line(line) for line in lines],

@@ -23,7 +23,7 @@ header.top{background:#0d4f5c;color:#fff}
 .top .wrap{display:flex;flex-wrap:wrap;gap:4px 32px;justify-content:space-between;align-items:flex-end;
 padding-top:20px;padding-bottom:20px}
 .kicker{margin:0;font-size:.88rem;letter-spacing:.03em;opacity:.9}
-h1{margin:2px 0 4px;font-size:1.75rem;line-height:1.2;letter-spacing:-.01em}
+h1,h2,h3{hyphens:auto}h1{margin:2px 0 4px;font-size:1.75rem;line-height:1.2;letter-spacing:-.01em}
 .top dl{display:flex;flex-wrap:wrap;gap:2px 20px;margin:0;font-size:.94rem}
 .top dl div{display:flex;gap:6px}.top dt{opacity:.85}.top dd{margin:0;font-weight:600}
 .top .wrap>div:first-child{flex:1 1 420px}.age{text-align:right;max-width:100%}
@@ -37,7 +37,8 @@ section{background:var(--paper);border:1px solid var(--line);border-radius:10px;
 h2{margin:0 0 10px;font-size:1.12rem;line-height:1.3;color:var(--deep)}h3{margin:0;font-size:1rem}
 p{margin:0}ul{margin:0;padding:0;list-style:none}
 .soft{color:var(--soft)}.small{font-size:.88rem}
-.finding{border-left:6px solid;border-radius:8px;padding:12px 16px;display:grid;gap:2px}
+.finding{border-left:6px solid;border-radius:8px;padding:12px 16px;display:grid;gap:2px;
+grid-template-columns:minmax(0,1fr)}
 .finding p{max-width:90ch;text-wrap:pretty}.finding+.finding{margin-top:10px}
 .alarm{border-color:var(--red);background:var(--red-ground)}.alarm h3,.alarm .mark{color:var(--red)}
 .task{border-color:var(--edge);background:var(--amber-ground)}.task h3,.task .mark{color:var(--amber)}
@@ -63,7 +64,7 @@ p{margin:0}ul{margin:0;padding:0;list-style:none}
 .tile .value{font-size:1.5rem;font-weight:650;line-height:1.25}
 .tile .value small{font-size:.84rem;font-weight:400;color:var(--soft);display:inline-block}
 .charts{display:grid;gap:16px 20px;grid-template-columns:repeat(auto-fit,minmax(min(270px,100%),1fr));margin:18px 0 8px}
-figure{margin:0}figcaption{font-size:.94rem;font-weight:600;margin-bottom:4px}svg{display:block;width:100%;height:auto}
+figure{margin:0}figcaption{font-size:.94rem;font-weight:600;margin-bottom:4px}svg{display:block;width:100%;height:auto;overflow:visible}
 svg text{font:13px system-ui,-apple-system,"Segoe UI",Roboto,Arial,sans-serif;fill:var(--soft)}
 svg .now{font-weight:700;fill:var(--ink);font-size:14px}
 svg .g{stroke:var(--line)}svg .limit{stroke:var(--red)}
@@ -81,32 +82,32 @@ footer{color:var(--soft);font-size:.88rem;padding-bottom:32px}
 :focus-visible{outline:3px solid var(--deep);outline-offset:2px;border-radius:2px}
 details>summary{cursor:pointer;color:var(--deep);font-size:.94rem;padding:8px 0 2px}
 @media (min-width:900px){main{grid-template-columns:repeat(2,minmax(0,1fr))}.wide{grid-column:1/-1}
-div.left,div.right{display:grid;gap:16px;align-content:start}}
+div.left,div.right{display:grid;gap:16px;align-content:start;grid-template-columns:minmax(0,1fr)}}
 @media (max-width:899px){div.left,div.right{display:contents}}
 """
 
 _PHONE = """
 @media (max-width:640px){.wrap{padding-left:12px;padding-right:12px}section{padding:14px}
 .top .wrap{padding-top:14px;padding-bottom:14px}.top .wrap>div:first-child{flex-basis:100%}
-.age{text-align:left}.age strong{font-size:2rem}svg text{font-size:17px}svg .now{font-size:18px}
+.age{text-align:left}.age strong{font-size:2rem}svg text{font-size:15px}svg .now{font-size:17px}
 .tiles{grid-template-columns:repeat(2,minmax(0,1fr));gap:8px}.tiles.plain{grid-template-columns:minmax(0,1fr)}
 .tile{padding:8px 10px}.tile .value{font-size:1.3rem}
 .rows thead{position:absolute;left:-999px}.rows,.rows tbody{display:block}
 .rows tr{display:grid;grid-template-columns:1fr 1fr;gap:0 8px;padding:10px 0;border-bottom:1px solid var(--line)}
 .rows tr:last-child{border-bottom:0}.rows tbody th{grid-column:1/-1;border:0;padding:0 0 2px;font-size:1rem;font-weight:650}
-.rows td{border:0;padding:1px 0;font-weight:600}.rows td:last-child{grid-column:1/-1}
+.rows td{border:0;padding:1px 0;font-weight:600}.rows td:last-child{grid-column:1/-1;font-weight:400}
 .rows td:empty{display:none}.rows td::before{content:attr(data-label);color:var(--soft);font-weight:400;font-size:.82rem;margin-right:6px}}
 """
 
 _PRINT = """
 @media print{.screen>*{display:none}.screen>.paper{display:block}.skip{display:none}
-body{background:#fff;font-size:10pt;line-height:1.35}section{break-inside:avoid;border-color:#999;padding:8px 12px}
-section:has(table){break-inside:auto}tr,figure,.finding,.tile{break-inside:avoid}thead{display:table-header-group}
+html{font-size:12px;color-scheme:light}body{background:#fff;font-size:9.5pt;line-height:1.35}section{break-inside:avoid;border-color:#999;padding:8px 12px}
+section:has(table,.charts){break-inside:auto}.charts{break-inside:avoid;margin:8px 0 4px;gap:12px}tr,figure,.finding,.tile{break-inside:avoid}thead{display:table-header-group}
 h2,h3{break-after:avoid}.wrap{max-width:none;padding-left:0;padding-right:0}
 header.top{background:#fff;color:#000;border-bottom:2px solid #000}.top .wrap{padding-top:0;padding-bottom:8px}
 .kicker,.top dt{opacity:1}.track{display:none}details:not([open]){display:none}
 main{gap:8px;padding:10px 0;grid-template-columns:repeat(2,minmax(0,1fr))}.wide{grid-column:1/-1}
-div.left,div.right{display:grid;gap:8px;align-content:start}.charts{grid-template-columns:repeat(3,1fr)}
+div.left,div.right{display:grid;gap:8px;align-content:start;grid-template-columns:minmax(0,1fr)}.charts{grid-template-columns:repeat(3,1fr)}
 .tiles{grid-template-columns:repeat(5,1fr)}.tile{padding:4px 8px}th,td{padding:3px 8px 3px 0}
 .scroll{overflow:visible}.finding{padding:6px 12px;print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 @media (forced-colors:active){svg text,svg .now{fill:CanvasText}svg .c0,svg .c1{stroke:CanvasText}

@@ -34,7 +34,7 @@ def identity(view: View, words: Words) -> list[tuple[str, str]]:
     interpreter = f"({words('interpreter').lower()})" if who.interpreter else ""
     rows = [
         (words("born"), words.date(who.birth_date) if who.birth_date else ""),
-        (words("number"), _grouped(who.identifier)),
+        (words("number"), grouped(who.identifier)),
         (words("phone"), who.phone),
         (words("language"), " ".join(filter(None, (tongue(who.language, words), interpreter)))),
     ]
@@ -58,7 +58,7 @@ def header(view: View, words: Words, title: str = "card") -> Html:
     return el("header", inner, _track(view), class_="top")
 
 
-def _grouped(number: str) -> str:
+def grouped(number: str) -> str:
     """A national identity number is read as date and five digits."""
     return f"{number[:6]} {number[6:]}" if number.isdigit() and len(number) == len("01010012345") else number
 
@@ -203,7 +203,14 @@ def visits(view: View, words: Words) -> Html:
     body = el("ul", *(_visit(row, words, content=True) for row in first), class_="visits")
     none = el("p", words("no-visits"), class_="soft") if not first and view.assessable("programme") else None
     hidden = None if view.assessable("programme") else withheld(words)
-    return el("section", el("h2", words("visits")), hidden, body if first else none, fold, class_="half")
+    return el(
+        "section",
+        el("h2", words.heading("visits", view.audience)),
+        hidden,
+        body if first else none,
+        fold,
+        class_="half",
+    )
 
 
 def when(row: VisitState, words: Words) -> str:

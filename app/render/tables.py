@@ -24,7 +24,7 @@ def measurements(view: View, words: Words, form: str, changed: Container[str] = 
     tiles = [_tile(row, words, changed, plain=plain) for row in series]
     return el(
         "section",
-        el("h2", words("measurements")),
+        el("h2", words.heading("measurements", form)),
         withheld(words, key="partly") if hidden else None,
         el("div", *tiles, class_="tiles plain" if plain else "tiles") if tiles else _nothing(words),
         el("div", *curves, class_="charts") if curves else None,
@@ -69,9 +69,10 @@ def drawn(row: Section, view: View, words: Words, form: str, changed: Container[
     lines = tuple(row.lines(view, words))
     if not row.stands(view, form, lines):
         return None
+    title = words.heading(row.title, form)
     hidden = withheld(words, key="partly") if row.withheld(view) else None
-    body = (_table if row.heads else _list)(row, lines, words, changed) if lines else _nothing(words)
-    return el("section", el("h2", words(row.title)), hidden, body, class_=row.place)
+    body = (_table if row.heads else _list)(row, title, lines, words, changed) if lines else _nothing(words)
+    return el("section", el("h2", title), hidden, body, class_=row.place)
 
 
 def new(line: Line, words: Words, changed: Container[str]) -> Html | None:
@@ -83,7 +84,7 @@ def _mark(words: Words) -> Html:
     return el("span", words("new"), class_="new")
 
 
-def _table(row: Section, lines: tuple[Line, ...], words: Words, changed: Container[str]) -> Html:
+def _table(row: Section, title: str, lines: tuple[Line, ...], words: Words, changed: Container[str]) -> Html:
     """On a phone each line is a small card."""
     names = [words(head) for head in row.heads]
     rows = []
@@ -101,10 +102,10 @@ def _table(row: Section, lines: tuple[Line, ...], words: Words, changed: Contain
         el("tbody", *rows),
         class_="rows",
     )
-    return el("div", table, class_="scroll", tabindex="0", role="region", aria_label=words(row.title))
+    return el("div", table, class_="scroll", tabindex="0", role="region", aria_label=title)
 
 
-def _list(_row: Section, lines: tuple[Line, ...], words: Words, changed: Container[str]) -> Html:
+def _list(_row: Section, _title: str, lines: tuple[Line, ...], words: Words, changed: Container[str]) -> Html:
     rows = []
     for line in lines:
         first, *small = line.cells

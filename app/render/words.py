@@ -36,6 +36,11 @@ class Words:
         text: str = row[ORDER.index(self.language)] if row else TABLES[self.language].WORDS[key]
         return text.format(**values) if values else text
 
+    def heading(self, key: str, form: str) -> str:
+        """A title, as it is said to her where it is said in another way."""
+        hers = f"her-{key}"
+        return self(hers if form == "citizen" and hers in PHRASES else key)
+
     def date(self, day: date) -> str:
         months = TABLES[self.language].MONTHS
         return f"{day.day} {months[day.month - 1]} {day.year}" if months else f"{day:%d.%m.%Y}"

@@ -140,6 +140,8 @@ def test_much_goes_on_to_further_pages_and_alarms_are_all_there() -> None:
     reader = PdfReader(BytesIO(printed(*RICH, *many)))
     assert len(reader.pages) > 2
     assert all(f"Jordmor {n}" in text(reader) for n in range(120))
+    for page in reader.pages:
+        assert "Amina Fjellheim, 158894 12345" in page.extract_text(), "no sheet is lost from her"
 
 
 def test_the_wards_page_stays_one_and_says_what_it_leaves_out() -> None:
