@@ -85,6 +85,8 @@ def _about(words: Words, printed: Printed) -> Json:
 def _finding(row: Finding, view: View, words: Words, printed: Printed) -> Json:
     """An alarm, task or notice as it stands on the page."""
     told_ = summary.told(row, view, words, printed.at)
+    if told_["next"]:
+        told_["next"] = f"{words('next-step')}: {told_['next']}"
     return {"kind": row.kind, "mark": f"{summary.MARKS[row.kind]} {words(row.kind)}", **told_}
 
 

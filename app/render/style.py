@@ -108,7 +108,7 @@ header.top{background:#fff;color:#000;border-bottom:2px solid #000}.top .wrap{pa
 .kicker,.top dt{opacity:1}.track{display:none}details:not([open]){display:none}
 main{gap:8px;padding:10px 0;grid-template-columns:repeat(2,minmax(0,1fr))}.wide{grid-column:1/-1}
 div.left,div.right{display:grid;gap:8px;align-content:start;grid-template-columns:minmax(0,1fr)}.charts{grid-template-columns:repeat(3,1fr)}
-.tiles{grid-template-columns:repeat(5,1fr)}.tile{padding:4px 8px}th,td{padding:3px 8px 3px 0}
+.tiles{grid-template-columns:repeat(5,1fr)}.tiles.plain{grid-template-columns:repeat(3,1fr)}.tile{padding:4px 8px}th,td{padding:3px 8px 3px 0}
 .scroll{overflow:visible}.finding{padding:6px 12px;print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 @media (forced-colors:active){svg text,svg .now{fill:CanvasText}svg .c0,svg .c1{stroke:CanvasText}
 svg circle.c0,svg circle.c1{fill:CanvasText}svg circle.hers{fill:Canvas}svg .limit{stroke:Highlight}

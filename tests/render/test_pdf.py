@@ -166,8 +166,10 @@ def test_the_wards_page_stays_one_however_much_is_recorded() -> None:
 
 
 @pytest.mark.parametrize("form", ["clinician", "citizen"])
-def test_what_is_left_of_a_page_is_for_the_hand(form: str) -> None:
+def test_each_reader_has_her_own_words_and_room_for_the_hand(form: str) -> None:
     said = Words("nb")(f"by-hand-{form}")
+    next_ = "Hva som skjer videre: Du blir undersøkt i dag"
+    assert (next_ in text(full(form, "nb"))) == (form == "citizen")
     assert said in full(form, "nb").pages[1].extract_text()
     assert said not in text(full("emergency", "nb"))
 
