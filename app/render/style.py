@@ -91,7 +91,8 @@ _PHONE = """
 .top .wrap{padding-top:14px;padding-bottom:14px}.top .wrap>div:first-child{flex-basis:100%}
 .age{text-align:left}.age strong{font-size:2rem}svg text{font-size:15px}svg .now{font-size:17px}
 .tiles{grid-template-columns:repeat(2,minmax(0,1fr));gap:8px}.tiles.plain{grid-template-columns:minmax(0,1fr)}
-.tile{padding:8px 10px}.tile .value{font-size:1.3rem}
+.tile{padding:8px 10px}.tile .small{font-size:.84rem}.finding{padding:10px 12px}.finding h3{font-size:1.05rem}.alarm h3{font-size:1.15rem}
+.tile .value{font-size:1.3rem}
 .rows thead{position:absolute;left:-999px}.rows,.rows tbody{display:block}
 .rows tr{display:grid;grid-template-columns:1fr 1fr;gap:0 8px;padding:10px 0;border-bottom:1px solid var(--line)}
 .rows tr:last-child{border-bottom:0}.rows tbody th{grid-column:1/-1;border:0;padding:0 0 2px;font-size:1rem;font-weight:650}
