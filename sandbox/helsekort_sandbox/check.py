@@ -50,7 +50,7 @@ def run() -> int:
 
 
 def _play(data: Path, steps: list[Step]) -> None:
-    port = _free_port()
+    port = free_port()
     started, sandbox = services.start(data, port, demo.tell)
     try:
         steps.append(Step("pilot", "The pilot is loaded"))
@@ -180,7 +180,7 @@ def _main_card(roster: dict[str, Any], cast: Actors) -> reading.Card:
     return reading.read(cast("midwife", "midwife-a").need("GET", f"/fhir/{episode}/$card").json)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with mocks.listen() as listener:
         return int(listener.getsockname()[1])
 
