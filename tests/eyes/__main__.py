@@ -26,7 +26,7 @@ WIDTHS = (1280, 768, 320)
 READERS = {"clinician": "midwife", "citizen": "citizen", "emergency": "hospital"}
 SHEETS = {"clinician": 2, "citizen": 2, "emergency": 1}
 CONTROL = (  # a page on which something must be found, or the look sees nothing
-    '<!doctype html><html><body style="background:#fff"><img src="data:,"><p style="color:#eee;width:2000px">x</p>'
+    '<!doctype html><html><body style="background:#fff"><img src="data:,"><p style="color:#eee;width:2000px">too pale to read</p>'
 )
 MUST = ("html-has-lang", "image-alt", "color-contrast", "scrolls sideways")
 LIGHT, DARK = 1, 0  # Chromium's own numbers of what the reader prefers
