@@ -20,6 +20,7 @@ _EITHER = {
     "update_as_create": ("harness", "all"),
     "participation": ("consent", "reservation"),
 }
+_OPTIONAL = {"kjernejournal_url", "helsenorge_url"}  # empty: nothing is sent
 _ORIGIN = re.compile(r"https?://[a-z0-9.\-]+(?::\d{1,5})?")
 
 
@@ -209,8 +210,9 @@ def check(settings: Settings) -> None:
         return
     if settings.allow_bearer or settings.allow_harness:
         raise UnsafeSettings("Production accepts neither unbound tokens nor the harness role")
-    for name in ("base_url", "helseid_issuer", "helsenorge_issuer"):
-        if not getattr(settings, name).startswith("https://"):
+    for name in ("base_url", "helseid_issuer", "helsenorge_issuer", "kjernejournal_url", "helsenorge_url"):
+        url = getattr(settings, name)
+        if not url.startswith("https://") and (url or name not in _OPTIONAL):
             raise UnsafeSettings(f"HELSEKORT_{name.upper()} must be https in production")
     if settings.dpop_window > 60:  # noqa: PLR2004 (RFC 9449 §11.1: seconds to minutes)
         raise UnsafeSettings("HELSEKORT_DPOP_WINDOW over 60 s invites replay")

@@ -80,3 +80,7 @@ def test_links_and_code_paths_in_the_docs_exist(page):
         re.findall(r"`((?:app|sandbox|tests|tools|bench|migrations|fhir_profiles|docs)/[\w/.-]+)`", text)
     )
     assert {path for path in paths if not (tree.ROOT / path).exists()} == set()
+    named = set(re.findall(r"`(test_\w+)`", text))
+    if named:
+        tests = "".join(path.read_text(encoding="utf-8") for path in (tree.ROOT / "tests").rglob("test_*.py"))
+        assert {name for name in named if f"def {name}(" not in tests} == set()
