@@ -182,8 +182,8 @@ def _woman(preparation: Preparation, key: Key) -> str | None:
 
 def episode_of(preparation: Preparation, draft: Draft, patient: str | None) -> str | None:
     """Her card: through the encounter, the extension, or the only open card; none otherwise (design §3)."""
-    row = BY_NAME[draft.type]
-    if draft.resource is None or not row.episode or patient is None:
+    row, fetus = BY_NAME[draft.type], _is_fetus(draft.resource)
+    if draft.resource is None or patient is None or not (row.episode or fetus):
         return None
     if draft.type == "EpisodeOfCare":
         return draft.id
@@ -196,7 +196,16 @@ def episode_of(preparation: Preparation, draft: Draft, patient: str | None) -> s
         if target is not None and target.episode:
             return target.episode
     named = _named_card(draft.resource, preparation.context.house.fhir_base)
-    return named or _open_card(preparation, patient)
+    # A fetus is of its own pregnancy and of no later one, also where it is corrected later
+    before = preparation.targets.found.get(draft.key) if fetus else None
+    return named or (before.episode if before else None) or _open_card(preparation, patient)
+
+
+def _is_fetus(resource: Json | None) -> bool:
+    if resource is None or resource["resourceType"] != "RelatedPerson":
+        return False
+    named = _at(resource, "relationship.coding")
+    return any((row.get("system"), row.get("code")) == (codes.CS_CARD, "fetus") for row in named)
 
 
 def _named_card(resource: Json, base: str) -> str | None:

@@ -8,7 +8,7 @@ import asyncio
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from html import unescape
 from typing import Any
@@ -24,7 +24,7 @@ from app.interactions.context import House
 from app.store.database import Database
 from app.worker import alarms
 from tests.access.leak_doors import readable
-from tests.fixtures.resources import Woman, choose, register
+from tests.fixtures.resources import Woman, an_episode, choose, register
 from tests.fixtures.server import Person, Server
 
 FIRST_DAY = date(2025, 10, 1)
@@ -146,6 +146,16 @@ class Story:
             "name": [{"text": name}],
         }
         return f"RelatedPerson/{self.post(by, body)['id']}"
+
+    def again(self) -> "Story":
+        """Her next pregnancy: the first card is closed and another one opened."""
+        path = f"/EpisodeOfCare/{self.woman.episode}"
+        first = self.people["midwife"].get(path).json()
+        version = f'W/"{first["meta"]["versionId"]}"'
+        closed = self.people["midwife"].put(path, first | {"status": "finished"}, If_Match=version)
+        assert closed.status_code == 200, closed.text
+        opened = self.post("midwife", an_episode(self.woman.reference))
+        return replace(self, woman=replace(self.woman, episode=opened["id"]))
 
     def document(self, by: str, on: date) -> Resource:
         answer = self.people[by].get(f"{self.card_path}?asOf={on}")

@@ -10,7 +10,7 @@ from helsekort_sandbox.records import concept
 
 from app.clock import OSLO
 from app.fhir import codes
-from tests.fixtures.resources import an_episode, an_observation
+from tests.fixtures.resources import an_observation
 from tests.fixtures.server import Server
 from tests.journeys.story import Story, begin, day
 
@@ -29,18 +29,6 @@ def _she_says(story: Story, symptom: str, on: date) -> None:
     at = datetime.combine(on, time(7, 40), OSLO).isoformat()
     said = an_observation(story.woman.reference, symptom, effectiveDateTime=at, valueBoolean=True)
     story.post("her", said | {"code": concept(codes.CS_CARD, symptom)})
-
-
-def _second_pregnancy(story: Story) -> Story:
-    """The first card is closed and another one opened."""
-    midwife = story.people["midwife"]
-    path = f"/EpisodeOfCare/{story.woman.episode}"
-    first = midwife.get(path).json()
-    closed = midwife.put(path, first | {"status": "finished"}, If_Match='W/"1"')
-    assert closed.status_code == 200, closed.text
-    opened = story.post("midwife", an_episode(story.woman.reference))
-    woman = type(story.woman)(story.woman.id, opened["id"], story.woman.number)
-    return Story(story.server, woman, story.people, story.keys)
 
 
 def test_miscarriage(server: Server) -> None:
@@ -82,7 +70,7 @@ def test_miscarriage(server: Server) -> None:
     story.close("gp", "postpartum-infection")
     assert story.read("gp", day(17, 0)).findings == {}
 
-    again = _second_pregnancy(story)
+    again = story.again()
     with again.visit("midwife", "first-visit", day(30)) as visit:
         visit.last_period(date(2026, 3, 1))
         visit.amount("previous-miscarriages", 1, "{#}")
@@ -110,7 +98,7 @@ def test_an_induced_abortion_stands_on_no_card(server: Server) -> None:
         assert "vbrutt svangerskap" not in texts
     assert "Svangerskapet er avsluttet" in story.page("gp", day(9, 3))
 
-    again = _second_pregnancy(story)
+    again = story.again()
     with again.visit("midwife", "first-visit", day(30)) as visit:
         visit.last_period(date(2026, 3, 1))
     text = again.read("midwife", day(30)).text + again.page("midwife", day(30))

@@ -107,3 +107,16 @@ def test_twins(server: Server) -> None:
         row["resource"]["focus"][0]["reference"]: row["resource"]["valueQuantity"]["value"] for row in weights
     }
     assert of == {fetuses["A"]: 2610, fetuses["B"]: 2480}
+
+    corrected = story.people["midwife"].get(f"/{fetuses['B']}").json()
+    again = story.again()
+    with again.visit("midwife", "first-visit", day(50)) as visit:
+        visit.last_period(date(2026, 7, 22))
+    answer = story.people["midwife"].put(f"/{fetuses['B']}", corrected | {"active": False}, If_Match='W/"1"')
+    assert answer.status_code == 200, answer.text
+    fresh = again.read("midwife", day(50))
+    assert (fresh.sections["fetuses"], fresh.sections["needs"]) == (
+        ["Ingenting registrert."],
+        ["Ingenting registrert."],
+    )
+    assert story.read("midwife", day(37, 0)).sections["fetuses"] == ["Foster A", "Foster B"]
