@@ -73,24 +73,8 @@ def _jobs(women: Any) -> ColumnElement[Any]:
 
 
 def _notices(gone: Any) -> Any:
-    """A notice for each woman who is to be told, unless one waits to be sent; one under way may have gone already."""
+    """A notice for each woman who is to be told, unless one waits to be sent."""
     told = select(gone.c.patient).where(gone.c.notify).distinct().subquery("told")
-    under_way = (
-        select(literal_column("1"))
-        .where(_JOBS.c.queueing_lock == delivery.c.id, _JOBS.c.status == literal_column("'doing'"))
-        .correlate(delivery)
-        .exists()
-    )
-    waits = (
-        select(literal_column("1"))
-        .where(
-            delivery.c.patient == told.c.patient,
-            delivery.c.kind == literal_column("'notice'"),
-            delivery.c.state == literal_column("'pending'"),
-            ~under_way,
-        )
-        .exists()
-    )
     new_id = func.uuidv7().cast(Text)
     values: tuple[Any, ...] = (
         new_id,
@@ -102,7 +86,23 @@ def _notices(gone: Any) -> Any:
         _AT,
     )
     names = ["id", "kind", "patient", "state", "attempts", "created", "updated"]
-    return insert(delivery).from_select(names, select(*values).where(~waits)).cte("notices")
+    return insert(delivery).from_select(names, select(*values).where(~_waits(told))).cte("notices")
+
+
+def _waits(told: Any) -> ColumnElement[bool]:
+    """A notice to her that is to be sent; one under way may have gone before the change was there to be seen."""
+    under_way = (
+        select(literal_column("1"))
+        .where(_JOBS.c.queueing_lock == delivery.c.id, _JOBS.c.status == literal_column("'doing'"))
+        .correlate(delivery)
+        .exists()
+    )
+    hers = (
+        delivery.c.patient == told.c.patient,
+        delivery.c.kind == literal_column("'notice'"),
+        delivery.c.state == literal_column("'pending'"),
+    )
+    return select(literal_column("1")).where(*hers, ~under_way).exists()
 
 
 async def take(database: Database, at: Any) -> int:
