@@ -32,6 +32,7 @@ shared_buffers = 128MB
 max_connections = 60
 logging_collector = off
 log_destination = 'stderr'
+log_error_verbosity = terse
 log_timezone = 'UTC'
 timezone = 'UTC'
 """

@@ -212,3 +212,6 @@ def test_a_journey_leaves_no_number_name_or_finding_beside_the_card(running: Run
         ),
     }
     assert {(where, word) for where, text in left.items() for word in secrets if word in text} == set()
+    of_the_database = crew.server.database.cluster.log.read_text(errors="replace")
+    assert "ERROR" in of_the_database
+    assert woman.number not in of_the_database
