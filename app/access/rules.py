@@ -62,6 +62,7 @@ CALENDAR = frozenset({"Schedule", "Slot"})
 
 READ = frozenset({"read"})
 WRITE = frozenset({"create", "update"})
+CREATE = frozenset({"create"})
 EVERY = READ | WRITE | {"delete"}
 
 
@@ -157,6 +158,13 @@ BLOCK: tuple[Block, ...] = (
         labels=frozenset({"NOPAT"}),
         ground="pbrl § 5-1 second paragraph: access may be withheld where her life or health is in danger",
     ),
+    Block(
+        "block.moved",
+        _roles(Role.GP, Role.MIDWIFE, Role.NURSE, Role.HOSPITAL, Role.CITIZEN),
+        by="label",
+        labels=frozenset({"MOVED"}),
+        ground="hpl § 21, § 43: it was registered on her by mistake and tells of somebody else",
+    ),
 )
 
 ALLOW: tuple[Allow, ...] = (
@@ -195,22 +203,8 @@ ALLOW: tuple[Allow, ...] = (
         Relation.RELATED,
         "pbrl §§ 4-1, 4-2, 5-3: a choice that she has made, recorded on her behalf with its source",
     ),
-    Allow(
-        "allow.carer.create",
-        CARERS,
-        frozenset({"create"}),
-        CLINICAL_WRITES,
-        Relation.RELATED,
-        "hpl §§ 39, 40",
-    ),
-    Allow(
-        "allow.nurse.create",
-        _roles(Role.NURSE),
-        frozenset({"create"}),
-        NURSE_WRITES,
-        Relation.RELATED,
-        "hpl §§ 39, 40",
-    ),
+    Allow("allow.carer.create", CARERS, CREATE, CLINICAL_WRITES, Relation.RELATED, "hpl §§ 39, 40"),
+    Allow("allow.nurse.create", _roles(Role.NURSE), CREATE, NURSE_WRITES, Relation.RELATED, "hpl §§ 39, 40"),
     Allow(
         "allow.carer.provenance",
         CARERS,
@@ -395,6 +389,14 @@ ALLOW: tuple[Allow, ...] = (
         frozenset({"Flag"}),
         Relation.ANYONE,
         "pjl § 23: findings of the card's rules",
+    ),
+    Allow(
+        "allow.system.moved",
+        _roles(Role.SYSTEM),
+        frozenset({"update"}),
+        CLINICAL_WRITES,
+        Relation.ANYONE,
+        "hpl § 21, § 43: what was registered on the wrong woman is closed to all who read her record",
     ),
     Allow(
         "allow.system.subscription",

@@ -14,6 +14,7 @@ from app.fhir.parameters import Given, from_body, from_pairs
 from app.fhir.validation import check
 from app.interactions import (
     audit_reading,
+    clinic_day,
     code_answers,
     declaring,
     documents,
@@ -21,6 +22,7 @@ from app.interactions import (
     expansion,
     lastn,
     meta,
+    moving,
     new_changes,
     subscription_answers,
     translation,
@@ -63,6 +65,22 @@ async def card(context: Context, request: Request) -> Answer:
     )
 
 
+async def clinic_day_of(context: Context, request: Request) -> Answer:
+    """GET and POST EpisodeOfCare/$clinic-day"""
+    pairs = headers.query(request)
+    given = await _given(context, request, BY_NAME["EpisodeOfCare", "clinic-day"], pages=True)
+    return await clinic_day.clinic_day(context, given, _wanted(request, pairs))
+
+
+async def move(context: Context, request: Request) -> Answer:
+    """POST Encounter/id/$move; with an Idempotency-Key once only"""
+    headers.accept_json(request)
+    body = await _body(context, request)
+    context.once = headers.once(request, context.caller, body)
+    given = from_body(BY_NAME["Encounter", "move"], _resource(body, headers.query(request)))
+    return await moving.move(context, given, request.path_params["id"])
+
+
 async def access_log(context: Context, request: Request) -> Answer:
     """GET Patient/id/$access-log"""
     headers.accept_json(request)
@@ -88,9 +106,10 @@ def _handler(type_name: str, name: str, run: Run) -> Handler:
     return answer
 
 
-async def _given(context: Context, request: Request, row: Operation) -> Given:
-    """The parameters, of the URL or of the body. Raises FhirError."""
-    headers.accept_json(request)
+async def _given(context: Context, request: Request, row: Operation, *, pages: bool = False) -> Given:
+    """The parameters, of the URL or of the body. ``pages``: it answers with more than JSON. Raises FhirError."""
+    if not pages:
+        headers.accept_json(request)
     pairs = headers.query(request)
     body = await _body(context, request)
     return from_body(row, _resource(body, pairs)) if body else from_pairs(row, pairs)

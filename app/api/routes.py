@@ -35,6 +35,8 @@ OPEN: tuple[tuple[str, Open], ...] = (
 HANDLERS: dict[tuple[str, str], Handler] = {  # of the rows of OPERATIONS
     ("EpisodeOfCare", "card"): operations.card,
     ("EpisodeOfCare", "worklist"): operations.worklist_of,
+    ("EpisodeOfCare", "clinic-day"): operations.clinic_day_of,
+    ("Encounter", "move"): operations.move,
     ("Patient", "access-log"): operations.access_log,
     ("Patient", "declare-relation"): operations.declare_relation,
     ("Patient", "everything"): operations.everything_of_patient,

@@ -69,6 +69,18 @@ OPERATIONS: tuple[Operation, ...] = (
         ),
         ours=True,
     ),
+    Operation(
+        "EpisodeOfCare", "clinic-day", TYPE, BOTH, "Binary",
+        "The cards of the women with an appointment at the caller's organisation that day, or of those named, as one PDF",
+        (Parameter("date", ("date",)), Parameter("episode", TEXT, many=True), Parameter("_language", CODE)),
+        ours=True,
+    ),
+    Operation(
+        "Encounter", "move", INSTANCE, POST, "Parameters",
+        "Move a consultation that was registered on the wrong woman, whole, to the card of the right one",
+        (Parameter("episode", ("Reference",), required=True), Parameter("reason", TEXT, required=True)),
+        ours=True,
+    ),
     Operation("Patient", "access-log", INSTANCE, GET, "Bundle", "Who looked at her card (innsynslogg)", ours=True),
     Operation(
         "Patient", "declare-relation", TYPE, POST, "Parameters",

@@ -110,9 +110,9 @@ def seen(card: Card, found: list[Stored], audience: Audience) -> View:
     return view_for(card, visible=visible, audience=audience)
 
 
-async def read(context: Context, episode: str) -> list[Stored]:
+async def read(context: Context, episode: str, *, looks: bool = True) -> list[Stored]:
     """All that the card ``episode`` is folded from; logged. Raises Forbidden and NotFound."""
-    found, rule = await of_card(context.session, episode)
+    found, rule = await of_card(context.session, episode, looks=looks)
     not_refused(rule, "EpisodeOfCare")
     if not found:
         raise NotFound(f"There is no EpisodeOfCare/{episode[:64]}", "EpisodeOfCare")
@@ -140,7 +140,7 @@ async def card(context: Context, episode: str, wanted: Wanted) -> Answer:
     whole, changed = folded(found, context, wanted.as_of), changed_since(found, wanted.since)
     language = wanted.language if wanted.language in LANGUAGES else "nb"
     if kind == "paper":
-        return await paper.printed([_sheet(context, whole, found, form, audience)], language, episode)
+        return await paper.printed([sheet_of(context, whole, found, form, audience)], language, episode)
     reader = seen(whole, found, audience)
     if kind == "page":
         text = page(
@@ -167,7 +167,7 @@ async def card(context: Context, episode: str, wanted: Wanted) -> Answer:
     return Answer(200, body)
 
 
-def _sheet(
+def sheet_of(
     context: Context, whole: Card, found: list[Stored], form: str, audience: Audience
 ) -> tuple[View, Printed]:
     """What of a card is printed, and what the sheet says of itself."""

@@ -18,8 +18,8 @@ from app.store.idempotency import Done
 from app.store.locks import hold_questions
 
 
-async def remembered(context: Context, once: Once, drafts: Sequence[Draft]) -> list[Applied] | None:
-    """What this very request did before, or None. Who bears the same key waits. Raises FhirError."""
+async def kept_before(context: Context, once: Once) -> list[Done] | None:
+    """What was done under the key by this very request, or None. Who bears the same key waits. Raises FhirError."""
     await hold_questions(context.session, [int.from_bytes(once.key[:8], signed=True)])
     before = await idempotency.find(context.session, once.key)
     if before is None:
@@ -29,7 +29,15 @@ async def remembered(context: Context, once: Once, drafts: Sequence[Draft]) -> l
         raise Unprocessable(text, "http.Idempotency-Key")
     once.replayed = True
     context.entry.facts["replayed"] = "true"
-    applied = [await _again(context, draft, row) for draft, row in zip(drafts, before.done, strict=True)]
+    return before.done
+
+
+async def remembered(context: Context, once: Once, drafts: Sequence[Draft]) -> list[Applied] | None:
+    """What this very request did before, or None. Raises FhirError."""
+    before = await kept_before(context, once)
+    if before is None:
+        return None
+    applied = [await _again(context, draft, row) for draft, row in zip(drafts, before, strict=True)]
     if not context.entry.written:
         await context.session.note("replayed")
     return applied
@@ -47,8 +55,12 @@ async def _again(context: Context, draft: Draft, row: Done) -> Applied:
 
 async def remember(context: Context, once: Once, applied: Sequence[Applied]) -> None:
     """Keep what was done, in the transaction that does it."""
+    await keep_done(context, once, [_done(one) for one in applied])
+
+
+async def keep_done(context: Context, once: Once, done: Sequence[Done]) -> None:
+    """The same, of what was done otherwise than by one write for each draft."""
     hours = timedelta(hours=context.house.settings.idempotency_hours)
-    done = [_done(one) for one in applied]
     await idempotency.keep(context.session, once.key, once.request, done, context.entry.at + hours)
 
 

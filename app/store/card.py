@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import (
     ARRAY,
     CTE,
+    Boolean,
     ColumnElement,
     Select,
     Text,
@@ -35,15 +36,20 @@ from app.store.statement import Statement, build
 from app.store.tables import OPEN_EPISODE, resource
 from app.store.worklist_tables import looked
 
+_MOVED: ColumnElement[Any] = literal_column("'{MOVED}'::text[]")
+
 
 def belongs(episode: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Whether a resource of a woman belongs to her card ``episode``: it is the card, is on it, or is hers in any pregnancy."""
+    """Whether a resource of a woman belongs to her card ``episode``: it is the card, is on it, or is hers in any pregnancy.
+
+    What was moved to another woman is none of it."""
     general: list[ColumnElement[Any]] = [literal_column(f"'{name}'") for name in sorted(WITHOUT_CARD)]
-    return or_(
+    here = or_(
         resource.c.episode == episode,
         and_(resource.c.type == literal_column("'EpisodeOfCare'"), resource.c.id == episode),
         and_(resource.c.episode.is_(None), resource.c.type.in_(general)),
     )
+    return and_(here, ~resource.c.labels.op("&&", is_comparison=True, return_type=Boolean())(_MOVED))
 
 
 def _by_card(role: Role) -> Select[Any]:
@@ -69,7 +75,7 @@ def _card(role: Role) -> Select[Any]:
 
 
 @cache
-def _statement(role: Role, *, of_woman: bool) -> Statement:
+def _statement(role: Role, *, of_woman: bool, looks: bool) -> Statement:
     asked = (_by_woman(role) if of_woman else _by_card(role)).cte("asked")
     may = and_(~asked.c.deleted, allowed(asked.c.rule))
     hers = select(asked.c.patient).where(may).scalar_subquery()
@@ -103,8 +109,7 @@ def _statement(role: Role, *, of_woman: bool) -> Statement:
         fresh=fresh,
     )
     told = beside(found, [*found.c, decided], log, consumed, fresh).order_by(found.c.type, found.c.id)
-    reads = role in CLINICIANS and not of_woman
-    return build(told.add_cte(_looked(and_(may, fresh), asked)) if reads else told)
+    return build(told.add_cte(_looked(and_(may, fresh), asked)) if looks else told)
 
 
 def _looked(may: ColumnElement[bool], asked: CTE) -> CTE:
@@ -116,9 +121,13 @@ def _looked(may: ColumnElement[bool], asked: CTE) -> CTE:
     ).cte("looked_now")
 
 
-async def of_card(session: Session, episode: str) -> tuple[list[Stored], str | None]:
-    """The resources of the card ``episode`` and the row that decided on the card itself; logged. Raises Replayed."""
-    rows = await session.fetch_logged(_statement(session.caller.role, of_woman=False), id=episode)
+async def of_card(session: Session, episode: str, *, looks: bool = True) -> tuple[list[Stored], str | None]:
+    """The resources of the card ``episode`` and the row that decided on the card itself; logged. Raises Replayed.
+
+    ``looks``: the caller's organisation has then seen what there is (``worklist``).
+    """
+    role = session.caller.role
+    rows = await session.fetch_logged(_statement(role, of_woman=False, looks=looks and role in CLINICIANS), id=episode)
     decided: Any = rows[0]["episode_rule"]
     return _stored(rows), decided
 
@@ -126,7 +135,7 @@ async def of_card(session: Session, episode: str) -> tuple[list[Stored], str | N
 async def of_woman(session: Session, patient: str) -> list[Stored]:
     """The resources of the open card of ``patient``; none where she or it is hidden or not there. Logged. Raises Replayed."""
     found = _stored(
-        await session.fetch_logged(_statement(session.caller.role, of_woman=True), patient=patient)
+        await session.fetch_logged(_statement(session.caller.role, of_woman=True, looks=False), patient=patient)
     )
     return found if any(row.type == "Patient" and row.visible for row in found) else []
 

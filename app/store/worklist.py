@@ -30,13 +30,14 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 from app.access.caller import Role
+from app.fhir.search_params import number
 from app.store.access_sql import allowed, rule
 from app.store.card import belongs
 from app.store.resources import STORED, Stored, facets, stored
 from app.store.session import Session
 from app.store.standing_sql import AT, AUTHOR, ORGANIZATIONS
 from app.store.statement import FENCE, Statement, build
-from app.store.tables import OPEN_EPISODE, changed, relation, resource
+from app.store.tables import INSTANT, OPEN_EPISODE, changed, index_date, relation, resource
 from app.store.worklist_tables import looked, outline
 
 _JOBS = table("procrastinate_jobs", column("lock", Text), column("task_name", Text), column("status"))
@@ -182,3 +183,34 @@ async def keep(session: Session, patient: str, episode: str, day: date, body: di
     """Keep the outline of a card as it is on ``day``."""
     text = orjson.dumps(body).decode()
     await session.fetch(_keep(), patient=patient, episode=episode, day=day, body=text)
+
+
+@cache
+def _booked(role: Role) -> Statement:
+    """Appointments of a day that the caller's organisation made and may read; those called off are none."""
+    off: list[ColumnElement[Any]] = [
+        literal_column(f"'{status}'") for status in ("cancelled", "noshow", "entered-in-error")
+    ]
+    return build(
+        select(resource.c.patient, func.min(index_date.c.low).label("begins"))
+        .select_from(index_date.join(resource, resource.c.rid == index_date.c.rid))
+        .where(
+            index_date.c.param == literal_column(str(number("Appointment", "date"))),
+            index_date.c.high > bindparam("begins", type_=INSTANT),
+            index_date.c.low < bindparam("ends", type_=INSTANT),
+            resource.c.type == literal_column("'Appointment'"),
+            resource.c.author == AUTHOR,
+            resource.c.patient.is_not(None),
+            resource.c.status.not_in(off),
+            ~resource.c.deleted,
+            allowed(rule(role, "read", facets(), "Appointment")),
+        )
+        .group_by(resource.c.patient)
+        .order_by(literal_column("begins"), resource.c.patient)
+    )
+
+
+async def booked(session: Session, begins: datetime, ends: datetime) -> list[str]:
+    """The women with an appointment at the caller's organisation between two moments, the earliest first."""
+    rows = await session.fetch(_booked(session.caller.role), begins=begins, ends=ends)
+    return [row["patient"] for row in rows]

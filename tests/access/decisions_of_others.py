@@ -168,6 +168,22 @@ system    delete  Flag                   stranger                    allow.syste
 system    read    Subscription           nobody                      allow.system.subscription
 system    update  Subscription           nobody                      allow.system.subscription
 system    create  Subscription           nobody                      no
+# hpl §§ 21, 43: what was registered on the wrong woman is closed, by the server alone, and to all who read her record
+system    update  Observation            stranger                    allow.system.moved
+system    update  Encounter,Condition,AllergyIntolerance,DiagnosticReport,CareTeam,CarePlan,QuestionnaireResponse,RelatedPerson  stranger  allow.system.moved
+system    update  ServiceRequest,Procedure,MedicationStatement,MedicationRequest,MedicationAdministration  stranger  allow.system.moved
+system    update  Immunization,FamilyMemberHistory,ImagingStudy,Media,Specimen,Device,BodyStructure  stranger  allow.system.moved
+system    update  Goal,ClinicalImpression,RiskAssessment,DetectedIssue  stranger  allow.system.moved
+system    update  Appointment,AppointmentResponse,Task,Communication,CommunicationRequest  stranger  allow.system.moved
+system    update  Composition,DocumentReference,Binary,Bundle,List,Basic,MeasureReport  stranger  allow.system.moved
+citizen   read    Observation            self,MOVED                  block.moved
+citizen   update  Observation            self,wrote,MOVED            block.moved
+midwife   read    Observation            related,MOVED               block.moved
+midwife   update  Observation            related,wrote,MOVED         block.moved
+midwife   create  Observation            related,MOVED               block.moved
+gp        read    Encounter              related,MOVED               block.moved
+hospital  read    Observation            related,MOVED               block.moved
+nurse     read    Observation            related,MOVED               block.moved
 system    delete  Subscription           nobody                      no
 system    read    Patient,RelatedPerson,CareTeam,EpisodeOfCare,Encounter,Condition,AllergyIntolerance  stranger  allow.system.read
 system    read    DiagnosticReport,CarePlan,QuestionnaireResponse  stranger  allow.system.read

@@ -143,7 +143,7 @@ def readable(answer: httpx.Response) -> httpx.Response:
     return httpx.Response(answer.status_code, headers=headers, text=text, request=answer.request)
 
 
-def _on_paper(asked: Asked, answer: httpx.Response) -> bool:
+def on_paper(asked: Asked, answer: httpx.Response) -> bool:
     """The paper holds the item. What is kept from her stands on nobody's paper, and what is open to her does."""
     if asked.reason.name != "kept from her":
         return _body(asked, answer)
@@ -354,7 +354,7 @@ DOORS: tuple[Door, ...] = (
     Door(
         "card on paper",
         _card("application/pdf"),
-        _on_paper,
+        on_paper,
         others=True,
         by_harness=True,
         applies=lambda name: name in ON_PAGE,

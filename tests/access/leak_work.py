@@ -1,8 +1,8 @@
-"""TABLE: the doors to the work with many women at once: how each is asked, and how one sees that it gave the item."""
+"""TABLE: the doors to the work with several women: how each is asked, and how one sees that it gave the item."""
 
 import httpx
 
-from tests.access.leak_doors import Asked, Door
+from tests.access.leak_doors import Asked, Door, on_paper, readable
 from tests.fixtures.server import Person
 
 
@@ -20,6 +20,35 @@ def _named(asked: Asked, answer: httpx.Response) -> bool:
     return answer.status_code == 200 and asked.path[1:] in answer.text
 
 
+def _clinic_day(asked: Asked, person: Person) -> httpx.Response:
+    path = f"/EpisodeOfCare/$clinic-day?episode={asked.item.card}"
+    return readable(_carer(asked, person).get(path, Accept="application/pdf"))
+
+
+def _move(asked: Asked, person: Person) -> httpx.Response:
+    """To the card of another woman than the item's."""
+    women = [item.woman for reason in asked.leaks.reasons.values() for item in reason.hidden.values()]
+    other = next(woman for woman in women if woman and woman != asked.item.woman)
+    card = {"name": "episode", "valueReference": {"reference": f"EpisodeOfCare/{other.episode}"}}
+    given = {
+        "resourceType": "Parameters",
+        "parameter": [card, {"name": "reason", "valueString": "feil kvinne"}],
+    }
+    return person.post(f"{asked.path}/$move", given)
+
+
 WORKING: tuple[Door, ...] = (
     Door("worklist", _worklist, _named, others=True, applies=lambda name: name == "DiagnosticReport"),
+    Door(
+        "clinic's day", _clinic_day, on_paper, others=True, applies=lambda name: name == "AllergyIntolerance"
+    ),
+    Door(
+        "move",
+        _move,
+        lambda _asked, answer: answer.status_code == 200,
+        secret=True,
+        by_harness=True,
+        applies=lambda name: name == "Encounter",
+    ),
 )
+DESTRUCTIVE = frozenset({"move"})

@@ -26,7 +26,9 @@ REASONS = (
 )  # fmt: skip
 DOORS = (*READING, *leak_hooks.HOOKS, *leak_writing.WRITING, *leak_work.WORKING)
 # proven on a copy
-DESTRUCTIVE = leak_writing.DESTRUCTIVE | {"update", "transaction PUT", "batch DELETE", "delete"}
+DESTRUCTIVE = (
+    leak_writing.DESTRUCTIVE | leak_work.DESTRUCTIVE | {"update", "transaction PUT", "batch DELETE", "delete"}
+)
 WHOLE = frozenset({"no relation"})  # every type at every run; the rest is slow for most types
 SOME = frozenset({"Patient", "CareTeam", "Observation", "Encounter", "Appointment", "Binary", "Bundle"})
 

@@ -24,7 +24,12 @@ GENDERS = "http://hl7.org/fhir/administrative-gender"
 GENDER_SET = "http://hl7.org/fhir/ValueSet/administrative-gender"
 LAB_MAP = "https://helsekort.example/fhir/ConceptMap/lab-nlk"
 A_TAG = {"tag": [{"system": "https://epj.example/tags", "code": "sett"}]}
-HER_NUMBER, THE_RESOURCE, THE_WOMAN = object(), object(), object()  # known when the server runs
+HER_NUMBER, THE_RESOURCE, THE_WOMAN, HER_CARD = (
+    object(),
+    object(),
+    object(),
+    object(),
+)  # known when the server runs
 
 
 class Given(NamedTuple):
@@ -39,6 +44,8 @@ class Given(NamedTuple):
 PROBES: dict[tuple[str, str], tuple[Given, ...]] = {
     ("EpisodeOfCare", "card"): (),
     ("EpisodeOfCare", "worklist"): (),
+    ("EpisodeOfCare", "clinic-day"): (Given("episode", "string", HER_CARD),),
+    ("Encounter", "move"): (Given("episode", "Reference", HER_CARD), Given("reason", "string", "feil kvinne")),
     ("Patient", "access-log"): (),
     ("Patient", "declare-relation"): (Given("identifier", "Identifier", HER_NUMBER),),
     ("Patient", "everything"): (Given("_count", "integer", 2),),
@@ -80,7 +87,12 @@ OF_ONE: dict[tuple[str, str], tuple[Given, ...]] = {  # where an instance takes 
     ("CodeSystem", "subsumes"): (Given("codeA", "code", "alarm"), Given("codeB", "code", "alarm")),
     ("ConceptMap", "translate"): PROBES["ConceptMap", "translate"][1:],
 }  # fmt: skip
-WHO = {"worklist": "midwife", "declare-relation": "gp", "failures": "operator"}  # who may; else the harness
+WHO = {
+    "worklist": "midwife",
+    "clinic-day": "midwife",
+    "declare-relation": "gp",
+    "failures": "operator",
+}  # who may; else the harness
 
 
 class Asked(NamedTuple):
@@ -124,12 +136,18 @@ def ask(asked: Asked, kept: dict[str, Json], person: Person, given: tuple[Given,
     path, prefer = url(asked, kept), {"Prefer": "respond-async"} if asked.row.begins else {}
     woman = f"Patient/{kept['Patient']['id']}"
     given = tuple(one._replace(value=woman) if one.value is THE_WOMAN else one for one in given)
+    given = tuple(_with_card(one, person.server) if one.value is HER_CARD else one for one in given)
     if asked.method == "GET":
         return person.get(f"{path}?{urlencode({one.name: one.value for one in given})}", **prefer)
     parts = list(_parts(asked, kept, person.server, given))
     return person.post(
         path, {"resourceType": "Parameters"} | ({"parameter": parts} if parts else {}), **prefer
     )
+
+
+def _with_card(one: Given, server: Server) -> Given:
+    card = f"EpisodeOfCare/{register(server.person('midwife')).episode}"
+    return one._replace(value=card if one.type == "string" else {"reference": card})
 
 
 def _parts(asked: Asked, kept: dict[str, Json], server: Server, given: tuple[Given, ...]) -> Iterator[Json]:
@@ -144,10 +162,13 @@ def _parts(asked: Asked, kept: dict[str, Json], server: Server, given: tuple[Giv
 
 
 @pytest.fixture(scope="module")
-def kept(kept: dict[str, Json], server: Server) -> dict[str, Json]:
+def kept(kept: dict[str, Json], server: Server, harness: Person) -> dict[str, Json]:
     answer = server.person("midwife").post("/Subscription", a_subscription(f"{ENDPOINTS[0]}/hooks"))
     assert answer.status_code == 201, answer.text
-    return kept | {"Subscription": answer.json()}
+    visit = {name: kept["Encounter"][name] for name in ("resourceType", "status", "class", "subject")}
+    moved = harness.post("/Encounter", visit)  # the others of that consultation are asked for too
+    assert moved.status_code == 201, moved.text
+    return kept | {"Subscription": answer.json(), "Encounter": moved.json()}
 
 
 def test_every_operation_has_a_probe() -> None:
