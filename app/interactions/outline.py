@@ -40,7 +40,8 @@ class Outline:
 
     def references(self) -> Iterator[str]:
         """All that a decision must be asked for."""
-        yield from filter(None, (self.term, *self.course))
+        if self.visits:
+            yield from filter(None, (self.term, *self.course))
         for row in self.alarms:
             yield from filter(None, (*row["inputs"], row["flag"]))
         for row in (*self.results, *self.waiting):

@@ -24,7 +24,7 @@ from app.interactions.context import Answer, Context
 from app.interactions.guard import scoped
 from app.interactions.outline import Outline, outline
 from app.interactions.redaction import view
-from app.interactions.worklist_items import DEFAULTS, KINDS, Item, items, key_of, task
+from app.interactions.worklist_items import DEFAULTS, KINDS, Item, items, key_of, narrowed, task
 from app.store import worklist as store
 from app.store.resources import Stored
 from app.store.together import together
@@ -106,14 +106,15 @@ async def _listed(context: Context, since: datetime | None, kinds: frozenset[str
     cards = await store.open_cards(context.session, today)
     outlines = {row.episode: Outline(**row.outline) for row in cards if row.outline is not None}
     outlines |= await _folded(context, [row for row in cards if row.outline is None])
+    known = {row.episode: since or row.looked or EARLIEST for row in cards}
+    outlines = {key: narrowed(one, kinds, known[key]) for key, one in outlines.items()}
     keys = {key_of(key) for one in outlines.values() for key in one.references()}
     seen = await store.weigh(context.session, keys)
     own, ward = context.caller.author, context.caller.role is Role.HOSPITAL
     found = []
     for card in cards:
         if card.episode in outlines:
-            new = since or card.looked or EARLIEST
-            some = items(outlines[card.episode], seen, now=context.entry.at, since=new, author=own, ward=ward)
+            some = items(outlines[card.episode], seen, now=context.entry.at, author=own, ward=ward)
             if kept := tuple(row for row in some if row.kind in kinds):
                 found.append(Listed(card, kept))
     return sorted(found, key=lambda row: row.place)

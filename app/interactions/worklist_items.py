@@ -5,7 +5,7 @@ TABLE: the kinds, in the order of their urgency. https://hl7.org/fhir/R4/task.ht
 
 import uuid
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import Any
 
@@ -60,17 +60,26 @@ def key_of(reference: str) -> Key:
     return type_name, id_
 
 
-def items(
-    outline: Outline, seen: Seen, *, now: datetime, since: datetime, author: str, ward: bool
-) -> list[Item]:
+def narrowed(outline: Outline, kinds: frozenset[str], since: datetime) -> Outline:
+    """What of ``outline`` can become an item of one of ``kinds``, so that no more is decided than is asked for."""
+    return replace(
+        outline,
+        alarms=outline.alarms if "alarm" in kinds else [],
+        visits=outline.visits if {"visit-due", "visit-overdue"} & kinds else [],
+        results=[row for row in outline.results if "new-result" in kinds and moment(row, "updated") >= since],
+        waiting=outline.waiting if "to-confirm" in kinds else [],
+    )
+
+
+def items(outline: Outline, seen: Seen, *, now: datetime, author: str, ward: bool) -> list[Item]:
     """What of ``outline`` the caller may be told, the most urgent first. ``ward``: visits at a hospital only.
 
-    A result is new where it came at or after ``since`` and another organisation than ``author`` wrote it.
+    A result is news to all but its ``author``, the organisation that wrote it.
     """
     found = [*_alarms(outline, seen, now), *_visits(outline, seen, now, ward=ward)]
     for row in outline.results:
         weighed = seen.get(key_of(row["source"]))
-        if moment(row, "updated") >= since and weighed and weighed.visible and weighed.author != author:
+        if weighed and weighed.visible and weighed.author != author:
             found.append(_recorded("new-result", row))
     found += [_recorded("to-confirm", row) for row in outline.waiting if _visible(seen, row["source"])]
     return sorted(found, key=lambda row: (row.rank, row.due, row.rests_on))
