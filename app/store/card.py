@@ -127,7 +127,9 @@ async def of_card(session: Session, episode: str, *, looks: bool = True) -> tupl
     ``looks``: the caller's organisation has then seen what there is (``worklist``).
     """
     role = session.caller.role
-    rows = await session.fetch_logged(_statement(role, of_woman=False, looks=looks and role in CLINICIANS), id=episode)
+    rows = await session.fetch_logged(
+        _statement(role, of_woman=False, looks=looks and role in CLINICIANS), id=episode
+    )
     decided: Any = rows[0]["episode_rule"]
     return _stored(rows), decided
 
@@ -135,7 +137,9 @@ async def of_card(session: Session, episode: str, *, looks: bool = True) -> tupl
 async def of_woman(session: Session, patient: str) -> list[Stored]:
     """The resources of the open card of ``patient``; none where she or it is hidden or not there. Logged. Raises Replayed."""
     found = _stored(
-        await session.fetch_logged(_statement(session.caller.role, of_woman=True, looks=False), patient=patient)
+        await session.fetch_logged(
+            _statement(session.caller.role, of_woman=True, looks=False), patient=patient
+        )
     )
     return found if any(row.type == "Patient" and row.visible for row in found) else []
 
