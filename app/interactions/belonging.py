@@ -16,6 +16,7 @@ from app.fhir.references import references
 from app.fhir.registry import BY_NAME, CONCERNING
 from app.interactions.context import Context
 from app.interactions.criteria import Criteria
+from app.store.standing_tasks import Kept
 from app.store.tables import OPEN_EPISODE
 from app.store.targets import Key, Targets
 
@@ -63,6 +64,7 @@ class Preparation:
     by_key: dict[Key, Draft]
     persons: dict[tuple[str, str], str] = field(default_factory=dict)  # whose number it is, for documents
     patients: dict[Key, str | None] = field(default_factory=dict)
+    kept: dict[Key, Kept] = field(default_factory=dict)  # what Tasks of applications keep up so far
 
 
 def literal_key(reference: str, base: str) -> Key | None:

@@ -31,6 +31,7 @@ from app.interactions.belonging import (
     patient_of,
     there,
 )
+from app.interactions.birth_place import kept_of
 from app.interactions.context import Context
 from app.interactions.redaction import holds
 from app.store.targets import Key, Target, Targets, find, whose
@@ -59,7 +60,7 @@ async def prepare(context: Context, drafts: Sequence[Draft]) -> tuple[list[Write
         drafts = [_named(draft, targets) for draft in drafts]
         by_key = {draft.key: draft for draft in drafts}
     persons = await _persons(context, drafts)
-    preparation = Preparation(context, drafts, targets, by_key, persons)
+    preparation = Preparation(context, drafts, targets, by_key, persons, kept=await kept_of(context, drafts))
     admitted = await subscribing.admit(context, drafts, targets)
     found = [[*_problems(preparation, draft)] for draft in drafts]
     issues = [*(one for some in found for one in some if one.severity == "error"), *admitted.issues]
@@ -194,7 +195,7 @@ def _write(preparation: Preparation, draft: Draft) -> Write:
         rows=index_with_card(draft.resource, episode, context.house.fhir_base),
         flaw=_flaw(context, draft, target),
     )  # fmt: skip
-    projections.project(write, draft.resource, context, preparation.targets)
+    projections.project(write, draft.resource, context, preparation.targets, preparation.kept)
     return write
 
 

@@ -1,17 +1,18 @@
 """What a resource means for access: whose number it holds, which organisations it relates, whom she blocks.
 
-Design §4: a relation arises from the GP of record, her own choice or an attested declaration, and never from a
-caller's own write.
+Design §4: a relation arises from the GP of record, her own choice, an attested declaration or an accepted application,
+and never from a caller's own write.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from app.access.caller import Role
 from app.fhir.codes import DNR, FNR
-from app.interactions import choices
+from app.interactions import birth_place, choices
 from app.interactions.context import Context
-from app.store.targets import Targets
+from app.store.standing_tasks import Kept
+from app.store.targets import Key, Targets
 from app.store.writes import Write
 
 _KINDS = {Role.CITIZEN: "chosen", Role.OPERATOR: "registry"}
@@ -19,7 +20,9 @@ _IN_FORCE = frozenset({"active", None})  # a team that is proposed or suspended 
 Row = tuple[Any, ...]
 
 
-def project(write: Write, resource: dict[str, Any], context: Context, targets: Targets) -> None:
+def project(
+    write: Write, resource: dict[str, Any], context: Context, targets: Targets, kept: Mapping[Key, Kept]
+) -> None:
     """Put the projections of ``resource`` on ``write``; harness data have none."""
     if not write.governed:
         return
@@ -34,6 +37,8 @@ def project(write: Write, resource: dict[str, Any], context: Context, targets: T
         and resource.get("status") in _IN_FORCE
     ):
         write.relations = list(_relations(resource, write, context, targets))
+    elif write.type == "Task" and write.patient:
+        write.relations = birth_place.project(resource, write, context, targets, kept)
     elif write.type == "Consent" and write.patient and context.caller.role in choices.DECIDING:
         write.choices = list(choices.project(resource, write.patient, context.entry.at, targets))
 
