@@ -31,6 +31,7 @@ STATES = {
     "due": "nå",
     "overdue": "forfalt",
     "missed": "ikke registrert",
+    "skipped": "utelatt",
     "upcoming": "kommer",
     "withheld": "kan ikke vurderes med din tilgang",
 }
@@ -147,7 +148,8 @@ def _candidate(row: Candidate) -> str:
 
 
 def _visit(row: VisitState) -> str:
-    return f"{row.visit.title}: {STATES[row.state]} ({on(row.opens)} til {on(row.closes)})"
+    why = f": {row.reason}" if row.reason else ""
+    return f"{row.visit.title}: {STATES[row.state]}{why} ({on(row.opens)} til {on(row.closes)})"
 
 
 def _measurements(view: View) -> Section:

@@ -126,6 +126,26 @@ def visit(resource: Element, around: Surroundings) -> Iterator[f.Fact]:
     )
 
 
+def skipped(resource: Element, _: Surroundings) -> Iterator[f.Fact]:
+    """A visit that is not to be held: a cancelled Task of its kind, with the reason. One without a reason is still due."""
+    period, reason = child(resource, "executionPeriod"), label(child(resource, "statusReason")).strip()
+    planned = day(text(period, "start"))
+    kinds = codes(child(resource, "code"), c.CS_CARD)
+    kind = next((kind for kind in VISITS if kind in kinds), "")
+    if text(resource, "status") != "cancelled" or not reason or planned is None or not kind:
+        return
+    said = moment(text(resource, "lastModified")) or moment(text(resource, "authoredOn"))
+    yield f.VisitSkipped(
+        source=source(resource),
+        when=said or f.ALWAYS,
+        labels=labels(resource),
+        confirmed=not self_reported(resource),
+        kind=kind,
+        planned=planned,
+        reason=reason,
+    )
+
+
 def _standing(resource: Element) -> bool:
     statuses = {code for name in ("clinicalStatus", "verificationStatus") for code in _plain(resource, name)}
     return not statuses & (GONE | REFUTED)
@@ -217,6 +237,7 @@ READERS: dict[str, Reader] = {
     "EpisodeOfCare": episode,
     "RelatedPerson": fetus,
     "Encounter": visit,
+    "Task": skipped,
     "AllergyIntolerance": allergy,
     "Condition": condition,
     "CarePlan": birth_plan,

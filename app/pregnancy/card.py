@@ -129,7 +129,7 @@ def fold(
         findings=tuple(row for row in found if row.key not in closed),
         closed=tuple(row for row in found if row.key in closed),
         programme=plan(
-            facts.of(Visit),
+            facts,
             term.due if term else None,
             stands,
             today,
@@ -213,7 +213,7 @@ def _visit(row: VisitState, allowed: frozenset[str], described: Described) -> Vi
         row = replace(row, content=row.visit.content)
     if allowed.issuperset(row.inputs):
         return row
-    return replace(row, state="withheld", inputs=(), assessable=False)
+    return replace(row, state="withheld", inputs=(), assessable=False, reason="")
 
 
 def _worded(row: Finding, audience: Audience) -> Finding:

@@ -175,6 +175,15 @@ class Visit(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VisitSkipped(Fact):
+    """That a visit of the programme, a ``kind`` of :class:`Visit` due on the day ``planned``, is not to be held, and why."""
+
+    kind: str
+    planned: date
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BirthOutcome(Fact):
     """``live-birth``, ``stillbirth``, ``miscarriage`` or ``termination``; of one fetus, or of all where none is named."""
 

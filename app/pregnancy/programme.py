@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from app.pregnancy.course import POSTPARTUM, PREGNANT, Course
-from app.pregnancy.facts import Visit
+from app.pregnancy.facts import Facts, Visit, VisitSkipped
 from app.pregnancy.gestation import day_of, weeks
 
 SVANGERSKAP = "Helsedirektoratet, retningslinje for svangerskapsomsorgen, «Basisprogram»"
@@ -77,7 +77,8 @@ PROGRAMME: tuple[PlannedVisit, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class VisitState:
-    """Where one visit stands: ``done``, ``due``, ``overdue``, ``missed`` (a later one was held) or ``upcoming``."""
+    """Where one visit stands: ``done``, ``skipped`` (a clinician says why: ``reason``), ``due``, ``overdue``, ``missed`` (a
+    later one was held) or ``upcoming``."""
 
     visit: PlannedVisit
     state: str
@@ -86,10 +87,11 @@ class VisitState:
     content: tuple[str, ...]
     inputs: tuple[str, ...] = ()
     assessable: bool = True
+    reason: str = ""
 
 
 def plan(
-    visits: tuple[Visit, ...], due: date | None, course: Course, today: date, *, rhd_negative: bool = False
+    facts: Facts, due: date | None, course: Course, today: date, *, rhd_negative: bool = False
 ) -> tuple[VisitState, ...]:
     """The state of each visit that time makes due; empty after loss and when the card is closed."""
     if course.stage == PREGNANT and due:
@@ -100,13 +102,13 @@ def plan(
         origin = course.ended.date()
     else:
         return ()
-    return tuple(_state(row, rows, visits, origin, today, rhd_negative=rhd_negative) for row in rows)
+    return tuple(_state(row, rows, facts, origin, today, rhd_negative=rhd_negative) for row in rows)
 
 
 def _state(
     row: PlannedVisit,
     rows: list[PlannedVisit],
-    visits: tuple[Visit, ...],
+    facts: Facts,
     origin: date,
     today: date,
     *,
@@ -115,11 +117,17 @@ def _state(
     opens, closes = origin + timedelta(days=row.opens), origin + timedelta(days=row.closes)
     following = next((other for other in rows if other.opens > row.opens and other.kinds & row.kinds), None)
     until = min(closes + LATE, origin + timedelta(days=following.opens)) if following else closes + LATE
+    visits = facts.of(Visit)
     held = [visit for visit in visits if _fulfils(visit, row, opens, until)]
     later = [visit for visit in visits if visit.kind in row.kinds and visit.day >= until]
     content = row.content + (row.rhd_negative if rhd_negative else ())
     if held:
         return VisitState(row, "done", opens, closes, content, (held[0].source,))
+    for skipped in facts.of(VisitSkipped):
+        if skipped.confirmed and skipped.kind in row.kinds and opens <= skipped.planned <= closes:
+            return VisitState(
+                row, "skipped", opens, closes, content, (skipped.source,), reason=skipped.reason
+            )
     if later:
         return VisitState(row, "missed", opens, closes, content, (later[0].source,))
     state = "upcoming" if today < opens else "due" if today <= closes else "overdue"

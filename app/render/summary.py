@@ -19,7 +19,15 @@ from app.render.words import Words
 
 MARKS = {"alarm": "▲", "task": "●", "information": "i"}
 DANGERS = frozenset({"allergy", "condition"})
-SYMBOLS = {"overdue": "!", "due": "●", "upcoming": "○", "done": "✓", "missed": "–", "withheld": "?"}
+SYMBOLS = {
+    "overdue": "!",
+    "due": "●",
+    "upcoming": "○",
+    "done": "✓",
+    "missed": "–",
+    "skipped": "×",
+    "withheld": "?",
+}
 
 
 def withheld(words: Words, *, key: str = "not-assessable") -> Html:
@@ -219,6 +227,7 @@ def when(row: VisitState, words: Words) -> str:
         "overdue": words("overdue", date=words.date(row.closes)),
         "due": words("due-now", date=words.date(row.closes)),
         "upcoming": words("upcoming", date=words.date(row.opens)),
+        "skipped": words("skipped", reason=row.reason),
     }
     return times.get(row.state) or words(row.state)
 

@@ -48,6 +48,7 @@ WORDS: dict[str, str] = {
     "upcoming": "From {date}",
     "done": "Held",
     "missed": "Not recorded",
+    "skipped": "Left out: {reason}",
     "withheld": "Cannot be assessed with your access",
     "next": "Next",
     "earlier": "Earlier and later",

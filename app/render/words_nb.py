@@ -48,6 +48,7 @@ WORDS: dict[str, str] = {
     "upcoming": "Fra {date}",
     "done": "Gjennomført",
     "missed": "Ikke registrert",
+    "skipped": "Utelatt: {reason}",
     "withheld": "Kan ikke vurderes med din tilgang",
     "next": "Neste",
     "earlier": "Tidligere og senere",

@@ -39,6 +39,7 @@ WORDS: dict[str, str] = BOKMAAL | {
     "upcoming": "Frå {date}",
     "done": "Gjennomført",
     "missed": "Ikkje registrert",
+    "skipped": "Utelaten: {reason}",
     "withheld": "Kan ikkje vurderast med di tilgang",
     "earlier": "Tidlegare og seinare",
     "no-visits": "Ingen konsultasjonar er forfalne eller planlagde av programmet.",

@@ -138,6 +138,25 @@ def test_a_consultation_begins_with_what_the_programme_holds(midwife: Person) ->
     assert not any(row.startswith("Nå i") for row in summaries(midwife, "patient-view", woman))
 
 
+def test_a_visit_that_is_left_out_is_no_longer_asked_for_and_says_why(midwife: Person) -> None:
+    woman = dated(midwife, 24 * 7)
+    body = {
+        "resourceType": "Task",
+        "status": "cancelled",
+        "intent": "plan",
+        "code": concept(codes.CS_CARD, "antenatal-visit"),
+        "for": {"reference": woman.reference},
+        "executionPeriod": {"start": clock.now().astimezone(clock.OSLO).date().isoformat()},
+        "statusReason": {"text": "Følges på sykehuset"},
+    }
+    assert any("Konsultasjon i uke 24" in row for row in summaries(midwife, "encounter-start", woman))
+    stored = midwife.post("/Task", body)
+    assert stored.status_code == 201, stored.text
+    assert not any("Konsultasjon i uke 24" in row for row in summaries(midwife, "encounter-start", woman))
+    page = midwife.get(f"/EpisodeOfCare/{woman.episode}/$card", Accept="text/html")
+    assert "Utelatt: Følges på sykehuset" in page.text
+
+
 def test_a_tolerance_test_is_advised_on(midwife: Person) -> None:
     woman = dated(midwife, 25 * 7)
     assert summaries(midwife, "order-select", woman, PANEL) == [

@@ -2,7 +2,8 @@
 
 import pytest
 
-from app.pregnancy.facts import RhesusD
+from app.pregnancy.card import view_for
+from app.pregnancy.facts import RhesusD, VisitSkipped
 from app.pregnancy.programme import PROGRAMME
 from tests.pregnancy.builders import DUE, a_visit, an_outcome, card, day, make, view
 
@@ -109,3 +110,38 @@ def test_the_table_names_its_source_and_is_in_order() -> None:
         assert [row.opens for row in rows] == sorted(row.opens for row in rows)
         assert all(row.opens <= row.target <= row.closes and row.source and row.content for row in rows)
     assert card().term.due == DUE  # type: ignore[union-attr]
+
+
+def a_skipped(kind: str, planned: str, week: str, **values: object) -> VisitSkipped:
+    reason = "Følges på sykehuset"
+    return make(VisitSkipped, week, kind=kind, planned=day(planned), reason=reason, **values)
+
+
+def test_a_visit_that_a_clinician_leaves_out_is_neither_due_nor_overdue_and_says_why() -> None:
+    left_out = a_skipped("antenatal-visit", "32+0", "30+0")
+    for today in ("31+1", "34+0", "34+6"):
+        row = next(row for row in card(left_out, today=today).programme if row.visit.id == "week-32")
+        assert (row.state, row.reason) == ("skipped", "Følges på sykehuset")
+    assert states(left_out, today="28+1")["week-32"] == "upcoming"  # not said yet
+    others = states(left_out, today="34+0")
+    assert others["week-28"] == "overdue"
+    kept = card(a_visit("antenatal-visit", "28+1"), left_out, today="34+3")
+    assert not any(row.rule == "visit-overdue" for row in kept.findings)
+
+
+def test_a_visit_that_was_held_or_left_out_by_herself_alone_is_not_left_out() -> None:
+    left_out = a_skipped("antenatal-visit", "32+0", "30+0")
+    assert states(left_out, a_visit("antenatal-visit", "32+1"), today="33+0")["week-32"] == "done"
+    hers = a_skipped("antenatal-visit", "32+0", "30+0", confirmed=False)
+    assert states(hers, today="33+0")["week-32"] == "due"
+    another = a_skipped("ultrasound", "32+0", "30+0")
+    assert states(another, today="33+0")["week-32"] == "due"
+
+
+def test_who_may_not_see_the_reason_is_not_told_that_it_was_left_out() -> None:
+    left_out = a_skipped("antenatal-visit", "32+0", "30+0", source="Task/hidden")
+    whole = card(left_out, today="33+0")
+    allowed = {fact.source for fact in whole.facts.every()} - {"Task/hidden"}
+    seen = view_for(whole, visible=allowed, audience="clinician")
+    row = next(row for row in seen.programme if row.visit.id == "week-32")
+    assert (row.state, row.reason) == ("withheld", "")

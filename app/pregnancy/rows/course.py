@@ -70,7 +70,7 @@ def past_due_control(case: Case) -> Iterator[Match]:
 
 def overdue(case: Case) -> Iterator[Match]:
     """The latest visit of the programme that is overdue. Scans have rows of their own."""
-    states = plan(case.facts.of(Visit), case.term.due if case.term else None, case.course, case.now.date())
+    states = plan(case.facts, case.term.due if case.term else None, case.course, case.now.date())
     late = [row for row in states if row.state == "overdue" and "antenatal-visit" in row.visit.kinds]
     if late:
         row = late[-1]
@@ -81,7 +81,7 @@ def home_overdue(case: Case) -> Iterator[Match]:
     """A home visit after birth is overdue."""
     if case.course.stage != POSTPARTUM or case.course.ended is None:
         return
-    states = plan(case.facts.of(Visit), None, case.course, case.now.date())
+    states = plan(case.facts, None, case.course, case.now.date())
     late = [row for row in states if row.state == "overdue" and "home-visit" in row.visit.kinds]
     if late:
         yield Match(
@@ -170,7 +170,7 @@ ROWS: tuple[Rule, ...] = (
         kind="task",
         title="Kontroll på sykehus i uke 41",
         fires="no visit since 41+0, from 41+3 to 41+6",
-        about=("Visit",),
+        about=("Visit", "VisitSkipped"),
         when=past_due_control,
         window=ENDS,
         deadline=within(days=2),
@@ -185,7 +185,7 @@ ROWS: tuple[Rule, ...] = (
         kind="task",
         title="Forfalt konsultasjon",
         fires="a visit of the programme is overdue",
-        about=("Visit",),
+        about=("Visit", "VisitSkipped"),
         when=overdue,
         window=ENDS,
         deadline=within(days=7),
@@ -200,7 +200,7 @@ ROWS: tuple[Rule, ...] = (
         kind="task",
         title="Forfalt hjemmebesøk",
         fires="a home visit after birth is overdue",
-        about=("Visit", "BirthOutcome"),
+        about=("Visit", "VisitSkipped", "BirthOutcome"),
         when=home_overdue,
         window=Window(after=True),
         deadline=within(days=14),
