@@ -1,4 +1,4 @@
-"""The title of each clinical rule in English, and what she is told; what clinicians read stays in bokmål.
+"""The title of each clinical rule in English, and what she is told; what clinicians read: ``rule_texts_en``.
 
 The rules: docs/safety.md. A test holds the table complete, and silent where bokmål is silent.
 """

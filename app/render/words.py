@@ -14,15 +14,24 @@ from app.pregnancy import term
 from app.pregnancy.facts import OSLO
 from app.pregnancy.rules import Finding
 from app.pregnancy.term import Candidate
-from app.render import rule_words_en, rule_words_nn, words_en, words_nb, words_nn
+from app.render import (
+    rule_texts_en,
+    rule_texts_nn,
+    rule_words_en,
+    rule_words_nn,
+    words_en,
+    words_nb,
+    words_nn,
+)
 from app.render.birth_words import BIRTH_WORDS
 from app.render.phrases import PHRASES
 
 TABLES: Mapping[str, ModuleType] = {"nb": words_nb, "nn": words_nn, "en": words_en}
 ORDER = ("nb", "nn", "en")  # of the words side by side
 BESIDE = PHRASES | BIRTH_WORDS
-# Rules of which only the title and what she is told are translated; clinicians read the rest in bokmål.
+# Rules that do not stand in TABLES: title and what she is told, and what clinicians read.
 TOLD = {"nn": rule_words_nn.RULES, "en": rule_words_en.RULES}
+TEXTS = {"nn": rule_texts_nn.TEXTS, "en": rule_texts_en.TEXTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +87,20 @@ class Words:
             return (finding.told or "") if citizen else finding.text
         known = TOLD[self.language].get(finding.rule)
         if known:
-            return (known[1] or "") if citizen else finding.text
-        _, text, told = table.RULES[finding.rule]
-        values = {name: self._decimals(value) for name, value in finding.values}
+            (_, told), text = known, TEXTS[self.language][finding.rule]
+        else:
+            _, text, told = table.RULES[finding.rule]
+        values = {name: self._value(value) for name, value in finding.values}
         return (told or "") if citizen else str(text).format_map(values)
 
     def spoken(self, finding: Finding, *, citizen: bool) -> str:
         """The language that ``finding`` is told in: clinicians read some rules in bokmål only."""
         return "nb" if not citizen and finding.rule in TOLD.get(self.language, ()) else self.language
 
-    def _decimals(self, written: str) -> str:
+    def _value(self, written: str) -> str:
+        """A value that a rule wrote: a visit's title in this language, a number as it is written there."""
+        if written in TABLES[self.language].PHRASES:
+            return self.phrase(written)
         return re.sub(r"(\d),(\d)", r"\1.\2", written) if self.language == "en" else written
 
     def why(self, row: Candidate) -> str:

@@ -1,5 +1,6 @@
 """No language lacks a word, and no translation loses a value or tells her what bokmål does not."""
 
+import re
 import string
 from types import ModuleType
 
@@ -14,7 +15,7 @@ from app.pregnancy.term import choose
 from app.render import words_en, words_nb, words_nn
 from app.render.birth_words import BIRTH_WORDS
 from app.render.phrases import PHRASES
-from app.render.words import BESIDE, TOLD, Words
+from app.render.words import BESIDE, TEXTS, TOLD, Words
 from tests.pregnancy.builders import (
     DUE,
     a_blood_pressure,
@@ -52,19 +53,30 @@ def test_every_item_of_the_birth_and_each_of_its_answers_has_words() -> None:
 
 
 @pytest.mark.parametrize("table", OTHERS)
-def test_every_rule_is_translated_and_silent_where_bokmaal_is(table: ModuleType) -> None:
-    short = TOLD[table.__name__[-2:]]
+def test_every_rule_has_all_its_texts_in_all_languages_and_is_silent_where_bokmaal_is(
+    table: ModuleType,
+) -> None:
+    language = table.__name__[-2:]
+    short, texts = TOLD[language], TEXTS[language]
     assert set(table.RULES) | set(short) == {row.id for row in RULES}
     assert not set(table.RULES) & set(short)
+    assert set(texts) == set(short)
     for row in RULES:
-        title, text, told = table.RULES.get(row.id) or (short[row.id][0], row.text, short[row.id][1])
+        title, text, told = table.RULES.get(row.id) or (short[row.id][0], texts[row.id], short[row.id][1])
         assert title
+        assert text
         assert fields(text) == fields(row.text), row.id
+        assert numbers(text) == numbers(row.text), row.id
         assert (told is None) == (row.told is None), row.id
         if row.told:
             assert [number in told for number in ("116 117", "113")] == [
                 number in row.told for number in ("116 117", "113")
             ]
+
+
+def numbers(text: str) -> list[str]:
+    """The numbers of a text, in order of size: no translation changes a limit."""
+    return sorted(re.findall(r"\d+(?:[.,]\d+)?", text.replace(",", ".")))
 
 
 @pytest.mark.parametrize("table", OTHERS)
@@ -130,7 +142,7 @@ def test_dates_and_numbers() -> None:
     assert Words("nb").number(None) == "–"
 
 
-def test_what_clinicians_read_of_a_newer_rule_is_in_bokmaal_and_what_she_is_told_in_her_language() -> None:
+def test_what_is_read_of_a_finding_is_in_the_language_of_the_reader() -> None:
     found = card(an_answer("symptom-bleeding", "yes", "30+0"), today="30+0").findings[0]
     assert [Words(language).title(found) for language in ("nb", "nn", "en")] == [
         "Blødning i svangerskapet",
@@ -138,4 +150,11 @@ def test_what_clinicians_read_of_a_newer_rule_is_in_bokmaal_and_what_she_is_told
         "Bleeding in pregnancy",
     ]
     assert Words("en").finding(found, citizen=True).startswith("You have said that you are bleeding")
-    assert Words("en").finding(found, citizen=False) == found.text
+    assert Words("en").finding(found, citizen=False).startswith("Vaginal bleeding")
+    assert Words("nn").finding(found, citizen=False).startswith("Bløding frå skjeden")
+
+
+def test_a_visit_that_a_finding_names_is_in_the_language_too() -> None:
+    found = next(row for row in card(today="34+0").findings if row.rule == "visit-overdue")
+    assert "Konsultasjon i uke" in Words("nb").finding(found, citizen=False)
+    assert "Konsultasjon" not in Words("en").finding(found, citizen=False)
