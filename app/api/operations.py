@@ -18,6 +18,7 @@ from app.interactions import (
     code_answers,
     declaring,
     documents,
+    emergencies,
     everything,
     expansion,
     lastn,
@@ -193,6 +194,10 @@ translate = _handler("ConceptMap", "translate", translation.translate)
 subscription_status = _handler("Subscription", "status", subscription_answers.status)
 subscription_events = _handler("Subscription", "events", subscription_answers.events)
 subscription_failures = _handler("Subscription", "failures", subscription_answers.failures)
+break_glass = _handler("Patient", "break-glass", emergencies.break_glass)
+emergency_queue = _handler("", "emergencies", emergencies.queue)
+emergency_review = _handler("", "emergency-review", emergencies.review)
+emergency_statistics = _handler("", "emergency-statistics", emergencies.statistics)
 changes_since = _handler("", "changes", new_changes.changes_since)
 meta_add = _changes("meta-add", meta.add)
 meta_delete = _changes("meta-delete", meta.delete)

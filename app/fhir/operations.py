@@ -88,6 +88,28 @@ OPERATIONS: tuple[Operation, ...] = (
         (Parameter("identifier", ("Identifier",), required=True),), ours=True,
     ),
     Operation(
+        "Patient", "break-glass", TYPE, POST, "Parameters",
+        "A few hours of reading about one woman in an emergency: she is told, and it is reviewed",
+        (Parameter("identifier", ("Identifier",), required=True), Parameter("reason", TEXT, required=True)),
+        ours=True,
+    ),
+    Operation(
+        "", "emergencies", SYSTEM, GET, "Parameters", "For the auditor: emergency access that waits for review, or all",
+        (Parameter("status", CODE),), ours=True,
+    ),
+    Operation(
+        "", "emergency-review", SYSTEM, POST, "Parameters", "The auditor's decision on an emergency access",
+        (
+            Parameter("id", TEXT, required=True), Parameter("outcome", CODE, required=True),
+            Parameter("comment", TEXT, required=True),
+        ),
+        ours=True,
+    ),
+    Operation(
+        "", "emergency-statistics", SYSTEM, GET, "Parameters",
+        "For the auditor: how often each organisation used emergency access, and what became of it", ours=True,
+    ),
+    Operation(
         "Patient", "everything", INSTANCE, BOTH, "Bundle",
         "All that is about her, as far as the caller may see it, and what that refers to", _EVERYTHING,
     ),

@@ -30,6 +30,7 @@ from app.store.tables import INSTANT, delivery
 
 PENDING, WAITING, SENT, DEAD, WITHDRAWN = "pending", "waiting", "sent", "dead", "withdrawn"
 CRITICAL_INFORMATION, NOTICE = "critical-information", "notice"
+EMERGENCY = "emergency-notice"  # a notice that no loss withdraws
 
 
 @dataclass(frozen=True, slots=True)

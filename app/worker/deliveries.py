@@ -28,6 +28,7 @@ from app.store import deliveries, resources
 from app.store.deliveries import (
     CRITICAL_INFORMATION,
     DEAD,
+    EMERGENCY,
     NOTICE,
     PENDING,
     SENT,
@@ -130,6 +131,7 @@ async def _notice(house: House, channels: Channels, message: Message) -> None:
 _SENDERS: dict[str, Callable[[House, Channels, Message], Awaitable[None]]] = {
     CRITICAL_INFORMATION: _critical_information,
     NOTICE: _notice,
+    EMERGENCY: _notice,
 }
 
 

@@ -24,7 +24,8 @@ GENDERS = "http://hl7.org/fhir/administrative-gender"
 GENDER_SET = "http://hl7.org/fhir/ValueSet/administrative-gender"
 LAB_MAP = "https://helsekort.example/fhir/ConceptMap/lab-nlk"
 A_TAG = {"tag": [{"system": "https://epj.example/tags", "code": "sett"}]}
-HER_NUMBER, THE_RESOURCE, THE_WOMAN, HER_CARD = (
+HER_NUMBER, THE_RESOURCE, THE_WOMAN, HER_CARD, THE_EMERGENCY = (
+    object(),
     object(),
     object(),
     object(),
@@ -48,6 +49,15 @@ PROBES: dict[tuple[str, str], tuple[Given, ...]] = {
     ("Encounter", "move"): (Given("episode", "Reference", HER_CARD), Given("reason", "string", "feil kvinne")),
     ("Patient", "access-log"): (),
     ("Patient", "declare-relation"): (Given("identifier", "Identifier", HER_NUMBER),),
+    ("Patient", "break-glass"): (
+        Given("identifier", "Identifier", HER_NUMBER), Given("reason", "string", "Fødsel i gang, ukjent for oss"),
+    ),
+    ("", "emergencies"): (),
+    ("", "emergency-review"): (
+        Given("id", "string", THE_EMERGENCY), Given("outcome", "code", "justified"),
+        Given("comment", "string", "Fødsel samme natt, bekreftet av journalen"),
+    ),
+    ("", "emergency-statistics"): (),
     ("Patient", "everything"): (Given("_count", "integer", 2),),
     ("EpisodeOfCare", "everything"): (),
     ("Observation", "lastn"): (Given("patient", "string", THE_WOMAN), Given("max", "positiveInt", 2)),
@@ -92,6 +102,10 @@ WHO = {
     "clinic-day": "midwife",
     "declare-relation": "gp",
     "failures": "operator",
+    "emergencies": "auditor",
+    "emergency-review": "auditor",
+    "emergency-statistics": "auditor",
+    "break-glass": "hospital",
 }  # who may; else the harness
 
 
@@ -158,7 +172,22 @@ def _parts(asked: Asked, kept: dict[str, Json], server: Server, given: tuple[Giv
             continue
         if value is HER_NUMBER:
             value = {"system": codes.FNR, "value": register(server.person("midwife")).number}
+        if value is THE_EMERGENCY:
+            value = _an_emergency(server)
         yield {"name": one.name, f"value{one.type[0].upper()}{one.type[1:]}": value}
+
+
+def _an_emergency(server: Server) -> str:
+    """The id of a grant."""
+    number = {"system": codes.FNR, "value": register(server.person("midwife")).number}
+    said = {"name": "reason", "valueString": "Fødsel i gang, ukjent for oss"}
+    body = {
+        "resourceType": "Parameters",
+        "parameter": [{"name": "identifier", "valueIdentifier": number}, said],
+    }
+    answer = server.person("hospital", purpose="BTG").post("/Patient/$break-glass", body)
+    assert answer.status_code == 200, answer.text
+    return answer.headers["x-request-id"]
 
 
 @pytest.fixture(scope="module")
@@ -179,7 +208,8 @@ def test_every_operation_has_a_probe() -> None:
 def test_what_is_claimed_is_answered(
     asked: Asked, kept: dict[str, Json], harness: Person, server: Server
 ) -> None:
-    person = server.person(WHO[asked.row.name]) if asked.row.name in WHO else harness
+    urgent = {"purpose": "ETREAT"} if asked.row.name == "break-glass" else {}
+    person = server.person(WHO[asked.row.name], **urgent) if asked.row.name in WHO else harness
     answer = ask(asked, kept, person, asked.given())
     assert answer.status_code == (202 if asked.row.begins else 200), answer.text
     assert answer.json()["resourceType"] == asked.row.answer
