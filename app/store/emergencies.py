@@ -59,8 +59,8 @@ def _told(granted: CTE) -> list[CTE]:
     ]
 
 
-@cache
-def _grant() -> Statement:
+def _woman() -> CTE:
+    """The woman with this number, and whether she has blocked the caller."""
     refused = (
         select(literal_column("1"))
         .where(
@@ -71,7 +71,7 @@ def _grant() -> Statement:
         )
         .exists()
     )
-    woman = (
+    return (
         select(person.c.patient, refused.label("refused"))
         .where(
             person.c.system == bindparam("system", type_=Text),
@@ -79,6 +79,11 @@ def _grant() -> Statement:
         )
         .cte("woman")
     )
+
+
+@cache
+def _grant() -> Statement:
+    woman = _woman()
     consumed, fresh = fresh_proof()
     row = select(
         *_texts(_GIVEN), woman.c.patient, PERSON, AT, bindparam("until", type_=INSTANT)
