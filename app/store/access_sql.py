@@ -21,7 +21,6 @@ from sqlalchemy import (
     or_,
     select,
     true,
-    union_all,
 )
 
 from app.access.caller import Role
@@ -29,9 +28,7 @@ from app.access.rules import ALLOW, ANY, BLOCK, Allow, Block, Relation
 from app.store.standing_sql import (
     ATTESTED,
     AUTHOR,
-    ORGANIZATIONS,
-    PERSON,
-    URGENT,
+    REACHING,
     FacetColumns,
     chosen_away,
     consent_lacks,
@@ -42,7 +39,7 @@ from app.store.standing_sql import (
     standing,
     urgent,
 )
-from app.store.tables import emergency, relation
+from app.store.tables import relation
 
 
 def _overlap(facets: FacetColumns, labels: frozenset[str]) -> ColumnElement[bool]:
@@ -124,25 +121,24 @@ def reach(role: Role, do: str, facets: FacetColumns, types: Sequence[str] = ()) 
     """
     rights = [row for row in ALLOW if role in row.roles and do in row.do]
     relations = {row.relation for row in rights if not types or not row.types.isdisjoint(types)}
-    held: Any = select(relation.c.patient).where(
-        relation.c.organization == any_(ORGANIZATIONS), in_force(relation.c.begins, relation.c.ends)
+    held = (
+        select(relation.c.patient)
+        .where(relation.c.organization == any_(REACHING), in_force(relation.c.begins, relation.c.ends))
+        .scalar_subquery()
     )
-    if Relation.EMERGENCY in relations:  # one set of women: two would not be looked up by the index
-        granted = select(emergency.c.patient).where(
-            URGENT.is_(true()), emergency.c.person == PERSON, in_force(emergency.c.begins, emergency.c.ends)
-        )
-        held = union_all(held, granted)
-        relations = relations - {Relation.EMERGENCY} | {Relation.RELATED}
     related_or_own = facets.patient == own_patient() if role is Role.CITIZEN else facets.patient.in_(held)
     needs: dict[Relation, ColumnElement[bool]] = {
         Relation.NONE: facets.patient.is_(None),
         Relation.RELATED: facets.patient.in_(held),
+        Relation.EMERGENCY: facets.patient.in_(held),
         Relation.AUTHOR: related_or_own,
         Relation.WROTE: facets.author == AUTHOR,
         Relation.SELF: facets.patient == own_patient(),
     }
     if not relations <= needs.keys():
         return None
+    if Relation.RELATED in relations:
+        relations = relations - {Relation.EMERGENCY}  # the same women: asked for once
     return or_(*(needs[name] for name in Relation if name in relations)) if relations else false()
 
 

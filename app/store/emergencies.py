@@ -24,13 +24,14 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from app.store.deliveries import EMERGENCY, PENDING
 from app.store.log import beside, fresh_proof, logged
 from app.store.session import Session
 from app.store.standing_sql import ACTORS, AT, PERSON, in_force
 from app.store.statement import Statement, build
-from app.store.tables import INSTANT, changed, choice, delivery, emergency, person
+from app.store.tables import INSTANT, changed, choice, delivery, emergency, person, relation
 
 REVIEWED = "emergency-review"  # what the log calls the reading and the decision of a reviewer
 _GIVEN = ("id", "name", "organization", "purpose", "reason", "decision")
@@ -43,6 +44,19 @@ def _shown(patient: ColumnElement[Any], rule: str) -> ColumnElement[Any]:
 
 def _texts(names: tuple[str, ...]) -> list[ColumnElement[Any]]:
     return [bindparam(name, type_=Text) for name in names]
+
+
+def _opened(granted: CTE, woman: CTE) -> CTE:
+    """What decisions look up: a relation of this person, and of nobody else, to her."""
+    row = select(
+        woman.c.rid, granted.c.patient, PERSON, literal_column("'emergency'"), AT, granted.c.ends, PERSON
+    ).select_from(granted.join(woman, woman.c.patient == granted.c.patient))
+    names = ["rid", "patient", "organization", "kind", "begins", "ends", "person"]
+    made = upsert(relation).from_select(names, row)
+    return made.on_conflict_do_update(
+        index_elements=["rid", "patient", "organization", "kind"],
+        set_={"begins": made.excluded.begins, "ends": made.excluded.ends},
+    ).cte("opened")
 
 
 def _told(granted: CTE) -> list[CTE]:
@@ -72,7 +86,7 @@ def _woman() -> CTE:
         .exists()
     )
     return (
-        select(person.c.patient, refused.label("refused"))
+        select(person.c.patient, person.c.rid, refused.label("refused"))
         .where(
             person.c.system == bindparam("system", type_=Text),
             person.c.number == bindparam("number", type_=Text),
@@ -99,7 +113,9 @@ def _grant() -> Statement:
         patients=select(func.array_agg(woman.c.patient, type_=ARRAY(Text))).scalar_subquery(),
         fresh=fresh,
     )
-    return build(beside(granted, granted.c, log, consumed, fresh).add_cte(*_told(granted)))
+    return build(
+        beside(granted, granted.c, log, consumed, fresh).add_cte(_opened(granted, woman), *_told(granted))
+    )
 
 
 async def grant(
@@ -166,7 +182,18 @@ def _review() -> Statement:
         .returning(*emergency.c)
         .cte("reviewed")
     )
-    return _reviewing(made, made, [])
+    wrong = (
+        update(relation)
+        .where(
+            relation.c.patient == made.c.patient,
+            relation.c.organization == made.c.person,
+            relation.c.kind == literal_column("'emergency'"),
+            made.c.outcome == literal_column("'unjustified'"),
+        )
+        .values(ends=func.least(relation.c.ends, AT))
+        .cte("closed")
+    )
+    return _reviewing(made, made, [wrong])
 
 
 async def review(session: Session, id_: str, outcome: str, comment: str) -> Any:

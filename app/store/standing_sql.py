@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from app.access.caller import EVERYONE, Caller, Role
 from app.store.statement import FENCE
-from app.store.tables import INSTANT, choice, emergency, person, relation
+from app.store.tables import INSTANT, choice, person, relation
 
 ORGANIZATIONS = bindparam("caller_organizations", type_=ARRAY(Text))
 ACTORS = bindparam("caller_actors", type_=ARRAY(Text))
@@ -32,6 +32,7 @@ AT = bindparam("at", type_=INSTANT)
 ATTESTED = bindparam("caller_attested", type_=Boolean)
 URGENT = bindparam("caller_urgent", type_=Boolean)
 PERSON = bindparam("caller_person", type_=Text)
+REACHING = bindparam("caller_reaching", type_=ARRAY(Text))  # under which names relations lead to women
 CONSENT_REQUIRED = bindparam("consent_required", type_=Boolean)
 _ONE: ColumnElement[Any] = literal_column("1")
 _EVERYONE: ColumnElement[Any] = literal_column(f"'{EVERYONE}'", Text)
@@ -57,6 +58,7 @@ def parameters(caller: Caller) -> dict[str, Any]:
         "caller_attested": caller.attested,
         "caller_urgent": caller.urgent,
         "caller_person": caller.subject,
+        "caller_reaching": [*caller.organizations, *([caller.subject] if caller.urgent else [])],
     }
 
 
@@ -112,9 +114,10 @@ def _of_part(facets: FacetColumns) -> ColumnElement[bool]:
 def urgent(facets: FacetColumns) -> ColumnElement[bool]:
     """Whether the token attests an emergency and the caller was granted access to her; else nothing is looked up."""
     granted = _looked_up(
-        emergency.c.patient == facets.patient,
-        emergency.c.person == PERSON,
-        in_force(emergency.c.begins, emergency.c.ends),
+        relation.c.patient == facets.patient,
+        relation.c.organization == PERSON,
+        relation.c.kind == literal_column("'emergency'"),
+        in_force(relation.c.begins, relation.c.ends),
     )
     return and_(URGENT.is_(true()), granted)
 

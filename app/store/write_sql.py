@@ -83,8 +83,10 @@ def _index(
     settled: ColumnElement[bool] | None = None
     if shape.changes:
         going = delete(table).where(table.c.rid == state.c.rid, ok).returning(table.c.rid)
-        if name == "relation":  # what was attested stays, however the Patient is changed
-            going = going.where(table.c.kind != literal_column("'declared'"))
+        if name == "relation":  # what was attested or granted stays, however the Patient is changed
+            going = going.where(
+                table.c.kind.not_in([literal_column("'declared'"), literal_column("'emergency'")])
+            )
         gone = going.cte(f"{name}_gone")
         made.append(gone)
         settled = select(func.count()).select_from(gone).scalar_subquery() >= literal_column("0")

@@ -89,7 +89,7 @@ def test_a_grant_opens_one_woman_for_one_person_and_marks_what_is_read(world: Wo
     assert planned.get(f"/Observation/{weight}").status_code == 404
     # it ends
     world.server.database.rows(
-        f"UPDATE emergency SET ends = begins WHERE patient = '{woman.id}' RETURNING id"
+        f"UPDATE relation SET ends = begins WHERE patient = '{woman.id}' AND kind = 'emergency' RETURNING rid"
     )
     assert doctor.get(f"/Observation/{weight}").status_code == 404
     events = world.her.get(f"/Patient/{woman.id}/$access-log").text

@@ -174,7 +174,7 @@ def _insert(table: str, columns: str, rows: list[tuple[Any, ...]]) -> str:
 @pytest.fixture(scope="module")
 def filled(database: TestDatabase) -> TestDatabase:
     """The database with every standing of a woman to the caller."""
-    relations, choices, persons, granted = [], [], [], []
+    relations, choices, persons = [], [], []
     for n, woman in enumerate(WOMEN, 1):
         relation, _ = woman.split(".")
         persons.append((FNR, f"{NUMBER}.{woman}", n, woman))
@@ -183,11 +183,9 @@ def filled(database: TestDatabase) -> TestDatabase:
         chosen = WOMEN[woman][1]
         choices += [(n, woman, *row) for row in chosen.rows]
         if chosen.granted:
-            granted.append((woman, woman, f"hpr:{HPR}", "", PLACE, "BTG", "", "", *chosen.granted))
+            relations.append((n, woman, f"hpr:{HPR}", "emergency", *chosen.granted))
     database.rows(_insert("relation", "rid, patient, organization, kind, begins, ends", relations))
     database.rows(_insert("choice", "rid, patient, kind, actor, part, begins, ends", choices))
-    columns = "id, patient, person, name, organization, purpose, reason, decision, begins, ends"
-    database.rows(_insert("emergency", columns, granted))
     database.rows(_insert("person", "system, number, rid, patient", persons))
     return database
 
