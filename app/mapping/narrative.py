@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from html import escape
 
+from app.mapping.narrative_found import TITLES, found
 from app.pregnancy.card import View
 from app.pregnancy.described import Birth, Series
 from app.pregnancy.facts import OSLO
@@ -101,6 +102,7 @@ def sections(view: View) -> tuple[Section, ...]:
                 for row in shown.laboratory
             ],
         ),
+        *(_section(view, code, title, found(view, code)) for code, title in TITLES.items() if _has(view, code)),
         _section(view, "fetuses", "Fostre", [(f"Foster {row.name}", (row.source,)) for row in shown.fetuses]),
         _consultations(view),
         _section(view, "allergies", "Allergier", [(row.name, (row.source,)) for row in shown.allergies]),
@@ -119,6 +121,10 @@ def sections(view: View) -> tuple[Section, ...]:
             [(_birth(row), row.sources) for row in shown.births],
         ),
     )  # fmt: skip
+
+
+def _has(view: View, code: str) -> bool:
+    return bool(found(view, code)) or not view.assessable(code)
 
 
 def _section(view: View, code: str, title: str, rows: list[tuple[str, tuple[str, ...]]]) -> Section:

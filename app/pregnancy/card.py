@@ -12,7 +12,7 @@ from typing import Literal
 
 from app.pregnancy.background import Allergy, Condition, FindingClosed
 from app.pregnancy.course import LOSS, PREGNANT, Course, course
-from app.pregnancy.described import SERIES, Described, Series, describe
+from app.pregnancy.described import FOUND, SERIES, Described, Series, describe
 from app.pregnancy.facts import OSLO, BirthOutcome, Fact, Facts, LabResult, RhesusD, Visit
 from app.pregnancy.gestation import Age, age_at
 from app.pregnancy.needs import Need, needs
@@ -24,12 +24,14 @@ from app.pregnancy.term import Term, choose
 Audience = Literal["clinician", "citizen"]
 OF_THE_CHILD = frozenset({"fundal-height", "fetal-heart-rate"})
 NOT_FOR_HER = "NOPAT"  # v3-ActCode: what she must not meet on a screen that somebody else may see
-RECORDED: tuple[tuple[str, type[Fact]], ...] = (
+RECORDED: tuple[tuple[str, type[Fact] | str], ...] = (
     *((name, kind) for name, kind, _, _ in SERIES),
     ("laboratory", LabResult),
     ("allergies", Allergy),
     ("conditions", Condition),
     ("consultations", Visit),
+    ("rhd", RhesusD),
+    *((section, item) for item, section in FOUND.items()),
 )
 
 
@@ -183,8 +185,9 @@ def _kept_from(fact: Fact, audience: Audience) -> bool:
     return audience == "citizen" and NOT_FOR_HER in fact.labels
 
 
-def _hides(facts: Facts, allowed: frozenset[str], kind: type[Fact], audience: Audience) -> bool:
-    return any(row.source not in allowed and not _kept_from(row, audience) for row in facts.of(kind))
+def _hides(facts: Facts, allowed: frozenset[str], kind: type[Fact] | str, audience: Audience) -> bool:
+    rows = facts.by_kind.get(kind, ())
+    return any(row.source not in allowed and not _kept_from(row, audience) for row in rows)
 
 
 def _shown(series: tuple[Series, ...], course: Course, audience: Audience) -> tuple[Series, ...]:

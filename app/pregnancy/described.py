@@ -27,10 +27,14 @@ from app.pregnancy.facts import (
     Weight,
 )
 from app.pregnancy.items import ITEMS
-from app.pregnancy.kept import Kept
+from app.pregnancy.kept import Amount, Answer, Kept
 
 Values = tuple[float | None, ...]
 OF_BIRTH = tuple(row.id for row in ITEMS.values() if row.section == "birth")
+FOUND: dict[str, str] = {  # item → the section of the card that shows it
+    **{row.id: row.section for row in ITEMS.values() if row.section in {"ultrasound", "nipt", "rhd"}},
+    "antibody-screen": "rhd",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +122,7 @@ class Described:
     outcomes: tuple[BirthOutcome, ...]
     births: tuple[Birth, ...]
     rhesus: RhesusD | None
+    found: tuple[Amount | Answer, ...]  # of ultrasound, NIPT and the RhD pathway, oldest first
 
 
 def _pressure(row: BloodPressure) -> Values:
@@ -163,6 +168,7 @@ def describe(facts: Facts) -> Described:
         outcomes=facts.of(BirthOutcome),
         births=tuple(_births(facts)),
         rhesus=facts.last(RhesusD),
+        found=_found(facts),
     )
 
 
@@ -175,6 +181,11 @@ def _births(facts: Facts) -> Iterator[Birth]:
             details.setdefault(row.fetus, {})[item] = row
     for name in sorted(details, key=lambda name: (name is None, name or "")):
         yield Birth(name, outcomes.get(name), tuple(details[name].values()))
+
+
+def _found(facts: Facts) -> tuple[Amount | Answer, ...]:
+    rows = (row for item in FOUND for row in facts.by_kind.get(item, ()))
+    return tuple(sorted((row for row in rows if isinstance(row, Amount | Answer)), key=lambda row: row.when))
 
 
 def _series(facts: Facts) -> list[Series]:

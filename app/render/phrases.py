@@ -4,8 +4,10 @@ https://www.sprakradet.no/klarsprak
 """
 
 from app.render.decision_phrases import DECISIONS
+from app.render.found_phrases import FOUND_PHRASES
 
 PHRASES: dict[str, tuple[str, str, str]] = {
+    **FOUND_PHRASES,
     "new": (
         "Nytt",
         "Nytt",

@@ -4,8 +4,7 @@ A section that is added here is on the page, on the printed sheet and, where the
 columns of the consultations are those of the paper card: https://www.helsedirektoratet.no/brosjyrer/helsekort-for-gravide
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from app.pregnancy.card import View
 from app.pregnancy.course import LIVE
@@ -24,43 +23,11 @@ from app.pregnancy.facts import (
 from app.pregnancy.items import ITEMS
 from app.pregnancy.kept import Amount, Answer, Kept
 from app.pregnancy.triggers import PROTEIN, is_raised
+from app.render.found_sections import nipt, rhd, ultrasound
+from app.render.section import Line, Section
 from app.render.words import Words
 
 TITLED_VISITS = frozenset({"first-visit", "ultrasound", "home-visit", "postpartum-visit"})
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line: its cells, which of them are out of range, and the records that it rests on."""
-
-    cells: tuple[str, ...]
-    sources: tuple[str, ...]
-    flagged: frozenset[int] = frozenset()
-    strong: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """One section. ``heads`` are words of the columns (none: a list, of which the second cell is small print);
-    ``rests_on`` names what may be withheld; ``always`` says that nothing is recorded, others are left out then;
-    ``place`` is its place on the page; ``most`` are the lines that the ward's one page has room for."""
-
-    title: str
-    lines: Callable[[View, Words], Iterator[Line]]
-    heads: tuple[str, ...] = ()
-    rests_on: tuple[str, ...] = ()
-    always: bool = True
-    place: str = "wide"
-    most: int | None = None
-    shown_to: frozenset[str] = frozenset({"clinician", "citizen", "emergency"})
-
-    def withheld(self, view: View) -> bool:
-        """Whether something in it cannot be assessed."""
-        return not all(map(view.assessable, self.rests_on))
-
-    def stands(self, view: View, form: str, lines: tuple[Line, ...]) -> bool:
-        """Whether it is there at all."""
-        return form in self.shown_to and (self.always or bool(lines) or self.withheld(view))
 
 
 def _consultations(view: View, words: Words) -> Iterator[Line]:
@@ -193,6 +160,15 @@ SECTIONS: tuple[Section, ...] = (
         ("consultations",), most=6,
     ),
     Section("laboratory", _laboratory, ("analysis", "result", "date", "before"), ("laboratory",), place="left", most=8),
+    Section(
+        "ultrasound", ultrasound, ("date", "age", "fetus-head", "measured-head", "seen-head"), ("ultrasound",), always=False,
+        most=3,
+    ),
+    Section(
+        "nipt", nipt, ("analysis", "result", "date", "follows-head"), ("nipt",), always=False, place="left",
+        shown_to=frozenset({"clinician", "citizen"}),
+    ),
+    Section("rhd", rhd, ("analysis", "result", "date"), ("rhd",), always=False, place="right", most=6),
     Section("birth-plan", _birth_plan, place="left"),
     Section("health", _health, rests_on=("allergies", "conditions"), place="right"),
     Section("care-team", _care_team, place="right"),

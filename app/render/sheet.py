@@ -13,7 +13,8 @@ from app.pregnancy.card import View
 from app.pregnancy.rules import Finding
 from app.render import summary
 from app.render.charts import CHARTED, TALL, caption, drawing, legend, told
-from app.render.sections import SECTIONS, Line, Section
+from app.render.section import Line, Section
+from app.render.sections import SECTIONS
 from app.render.words import Words
 
 Json = dict[str, Any]

@@ -9,7 +9,7 @@ from app.pregnancy.card import View
 from app.pregnancy.described import Series
 from app.render.charts import CHARTED, chart, legend
 from app.render.markup import Html, el
-from app.render.sections import Line, Section
+from app.render.section import Line, Section
 from app.render.summary import withheld
 from app.render.words import Words
 

@@ -1,0 +1,33 @@
+"""Ultrasound, NIPT and the RhD pathway in Norwegian words, for the narrative of the FHIR document.
+
+https://hl7.org/fhir/R4/narrative.html
+"""
+
+from app.pregnancy.answers import ANSWERS
+from app.pregnancy.card import View
+from app.pregnancy.described import FOUND
+from app.pregnancy.items import ITEMS
+from app.pregnancy.kept import Amount, Answer
+
+TITLES = {"ultrasound": "Ultralyd", "nipt": "NIPT", "rhd": "RhD-negativ"}
+Rows = list[tuple[str, tuple[str, ...]]]
+
+
+def found(view: View, section: str) -> Rows:
+    """The lines of one section, newest first, each with the record that it rests on."""
+    mother = view.described.rhesus
+    if section == "rhd" and (mother is None or mother.positive):
+        return []
+    rows: Rows = [(_line(row), (row.source,)) for row in view.described.found if FOUND[row.item] == section]
+    return rows[::-1]
+
+
+def _line(row: Amount | Answer) -> str:
+    fetus = f"Foster {row.fetus}: " if row.fetus else ""
+    return f"{fetus}{ITEMS[row.item].name}: {_value(row)} ({row.day:%d.%m.%Y})"
+
+
+def _value(row: Amount | Answer) -> str:
+    if isinstance(row, Amount):
+        return f"{row.value:g} {ITEMS[row.item].unit}".replace(".", ",")
+    return ANSWERS.get(row.value) or row.text or row.value
