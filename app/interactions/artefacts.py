@@ -9,6 +9,7 @@ from typing import Any
 from app.fhir import json as fhir_json
 from app.fhir.outcome import BadRequest, Gone, NotFound
 from app.fhir.parameters import Given, echo
+from app.fhir.shipped_artefacts import artefact
 from app.fhir.terminology import CodeSystem, Key, code_system
 from app.interactions.context import Answer, Context
 from app.interactions.vocabulary import Shelf, artefacts, settled
@@ -42,6 +43,9 @@ async def subject(
 
 async def _by_id(context: Context, shelf: Shelf, kind: str, id_: str) -> Any:
     found = await store.edition(context.session, kind, id_)
+    with_server = artefact(kind, id_) if found is None else None
+    if with_server is not None:
+        return code_system(with_server) if kind == "CodeSystem" else with_server
     if found is None:
         raise NotFound(f"There is no {kind}/{id_}", kind)
     edition, deleted = found

@@ -18,7 +18,7 @@ from app.fhir.card_index import index_with_card
 from app.fhir.identifiers import looks_like_person_number
 from app.fhir.outcome import Issue
 from app.fhir.registry import BY_NAME, CONCERNING
-from app.interactions import business, choices, course_checks, projections, subscribing
+from app.interactions import business, choices, course_checks, projections, shipped_reading, subscribing
 from app.interactions.belonging import (
     RELATED,
     SEE_ALL,
@@ -110,6 +110,9 @@ def _problems(preparation: Preparation, draft: Draft) -> Iterator[Issue]:
     if draft.resource is None:
         return
     context = preparation.context
+    fixed = shipped_reading.read_only(draft.type, draft.id, draft.place)
+    if fixed:
+        yield fixed
     for where, reference in outward(draft.resource):
         reason = _nowhere(preparation, draft, reference["reference"])
         if reason:

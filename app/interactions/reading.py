@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 
+from app.interactions import shipped_reading
 from app.interactions.context import Answer, Context
 from app.interactions.guard import kept_type, scoped, visible
 from app.interactions.redaction import view
@@ -45,6 +46,9 @@ async def read(context: Context, type_name: str, id_: str, known: Known = NOTHIN
     """The current version, or 304 where the client has it. Raises FhirError."""
     kept_type(type_name, "read")
     scoped(context.caller, "read")
+    shipped = await shipped_reading.read(context, type_name, id_, known.tags)
+    if shipped is not None:
+        return shipped
     return _answer(visible(await resources.read(context.session, type_name, id_), type_name, id_), known)
 
 

@@ -11,12 +11,13 @@ from app.fhir.compartments import members
 from app.fhir.outcome import BadRequest
 from app.fhir.query import Query, Scope, parse, refuse_person_numbers
 from app.fhir.query_conditions import ALL_KEPT
-from app.interactions import audit_reading, page_links
+from app.interactions import audit_reading, page_links, shipped_reading
 from app.interactions.context import Answer, Context
 from app.interactions.guard import kept_type, scoped
 from app.interactions.search_hidden import refuse_hidden
 from app.interactions.search_page import Pairs, rendered
 from app.interactions.search_terminology import with_codes
+from app.store.search import Page
 from app.store.search import search as find
 
 _TYPE, _CURSOR = "_type", "_cursor"
@@ -90,11 +91,25 @@ async def _search(context: Context, asked: Asked) -> Answer:
     if types == ("AuditEvent",):
         page = await audit_reading.page(context, query, count=count, place=place)
     else:
-        most = settings.max_included
-        page = await find(context.session, query, count=count, place=place, most=most, hidden=hidden)
+        page = await _page(context, query, hidden, count=count, place=place)
+    if asked.owner is None:
+        page = shipped_reading.joined(
+            page, types, pairs, count=count, start=shipped_reading.begun(place) or 0
+        )
     if len(types) < len(asked.types):  # the self link shows what was used
         query = replace(query, used=((_TYPE, ",".join(types)), *query.used))
     return Answer(200, rendered(context, asked.path, query, asked.pairs, page))
+
+
+async def _page(
+    context: Context, query: Query, hidden: frozenset[int], *, count: int, place: list[Any] | None
+) -> Page:
+    """A page of what is stored; an empty one where the pages before had come to what is shipped."""
+    if shipped_reading.begun(place) is not None:
+        await context.session.note("shipped")
+        return Page([], [], None, None)
+    most = context.house.settings.max_included
+    return await find(context.session, query, count=count, place=place, most=most, hidden=hidden)
 
 
 def _opened(context: Context, asked: Asked) -> tuple[Asked, list[Any] | None]:
