@@ -4,13 +4,18 @@ The item tables: app/pregnancy/asked.py and app/pregnancy/found.py; their codes:
 app/pregnancy/rows.
 """
 
+from functools import cache
+from pathlib import Path
+
 from app.fhir import codes as c
+from app.fhir import profiles
 from app.mapping.item_codes import CODES
 from app.pregnancy.gestation import Age
 from app.pregnancy.items import FREE, ITEMS, Item
 from app.pregnancy.rule_table import RULES
 from app.pregnancy.rules import Window
 
+ROOT = Path(__file__).parent.parent
 SYSTEMS = {c.LOINC: "LOINC", c.SNOMED: "SNOMED CT", c.NLK: "NLK"}
 ALSO = {
     "illness": ", Condition",
@@ -33,13 +38,47 @@ RULE_HEAD = (
     "valid from",
     "in use",
 )
-HEAD = ("*card* code", "what", "FHIR", "other codes", "value", "of", "rules", "national record")
+HEAD = (
+    "*card* code",
+    "what",
+    "FHIR",
+    "other codes",
+    "profile",
+    "value",
+    "of",
+    "rules",
+    "test",
+    "national record",
+)
+READ_BY = "tests/mapping/test_item_facts.py"  # reads every item by its own code and each of its answers
+FIRED_BY = ("tests/pregnancy", "tests/mapping/test_severe_values.py", "tests/journeys")
 
 
 def _codes(row: Item) -> str:
     found = CODES.get(row.id, ())
     named = ((SYSTEMS[system], code) for system, code in found)
     return ", ".join(f"{system} {code}" for system, code in named)
+
+
+def profile_of(row: Item) -> str:
+    """The profiles that an Observation of the item is held to; R4 alone where this card has none of its own."""
+    known = ((c.CS_CARD, row.id), *CODES.get(row.id, ()))
+    code = {"coding": [{"system": system, "code": code} for system, code in known]}
+    chosen = profiles.chosen({"resourceType": "Observation", "code": code})
+    return ", ".join(f"`{one.id}`" for one in chosen) or "R4"
+
+
+def tests_of(row: Item) -> list[str]:
+    """Where it is tested that the item is read, and that its rules fire."""
+    ruled = any(row.id in rule.about for rule in RULES)
+    fired = [name for name, text in _texts() if f'"{row.id}"' in text] if ruled else []
+    return [READ_BY, *fired[:1]]
+
+
+@cache
+def _texts() -> list[tuple[str, str]]:
+    paths = (path for name in FIRED_BY for path in (sorted((ROOT / name).glob("*.py")) or [ROOT / name]))
+    return [(str(path.relative_to(ROOT)), path.read_text(encoding="utf-8")) for path in paths]
 
 
 def _value(row: Item) -> str:
@@ -58,9 +97,11 @@ def items() -> list[tuple[str, ...]]:
             row.name,
             f"Observation{ALSO.get(row.section, '')}",
             _codes(row),
+            profile_of(row),
             _value(row),
             "each fetus" if row.per_fetus else "her",
             ", ".join(f"`{rule.id}`" for rule in RULES if row.id in rule.about),
+            ", ".join(f"`{name}`" for name in tests_of(row)),
             f"`{row.dhg}`" if row.dhg else "",
         )
         for row in ITEMS.values()
