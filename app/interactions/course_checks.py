@@ -81,7 +81,11 @@ def _course(preparation: Preparation, draft: Draft) -> Known:
         one
         for card, one in every
         if card == episode
-        or (one["resourceType"] == "RelatedPerson" and f"RelatedPerson/{one['id']}" not in elsewhere)
+        or (
+            card is None
+            and one["resourceType"] == "RelatedPerson"
+            and f"RelatedPerson/{one['id']}" not in elsewhere
+        )
     )
 
 
