@@ -1,4 +1,4 @@
-"""The command ``helsekort``: serve, worker, migrate, export-openapi, reindex, audit verify, and what a distribution
+"""The command ``helsekort``: serve, worker, migrate, export-openapi, export-programme, reindex, audit verify, and what a distribution
 registers in the entry-point group ``helsekort.commands``.
 """
 
@@ -69,6 +69,15 @@ def export_openapi(options: argparse.Namespace) -> int:
     return 0
 
 
+def export_programme(_options: argparse.Namespace) -> int:
+    """Write the programme as a PlanDefinition to standard output, for an operator to publish by POST."""
+    from app.fhir import json as fhir_json
+    from app.mapping.programme_to_fhir import plan_definition
+
+    print(fhir_json.indented(fhir_json.dump(plan_definition())).decode())
+    return 0
+
+
 def reindex(options: argparse.Namespace) -> int:
     """Rebuild the index rows from the bodies and prove them; exit 1 where rows had differed and ``--check`` is given."""
     from app import settings
@@ -104,6 +113,7 @@ def _parser() -> argparse.ArgumentParser:
     row.add_argument("path", nargs="?", default="openapi/openapi.json")
     row.add_argument("--check", action="store_true", help="only say whether the file is up to date")
     row.set_defaults(run=export_openapi)
+    commands.add_parser("export-programme", help="as PlanDefinition").set_defaults(run=export_programme)
     row = commands.add_parser("reindex", help="rebuild and prove the search index")
     row.add_argument("--check", action="store_true", help="change nothing, exit 1 where rows differ")
     row.set_defaults(run=reindex)

@@ -1,0 +1,50 @@
+"""The published programme is the programme of the card: every visit, window, line and source, and it is valid FHIR."""
+
+import json
+
+import pytest
+
+from app.cli import main
+from app.fhir import profiles
+from app.fhir.validation import validate
+from app.mapping.programme_to_fhir import plan_definition
+from app.pregnancy.programme import PROGRAMME
+from tests.fixtures.resources import register
+from tests.fixtures.server import Server
+
+
+def test_every_visit_is_published_as_the_card_is_folded_by() -> None:
+    plan = plan_definition()
+    assert [*validate(plan), *profiles.problems(plan)] == []
+    visits = {row["id"]: row for group in plan["action"] for row in group["action"]}
+    assert list(visits) == [row.id for row in PROGRAMME]
+    for row in PROGRAMME:
+        told = visits[row.id]
+        assert (told["timingRange"]["low"]["value"], told["timingRange"]["high"]["value"]) == (
+            row.opens,
+            row.closes,
+        )
+        assert [line["title"] for line in told["action"]] == [*row.content, *row.rhd_negative]
+        assert [line["title"] for line in told["action"] if "reason" in line] == [*row.rhd_negative]
+        assert told["documentation"][0]["citation"] == row.source
+        assert {coding["code"] for coding in told["code"][0]["coding"]} == row.kinds
+    week_24 = visits["week-24"]["timingRange"]
+    assert (week_24["low"]["value"], week_24["high"]["value"]) == (161, 181)  # 23+0 to 25+6
+
+
+def test_the_command_writes_it(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["export-programme"])
+    assert ended.value.code == 0
+    assert json.loads(capsys.readouterr().out) == plan_definition()
+
+
+def test_an_operator_publishes_it_and_everybody_reads_it(server: Server) -> None:
+    stored = server.person("operator").post("/PlanDefinition", plan_definition())
+    assert stored.status_code == 201, stored.text
+    url = plan_definition()["url"]
+    midwife = server.person("midwife")
+    found = midwife.get(f"/PlanDefinition?url={url}")
+    assert [row["resource"]["id"] for row in found.json()["entry"]] == [stored.json()["id"]]
+    her = server.person("citizen", person=register(midwife).number)
+    assert her.get(f"/PlanDefinition/{stored.json()['id']}").json()["action"] == plan_definition()["action"]
