@@ -21,18 +21,19 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
+    not_,
     null,
     select,
     tuple_,
 )  # fmt: skip
 from sqlalchemy.dialects.postgresql import JSONB
 
-from app.access.caller import Role
+from app.access.caller import CLINICIANS, Role
 from app.store.access_sql import allowed, reach, rule
 from app.store.log import beside, fresh_proof, logged
 from app.store.resources import NO_ROW, NOTHING, Stored, facets, shown, stored
 from app.store.session import Session
-from app.store.standing_sql import FacetColumns
+from app.store.standing_sql import FacetColumns, restricted_then
 from app.store.statement import Statement, build
 from app.store.tables import INSTANT, resource, resource_version
 
@@ -105,12 +106,19 @@ def _behind(shape: _Shape) -> ColumnElement[bool]:
 
 def _versions(shape: _Shape) -> CTE:
     labels: Any = resource.c.labels.op("||")(resource_version.c.labels)
-    then = FacetColumns(resource.c.type, resource.c.patient, labels, resource.c.author)
+    # of many, her restrictions are compared with the labels of now: a rule on both tables would have both read whole
+    restricting = None if shape.one else resource.c.labels
+    then = FacetColumns(
+        resource.c.type, resource.c.patient, labels, resource.c.author, restricting=restricting
+    )
     spoken = rule(shape.role, "read", then, shape.type or None)
     conditions: list[ColumnElement[bool]] = [allowed(spoken)]
     near = reach(shape.role, "read", facets())
     if near is not None and not shape.one:
         conditions.append(near)
+    if shape.role in CLINICIANS and not shape.one:
+        former = restricted_then(resource.c.patient, resource_version.c.labels, resource.c.labels)
+        conditions.append(not_(former))
     if shape.type:
         conditions.append(resource.c.type == literal_column(f"'{shape.type}'"))
     if shape.one:

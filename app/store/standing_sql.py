@@ -46,6 +46,9 @@ class FacetColumns(NamedTuple):
     labels: ColumnElement[Any]
     author: ColumnElement[str]
     declared: ColumnElement[Any] | None = None
+    restricting: ColumnElement[Any] | None = (
+        None  # the labels that her restrictions are compared with, if others
+    )
 
 
 def parameters(caller: Caller) -> dict[str, Any]:
@@ -108,7 +111,22 @@ def _chosen(
 def _of_part(facets: FacetColumns) -> ColumnElement[bool]:
     """Whether the choice is about all, about this type, or about a label that this carries."""
     part = choice.c.part
-    return or_(part == literal_column("''"), part == facets.type, part == any_(facets.labels))
+    labels = facets.labels if facets.restricting is None else facets.restricting
+    return or_(part == literal_column("''"), part == facets.type, part == any_(labels))
+
+
+def restricted_then(
+    patient: ColumnElement[Any], then: ColumnElement[Any], now: ColumnElement[Any]
+) -> ColumnElement[bool]:
+    """Whether she restricted a label that this version carried and the resource has no more."""
+    return _looked_up(
+        choice.c.patient == patient,
+        choice.c.kind == literal_column("'restrict'"),
+        choice.c.actor == _EVERYONE,
+        in_force(choice.c.begins, choice.c.ends),
+        choice.c.part == any_(then),
+        not_(choice.c.part == any_(now)),
+    )
 
 
 def urgent(facets: FacetColumns) -> ColumnElement[bool]:
