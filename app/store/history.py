@@ -104,15 +104,9 @@ def _behind(shape: _Shape) -> ColumnElement[bool]:
     )
 
 
-def _versions(shape: _Shape) -> CTE:
-    labels: Any = resource.c.labels.op("||")(resource_version.c.labels)
-    # of many, her restrictions are compared with the labels of now: a rule on both tables would have both read whole
-    restricting = None if shape.one else resource.c.labels
-    then = FacetColumns(
-        resource.c.type, resource.c.patient, labels, resource.c.author, restricting=restricting
-    )
-    spoken = rule(shape.role, "read", then, shape.type or None)
-    conditions: list[ColumnElement[bool]] = [allowed(spoken)]
+def _narrowed(shape: _Shape) -> list[ColumnElement[bool]]:
+    """What is asked for, and of many only what the caller could be shown at all."""
+    conditions: list[ColumnElement[bool]] = []
     near = reach(shape.role, "read", facets())
     if near is not None and not shape.one:
         conditions.append(near)
@@ -129,12 +123,25 @@ def _versions(shape: _Shape) -> CTE:
         conditions.append(_was_current())
     if shape.placed:
         conditions.append(_behind(shape))
+    return conditions
+
+
+def _versions(shape: _Shape) -> CTE:
+    labels: Any = resource.c.labels.op("||")(resource_version.c.labels)
+    # of many, her restrictions are compared with the labels of now: a rule on both tables would have both read whole
+    restricting = None if shape.one else resource.c.labels
+    then = FacetColumns(
+        resource.c.type, resource.c.patient, labels, resource.c.author, restricting=restricting
+    )
+    spoken = rule(shape.role, "read", then, shape.type or None)
     found = select(
         resource.c.type, resource.c.id, resource.c.rid, resource_version.c.version, resource_version.c.updated,
         (resource_version.c.method == literal_column("'delete'")).label("deleted"), resource.c.patient,
         resource_version.c.labels, resource_version.c.body, resource_version.c.method, spoken.label("rule"),
     )  # fmt: skip
-    found = found.join(resource_version, resource_version.c.rid == resource.c.rid).where(*conditions)
+    found = found.join(resource_version, resource_version.c.rid == resource.c.rid).where(
+        allowed(spoken), *_narrowed(shape)
+    )
     order = _order(shape, resource_version)
     return found.order_by(*order).limit(bindparam("limit", type_=Integer)).cte("versions")
 
