@@ -9,6 +9,7 @@ from typing import Any
 from app.fhir import codes as c
 from app.pregnancy.programme import PROGRAMME, PlannedVisit
 from app.pregnancy.sources import address
+from app.pregnancy.variants import VARIANTS
 
 URL = f"{c.CANONICAL}/PlanDefinition/basisprogram"
 GROUPS = (
@@ -60,8 +61,13 @@ def _visit(row: PlannedVisit) -> Json:
 def _content(row: PlannedVisit) -> Iterator[Json]:
     for line in row.content:
         yield {"title": line}
-    for line in row.rhd_negative:
-        yield {"title": line, "reason": [{"text": "RhD-negativ"}]}
+    for variant in VARIANTS:
+        for line in variant.of(row.id):
+            yield {
+                "title": line,
+                "reason": [{"text": variant.title}],
+                "documentation": [_cited(variant.source)],
+            }
 
 
 def _days(value: int) -> Json:

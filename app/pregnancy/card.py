@@ -20,6 +20,7 @@ from app.pregnancy.programme import VisitState, plan
 from app.pregnancy.rule_table import RULES
 from app.pregnancy.rules import Case, Finding, findings
 from app.pregnancy.term import Term, choose
+from app.pregnancy.variants import added
 
 Audience = Literal["clinician", "citizen"]
 OF_THE_CHILD = frozenset({"fundal-height", "fetal-heart-rate"})
@@ -119,9 +120,9 @@ def fold(
     facts = facts.until(today)
     stands = course(facts)
     term = choose(facts, precedence)
-    found = findings(Case(facts, moment, term, stands), RULES, off)
+    case = Case(facts, moment, term, stands)
+    found = findings(case, RULES, off)
     closed = {row.key for row in facts.of(FindingClosed)}
-    rhesus = facts.last(RhesusD)
     return Card(
         facts=facts,
         today=today,
@@ -130,13 +131,7 @@ def fold(
         term=term,
         findings=tuple(row for row in found if row.key not in closed),
         closed=tuple(row for row in found if row.key in closed),
-        programme=plan(
-            facts,
-            term.due if term else None,
-            stands,
-            today,
-            rhd_negative=rhesus is not None and not rhesus.positive,
-        ),
+        programme=plan(facts, term.due if term else None, stands, today, added(case)),
     )
 
 
@@ -156,7 +151,7 @@ def view_for(card: Card, *, visible: Container[str], audience: Audience) -> View
     described = describe(seen.only(lambda fact: fact.source not in card.unlisted))
     # Without a visible dating not even the windows of the visits are shown: they would tell it.
     planned = card.programme if dated and staged else ()
-    programme = tuple(_visit(row, allowed, described) for row in planned)
+    programme = tuple(_visit(row, allowed) for row in planned)
     if not all(row.assessable for row in programme):
         withheld.add("programme")
     return View(
@@ -210,10 +205,12 @@ def _term(term: Term, allowed: frozenset[str]) -> Term:
     )
 
 
-def _visit(row: VisitState, allowed: frozenset[str], described: Described) -> VisitState:
-    """Neither overdue nor done may be said where the answer rests on a visit the reader does not see."""
-    if described.rhesus is None:  # what RhD-negative women need is not told by the list of contents either
-        row = replace(row, content=row.visit.content)
+def _visit(row: VisitState, allowed: frozenset[str]) -> VisitState:
+    """Neither overdue nor done may be said where the answer rests on a visit the reader does not see.
+
+    Nor does the list of contents tell that she is RhD-negative, say, to a reader who may not see that.
+    """
+    row = replace(row, added=tuple(one for one in row.added if allowed.issuperset(one.inputs)))
     if allowed.issuperset(row.inputs):
         return row
     return replace(row, state="withheld", inputs=(), assessable=False, reason="")

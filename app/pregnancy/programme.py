@@ -5,12 +5,14 @@ https://www.helsedirektoratet.no/retningslinjer/barselomsorgen. A visit is due f
 and overdue a week after it; that tolerance is ours, the target weeks are the guideline's.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from app.pregnancy.course import POSTPARTUM, PREGNANT, Course
 from app.pregnancy.facts import Facts, Visit, VisitSkipped
 from app.pregnancy.gestation import day_of, weeks
+from app.pregnancy.variants import Added
 
 SVANGERSKAP = "Helsedirektoratet, retningslinje for svangerskapsomsorgen, «Basisprogram»"
 PASSERT = (
@@ -38,7 +40,6 @@ class PlannedVisit:
     kinds: frozenset[str]
     content: tuple[str, ...]
     source: str
-    rhd_negative: tuple[str, ...] = ()  # added where she is RhD-negative
     postpartum: bool = False
 
 
@@ -52,10 +53,9 @@ PROGRAMME: tuple[PlannedVisit, ...] = (
     PlannedVisit("routine-scan", "Ultralyd i uke 17–19", weeks(17), weeks(18), weeks(19, 6), SCAN,
                  ("Termin", "Fosterets utvikling", "Morkakens plassering"), SVANGERSKAP),
     PlannedVisit("week-24", "Konsultasjon i uke 24", weeks(23), weeks(24), weeks(25, 6), CONTROL,
-                 (*EACH, *GROWTH, "Glukosebelastning i uke 24–28 ved risiko"), SVANGERSKAP,
-                 ("Fosterets RhD-type", "Antistoff")),
+                 (*EACH, *GROWTH, "Glukosebelastning i uke 24–28 ved risiko"), SVANGERSKAP),
     PlannedVisit("week-28", "Konsultasjon i uke 28", weeks(27), weeks(28), weeks(29, 6), CONTROL,
-                 (*EACH, *GROWTH, "Hb"), SVANGERSKAP, ("Anti-D når fosteret er RhD-positivt eller uavklart",)),
+                 (*EACH, *GROWTH, "Hb"), SVANGERSKAP),
     PlannedVisit("week-32", "Konsultasjon i uke 32", weeks(31), weeks(32), weeks(33, 6), CONTROL,
                  (*EACH, *GROWTH), SVANGERSKAP),
     PlannedVisit("week-36", "Konsultasjon i uke 36", weeks(35), weeks(36), weeks(36, 6), CONTROL,
@@ -84,16 +84,22 @@ class VisitState:
     state: str
     opens: date
     closes: date
-    content: tuple[str, ...]
+    added: tuple[Added, ...] = ()
     inputs: tuple[str, ...] = ()
     assessable: bool = True
     reason: str = ""
 
+    @property
+    def content(self) -> tuple[str, ...]:
+        """What it holds: for everybody, and more for her."""
+        return (*self.visit.content, *(line for row in self.added for line in row.lines))
+
 
 def plan(
-    facts: Facts, due: date | None, course: Course, today: date, *, rhd_negative: bool = False
+    facts: Facts, due: date | None, course: Course, today: date, more: Iterable[Added] = ()
 ) -> tuple[VisitState, ...]:
-    """The state of each visit that time makes due; empty after loss and when the card is closed."""
+    """The state of each visit that time makes due, with ``more`` for her; empty after loss and when the card is closed."""
+    extra = tuple(more)
     if course.stage == PREGNANT and due:
         rows = [row for row in PROGRAMME if not row.postpartum]
         origin = day_of(due, 0)
@@ -102,7 +108,10 @@ def plan(
         origin = course.ended.date()
     else:
         return ()
-    return tuple(_state(row, rows, facts, origin, today, rhd_negative=rhd_negative) for row in rows)
+    states = (_state(row, rows, facts, origin, today) for row in rows)
+    return tuple(
+        replace(row, added=tuple(one for one in extra if one.visit == row.visit.id)) for row in states
+    )
 
 
 def _state(
@@ -111,8 +120,6 @@ def _state(
     facts: Facts,
     origin: date,
     today: date,
-    *,
-    rhd_negative: bool,
 ) -> VisitState:
     opens, closes = origin + timedelta(days=row.opens), origin + timedelta(days=row.closes)
     following = next((other for other in rows if other.opens > row.opens and other.kinds & row.kinds), None)
@@ -120,18 +127,15 @@ def _state(
     visits = facts.of(Visit)
     held = [visit for visit in visits if _fulfils(visit, row, opens, until)]
     later = [visit for visit in visits if visit.kind in row.kinds and visit.day >= until]
-    content = row.content + (row.rhd_negative if rhd_negative else ())
     if held:
-        return VisitState(row, "done", opens, closes, content, (held[0].source,))
+        return VisitState(row, "done", opens, closes, (), (held[0].source,))
     for skipped in facts.of(VisitSkipped):
         if skipped.confirmed and skipped.kind in row.kinds and opens <= skipped.planned <= closes:
-            return VisitState(
-                row, "skipped", opens, closes, content, (skipped.source,), reason=skipped.reason
-            )
+            return VisitState(row, "skipped", opens, closes, (), (skipped.source,), reason=skipped.reason)
     if later:
-        return VisitState(row, "missed", opens, closes, content, (later[0].source,))
+        return VisitState(row, "missed", opens, closes, (), (later[0].source,))
     state = "upcoming" if today < opens else "due" if today <= closes else "overdue"
-    return VisitState(row, state, opens, closes, content)
+    return VisitState(row, state, opens, closes)
 
 
 def _fulfils(visit: Visit, row: PlannedVisit, opens: date, until: date) -> bool:

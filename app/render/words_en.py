@@ -3,6 +3,8 @@
 https://www.helsenorge.no/en/
 """
 
+from app.render.variant_words import VARIANT_WORDS
+
 WORDS: dict[str, str] = {
     "card": "Pregnancy health card",
     "skip": "Skip to content",
@@ -230,9 +232,7 @@ PHRASES = {
     "Fosterets hjertelyd": "Fetal heart",
     "Fosterbevegelser": "Fetal movements",
     "Glukosebelastning i uke 24–28 ved risiko": "Glucose tolerance test in weeks 24–28 where at risk",
-    "Fosterets RhD-type": "RhD type of the fetus",
-    "Antistoff": "Antibodies",
-    "Anti-D når fosteret er RhD-positivt eller uavklart": "Anti-D where the fetus is RhD positive or unknown",
+    **{line: words[1] for line, words in VARIANT_WORDS.items()},
     "Leie": "Position of the fetus",
     "Tobakk og rusmidler på nytt": "Tobacco and drugs again",
     "Fødeplan": "Birth plan",

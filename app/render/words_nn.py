@@ -3,6 +3,7 @@
 https://www.sprakradet.no/klarsprak
 """
 
+from app.render.variant_words import VARIANT_WORDS
 from app.render.words_nb import WORDS as BOKMAAL
 
 WORDS: dict[str, str] = BOKMAAL | {
@@ -178,8 +179,7 @@ PHRASES = {
     "Fosterets hjertelyd": "Hjartelyden til fosteret",
     "Fosterbevegelser": "Fosterrørsler",
     "Glukosebelastning i uke 24–28 ved risiko": "Glukosebelastning i veke 24–28 ved risiko",
-    "Fosterets RhD-type": "RhD-typen til fosteret",
-    "Anti-D når fosteret er RhD-positivt eller uavklart": "Anti-D når fosteret er RhD-positivt eller uavklart",
+    **{line: words[0] for line, words in VARIANT_WORDS.items()},
     "Tobakk og rusmidler på nytt": "Tobakk og rusmiddel på nytt",
     "Fostervann": "Fostervatn",
     "Plan videre": "Plan vidare",
@@ -201,7 +201,6 @@ SAME = frozenset(
         "HbA1c ved risiko",
         "Fosterdiagnostikk",
         "Termin",
-        "Antistoff",
         "Hb",
         "Leie",
         "Fødeplan",

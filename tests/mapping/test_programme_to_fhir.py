@@ -9,6 +9,7 @@ from app.fhir import profiles
 from app.fhir.validation import validate
 from app.mapping.programme_to_fhir import plan_definition
 from app.pregnancy.programme import PROGRAMME
+from app.pregnancy.variants import VARIANTS
 from tests.fixtures.resources import register
 from tests.fixtures.server import Server
 
@@ -24,8 +25,13 @@ def test_every_visit_is_published_as_the_card_is_folded_by() -> None:
             row.opens,
             row.closes,
         )
-        assert [line["title"] for line in told["action"]] == [*row.content, *row.rhd_negative]
-        assert [line["title"] for line in told["action"] if "reason" in line] == [*row.rhd_negative]
+        more = [(one.title, line, one.source) for one in VARIANTS for line in one.of(row.id)]
+        assert [line["title"] for line in told["action"]] == [*row.content, *(line for _, line, _ in more)]
+        assert [
+            (line["reason"][0]["text"], line["title"], line["documentation"][0]["citation"])
+            for line in told["action"]
+            if "reason" in line
+        ] == more
         assert told["documentation"][0]["citation"] == row.source
         assert {coding["code"] for coding in told["code"][0]["coding"]} == row.kinds
     week_24 = visits["week-24"]["timingRange"]

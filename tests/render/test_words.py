@@ -12,6 +12,7 @@ from app.pregnancy.items import ITEMS
 from app.pregnancy.programme import PROGRAMME
 from app.pregnancy.rule_table import RULES
 from app.pregnancy.term import choose
+from app.pregnancy.variants import VARIANTS
 from app.render import words_en, words_nb, words_nn
 from app.render.birth_words import BIRTH_WORDS
 from app.render.phrases import PHRASES
@@ -81,9 +82,8 @@ def numbers(text: str) -> list[str]:
 
 @pytest.mark.parametrize("table", OTHERS)
 def test_every_visit_and_its_content_is_translated(table: ModuleType) -> None:
-    phrases = {row.title for row in PROGRAMME} | {
-        line for row in PROGRAMME for line in (*row.content, *row.rhd_negative)
-    }
+    phrases = {row.title for row in PROGRAMME} | {line for row in PROGRAMME for line in row.content}
+    phrases |= {line for row in VARIANTS for _, lines in row.adds for line in lines}
     assert phrases <= set(table.PHRASES) | table.SAME
     assert not set(table.PHRASES) & table.SAME
 

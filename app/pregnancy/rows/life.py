@@ -123,7 +123,7 @@ ROWS: tuple[Rule, ...] = (
         text="EPDS {value} {day}. Samtale om svarene; vurder oppfølging hos fastlege eller psykisk helsetjeneste.",
         told=None,
         self_reported=True,
-        source="Report §1.4: municipal use, cut-off ≥ 10, range 0–30; the guideline does not recommend screening of all",
+        source="EPDS (Cox, Holden, Sagovsky 1987), grense 10 som i kommunal bruk; retningslinjen anbefaler ikke screening av alle",
     ),
     Rule(
         id="epds-self-harm",
