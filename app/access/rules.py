@@ -19,6 +19,7 @@ ANY = frozenset(BY_NAME)
 CONTROL = frozenset(
     {"AuditEvent", "Consent", "Provenance"}
 )  # what is decided about her card, and what was done
+LASTING = frozenset({"MOVED"})  # labels that only the server gives, and nobody takes away
 OWN = frozenset({"Group", "MessageHeader", "Subscription"})  # of those who wrote them, whomever they name
 CATALOGUE = ANY - CONCERNING - CONTROL - OWN  # about no woman: places, people, times, definitions
 CARD = CONCERNING - CONTROL  # about one woman
@@ -162,7 +163,7 @@ BLOCK: tuple[Block, ...] = (
         "block.moved",
         _roles(Role.GP, Role.MIDWIFE, Role.NURSE, Role.HOSPITAL, Role.CITIZEN),
         by="label",
-        labels=frozenset({"MOVED"}),
+        labels=LASTING,
         ground="hpl § 21, § 43: it was registered on her by mistake and tells of somebody else",
     ),
 )

@@ -94,11 +94,6 @@ FOUND_PHRASES: dict[str, tuple[str, str, str]] = {
         "Screening, ingen diagnose: genetisk rettleiing og stadfestande prøve (morkake eller fostervatn)",
         "Screening, no diagnosis: genetic counselling and a confirming test (placenta or amniotic fluid)",
     ),
-    "nipt-positive-hers": (
-        "Testen gir ikke et sikkert svar. Du får tilbud om samtale og en prøve som kan bekrefte eller avkrefte det.",
-        "Testen gir ikkje eit sikkert svar. Du får tilbod om samtale og ei prøve som kan stadfeste eller avkrefte det.",
-        "The test does not give a certain answer. You are offered a talk and a test that can confirm or rule it out.",
-    ),
     "nipt-unanswered": (
         "Ikke svar: vurder ny prøve eller annen fosterdiagnostikk",
         "Ikkje svar: vurder ny prøve eller annan fosterdiagnostikk",

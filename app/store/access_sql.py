@@ -3,7 +3,7 @@ are one statement. ``access/decide.py`` is the specification; a test compares th
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     ARRAY,
@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from app.access.caller import Role
-from app.access.rules import ALLOW, ANY, BLOCK, Allow, Block, Relation
+from app.access.rules import ALLOW, ANY, BLOCK, LASTING, Allow, Block, Relation
 from app.store.standing_sql import (
     ATTESTED,
     AUTHOR,
@@ -43,8 +43,11 @@ from app.store.tables import relation
 
 
 def _overlap(facets: FacetColumns, labels: frozenset[str]) -> ColumnElement[bool]:
+    """Of many versions, a label that is never taken away is looked for on the resource alone (see ``restricting``)."""
     array = literal(sorted(labels), type_=ARRAY(Text))
-    return facets.labels.op("&&", is_comparison=True, return_type=Boolean())(array)
+    lasts = labels <= LASTING and facets.restricting is not None
+    carried: Any = facets.restricting if lasts else facets.labels
+    return cast("ColumnElement[bool]", carried.op("&&", is_comparison=True, return_type=Boolean())(array))
 
 
 def _relates(row: Allow, role: Role, facets: FacetColumns) -> ColumnElement[bool]:

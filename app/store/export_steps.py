@@ -31,7 +31,8 @@ MOST_ROWS = 500
 LARGEST_FILE = 100_000  # resources
 MOST_BYTES = 4_000_000
 _MOST_STATEMENTS = 100
-_BOUND = frozenset({Relation.RELATED, Relation.AUTHOR, Relation.SELF})  # to women to whom the caller stands
+# To women to whom the caller stands; an emergency's grant is for reading now, not for taking copies along
+_BOUND = frozenset({Relation.RELATED, Relation.AUTHOR, Relation.SELF, Relation.EMERGENCY})
 _statements: OrderedDict[Any, Statement] = OrderedDict()
 
 

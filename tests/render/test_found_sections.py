@@ -45,18 +45,27 @@ def test_ultrasound_stands_per_day_and_fetus_newest_first() -> None:
     assert english[2][4] == "chorionicity monochorionic"
 
 
-@pytest.mark.parametrize(
-    ("audience", "says"),
-    [("clinician", "Screening, ingen diagnose"), ("citizen", "Testen gir ikke et sikkert svar")],
-)
-def test_a_positive_nipt_says_what_follows_until_it_is_settled(audience: str, says: str) -> None:
-    positive = (an_answer("nipt-t21", "positive", "12+0"), an_answer("nipt-confirmation", "pending", "13+0"))
-    (row, waits) = cells(shown(*positive, audience=audience), "NIPT")
+POSITIVE = (an_answer("nipt-t21", "positive", "12+0"), an_answer("nipt-confirmation", "pending", "13+0"))
+REFUTED = (*POSITIVE, an_answer("nipt-confirmation", "refuted", "15+0"))
+
+
+def test_a_positive_nipt_says_what_follows_until_it_is_settled() -> None:
+    (row, waits) = cells(shown(*POSITIVE), "NIPT")
     assert row[:2] == ["Trisomi 21", "positiv"]
-    assert row[3].startswith(says)
+    assert row[3].startswith("Screening, ingen diagnose")
     assert waits[1] == "venter på svar"
-    settled = shown(*positive, an_answer("nipt-confirmation", "refuted", "15+0"), audience=audience)
-    assert [row[3] for row in cells(settled, "NIPT")] == ["", ""]
+    assert [row[3] for row in cells(shown(*REFUTED), "NIPT")] == ["", ""]
+
+
+def test_her_page_is_as_before_any_result_until_a_positive_nipt_is_settled() -> None:
+    ordered = an_answer("nipt-ordered", "yes", "11+0")
+    before = cells(shown(ordered, audience="citizen"), "NIPT")
+    assert cells(shown(ordered, *POSITIVE, audience="citizen"), "NIPT") == before
+    assert len(cells(shown(ordered, *REFUTED, audience="citizen"), "NIPT")) == len(before) + 2
+
+
+@pytest.mark.parametrize("audience", ["clinician", "citizen"])
+def test_a_sample_without_an_answer_says_that_a_new_one_may_be_taken(audience: str) -> None:
     unanswered = cells(shown(an_answer("nipt-t18", "insufficient", "12+0"), audience=audience), "NIPT")
     assert "ny" in unanswered[0][3]
 
