@@ -82,7 +82,7 @@ class Settings:
         "PostgreSQL as the owner of the schema: migrations, reindex, audit verify."
     )
     erase_database_url: str = _doc(
-        "PostgreSQL as the erase role, used only by the job of a withdrawn consent."
+        "PostgreSQL as the erase role, for the job of a withdrawn consent; nothing uses it yet."
     )
     connections: int = _doc("Connections that each serving process holds, each with a lane of the log.", 8)
     helseid_issuer: str = _doc("The HelseID issuer whose tokens clinicians and systems carry.")
