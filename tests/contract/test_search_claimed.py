@@ -11,6 +11,9 @@ from tests.contract.examples import Json
 from tests.fixtures.server import Person
 
 TYPES = [row.name for row in RESOURCE_TYPES]
+QUICK = frozenset(
+    {"Patient", "Encounter", "Observation", "Task", "Composition", "Questionnaire", "Group", "Bundle"}
+)
 VALUES = {
     "token": "http://example.org|a",
     "date": "ge2026",
@@ -56,7 +59,9 @@ def statuses(harness: Person, urls: list[str]) -> dict[str, Json]:
     return dict(zip(urls, found, strict=True))
 
 
-@pytest.mark.parametrize("name", TYPES)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in TYPES]
+)
 def test_what_is_claimed_is_taken(name: str, claims: dict[str, Json], harness: Person) -> None:
     found = statuses(harness, [f"{name}?{query}" for query in asked(name, claims[name])])
     assert {url: answer for url, answer in found.items() if answer["status"] != "200"} == {}

@@ -158,5 +158,6 @@ def test_other_digits_are_not(text):
 @given(st.text(), st.sampled_from(sorted(identifiers._RULES)), st.booleans())
 def test_any_text_gets_an_answer(text, system, synthetic):
     found = problem(system, text, synthetic=synthetic)
-    assert found is None or len(text) < 4 or text not in found
+    if found is not None and any(one.isdigit() for one in text) and len(text) > 3:
+        assert text not in found  # what could be somebody's number is repeated nowhere
     looks_like_person_number(text)
