@@ -82,7 +82,7 @@ def _condition(
 
 def _blocked(row: Block, role: Role, facets: FacetColumns, type_name: str | None) -> ColumnElement[bool]:
     by: dict[str, Callable[[], ColumnElement[bool]]] = {
-        "choice": lambda: chosen_away(facets),
+        "choice": lambda: chosen_away(facets.patient),
         "label": lambda: _overlap(facets, row.labels),
         "restriction": lambda: restricted(facets),
         "consent": lambda: consent_lacks(role, facets),

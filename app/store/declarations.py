@@ -5,14 +5,14 @@ The relation is labelled ``declared``, stands in her access log and is there to 
 
 from functools import cache
 
-from sqlalchemy import ARRAY, Text, any_, bindparam, case, func, literal, literal_column, or_, select
+from sqlalchemy import ARRAY, Text, bindparam, case, func, literal, literal_column, select
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from app.store.log import beside, fresh_proof, logged
 from app.store.session import Session
-from app.store.standing_sql import ACTORS, AT
+from app.store.standing_sql import AT, chosen_away
 from app.store.statement import Statement, build
-from app.store.tables import INSTANT, choice, person, relation
+from app.store.tables import INSTANT, person, relation
 from app.store.write_state import late
 
 _UNTIL = bindparam("until", type_=INSTANT)
@@ -20,23 +20,12 @@ _UNTIL = bindparam("until", type_=INSTANT)
 
 @cache
 def _statement() -> Statement:
-    blocked = (
-        select(literal_column("1"))
-        .where(
-            choice.c.patient == person.c.patient,
-            choice.c.kind == literal_column("'block'"),
-            choice.c.actor == any_(ACTORS),
-            choice.c.begins <= AT,
-            or_(choice.c.ends.is_(None), choice.c.ends > AT),
-        )
-        .exists()
-    )
     woman = (
         select(person.c.patient, person.c.rid)
         .where(
             person.c.system == bindparam("system", type_=Text),
             person.c.number == bindparam("number", type_=Text),
-            ~blocked,
+            ~chosen_away(person.c.patient),
         )
         .cte("woman")
     )

@@ -13,7 +13,6 @@ from sqlalchemy import (
     Boolean,
     ColumnElement,
     Text,
-    any_,
     bindparam,
     case,
     func,
@@ -29,9 +28,9 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from app.store.deliveries import EMERGENCY, PENDING
 from app.store.log import beside, fresh_proof, logged
 from app.store.session import Session
-from app.store.standing_sql import ACTORS, AT, PERSON, in_force
+from app.store.standing_sql import AT, PERSON, chosen_away
 from app.store.statement import Statement, build
-from app.store.tables import INSTANT, changed, choice, delivery, emergency, person, relation
+from app.store.tables import INSTANT, changed, delivery, emergency, person, relation
 
 REVIEWED = "emergency-review"  # what the log calls the reading and the decision of a reviewer
 _GIVEN = ("id", "name", "organization", "purpose", "reason", "decision")
@@ -75,18 +74,8 @@ def _told(granted: CTE) -> list[CTE]:
 
 def _woman() -> CTE:
     """The woman with this number, and whether she has blocked the caller."""
-    refused = (
-        select(literal_column("1"))
-        .where(
-            choice.c.patient == person.c.patient,
-            choice.c.kind == literal_column("'block'"),
-            choice.c.actor == any_(ACTORS),
-            in_force(choice.c.begins, choice.c.ends),
-        )
-        .exists()
-    )
     return (
-        select(person.c.patient, person.c.rid, refused.label("refused"))
+        select(person.c.patient, person.c.rid, chosen_away(person.c.patient).label("refused"))
         .where(
             person.c.system == bindparam("system", type_=Text),
             person.c.number == bindparam("number", type_=Text),

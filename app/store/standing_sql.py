@@ -90,17 +90,17 @@ def related(facets: FacetColumns) -> ColumnElement[bool]:
     return row if facets.declared is None else or_(row, facets.patient == any_(facets.declared))
 
 
-def chosen_away(facets: FacetColumns) -> ColumnElement[bool]:
+def chosen_away(patient: ColumnElement[Any]) -> ColumnElement[bool]:
     """Whether she has blocked this person or organisation, or takes no part."""
-    return _chosen(facets, "block", any_(ACTORS))
+    return _chosen(patient, "block", any_(ACTORS))
 
 
 def _chosen(
-    facets: FacetColumns, kind: str, actor: ColumnElement[Any], *conditions: ColumnElement[bool]
+    patient: ColumnElement[Any], kind: str, actor: ColumnElement[Any], *conditions: ColumnElement[bool]
 ) -> ColumnElement[bool]:
     """Whether a choice of this kind is in force; all that is asked stands in the index ``choice_patient``."""
     return _looked_up(
-        choice.c.patient == facets.patient,
+        choice.c.patient == patient,
         choice.c.kind == literal_column(f"'{kind}'"),
         choice.c.actor == actor,
         in_force(choice.c.begins, choice.c.ends),
@@ -119,14 +119,8 @@ def restricted_then(
     patient: ColumnElement[Any], then: ColumnElement[Any], now: ColumnElement[Any]
 ) -> ColumnElement[bool]:
     """Whether she restricted a label that this version carried and the resource has no more."""
-    return _looked_up(
-        choice.c.patient == patient,
-        choice.c.kind == literal_column("'restrict'"),
-        choice.c.actor == _EVERYONE,
-        in_force(choice.c.begins, choice.c.ends),
-        choice.c.part == any_(then),
-        not_(choice.c.part == any_(now)),
-    )
+    former = (choice.c.part == any_(then), not_(choice.c.part == any_(now)))
+    return _chosen(patient, "restrict", _EVERYONE, *former)
 
 
 def urgent(facets: FacetColumns) -> ColumnElement[bool]:
@@ -144,9 +138,12 @@ def restricted(facets: FacetColumns) -> ColumnElement[bool]:
     """Whether she restricted this from all her carers, and neither she nor an emergency opened it for the caller."""
     part = _of_part(facets)
     return and_(
-        _chosen(facets, "restrict", _EVERYONE, part),
+        _chosen(
+            facets.patient, "restrict", _EVERYONE
+        ),  # asked once a woman: most restrict nothing, of whatever part
+        _chosen(facets.patient, "restrict", _EVERYONE, part),
         related(facets),
-        not_(_chosen(facets, "open", any_(ACTORS), part)),
+        not_(_chosen(facets.patient, "open", any_(ACTORS), part)),
         not_(urgent(facets)),
     )
 
@@ -154,7 +151,7 @@ def restricted(facets: FacetColumns) -> ColumnElement[bool]:
 def consent_lacks(role: Role, facets: FacetColumns) -> ColumnElement[bool]:
     """Whether consent is required, and she, whom the caller has to do with, has not given it."""
     return and_(
-        CONSENT_REQUIRED.is_(true()), standing(role, facets), not_(_chosen(facets, "part", _EVERYONE))
+        CONSENT_REQUIRED.is_(true()), standing(role, facets), not_(_chosen(facets.patient, "part", _EVERYONE))
     )
 
 
