@@ -15,7 +15,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 
 from app import clock
-from app.access.caller import Caller, Role
+from app.access.caller import Caller
 from app.api.headers import masked, pretty, refuse_person_number
 from app.api.identity import Identified, Identity, Roleless
 from app.api.proof import refusal
@@ -27,7 +27,6 @@ from app.store.session import Replayed, Session
 
 Handler = Callable[[Context, Request], Awaitable[Answer]]
 _log = logging.getLogger("helsekort")
-_NOBODY = Caller(role=Role.CITIZEN, subject="", client="")
 _MOST_CORRELATION = 128
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e]")
 # Classes of https://www.postgresql.org/docs/current/errcodes-appendix.html: connection, transaction, resources, operator

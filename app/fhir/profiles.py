@@ -30,7 +30,6 @@ CHOOSING: Final[dict[str, str]] = {  # type → the element whose code chooses a
     "Consent": "category",
     "Flag": "category",
 }
-_CODED: Final = ("patternCodeableConcept", "patternCoding", "patternCode")
 
 
 class Profile:

@@ -16,7 +16,6 @@ from sqlalchemy import (
     case,
     func,
     literal,
-    literal_column,
     null,
     select,
     union,
@@ -33,7 +32,6 @@ from app.store.statement import Statement, build
 from app.store.subscription_tables import event, notification
 
 _RID: Any = bindparam("rid", type_=BigInteger)
-_ONE: Any = literal_column("1")
 
 
 @dataclass(frozen=True, slots=True)

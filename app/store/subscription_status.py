@@ -31,7 +31,6 @@ from app.store.subscriptions import JOINED
 from app.store.tables import resource
 
 _TYPE: Any = literal_column("'Subscription'")
-_ONE: Any = literal_column("1")
 
 
 @cache

@@ -29,14 +29,12 @@ from sqlalchemy import (
 
 from app.access.caller import Caller, Role
 from app.store.database import Database
-from app.store.events import LAST
 from app.store.session import Session
 from app.store.statement import Statement, build
 from app.store.subscription_tables import subscription
 from app.store.tables import INSTANT, resource
 
 REQUESTED, ACTIVE, ERROR, OFF = "requested", "active", "error", "off"
-_LAST: Any = literal_column(str(LAST), BigInteger)
 _ZERO: Any = literal_column("0")
 
 
