@@ -46,6 +46,7 @@ class Caller:
     organization_name: str = ""
     purpose: str | None = None
     decision: str | None = None
+    toa: int | None = None  # when the care relation was attested, in seconds
     scopes: frozenset[str] = frozenset()
     token: str = field(default="", repr=False)
     expires: datetime | None = None

@@ -12,6 +12,7 @@ from typing import Any
 from app.access.caller import CLINICIANS, Caller, Role
 from app.settings import Settings
 
+_MOST_SECONDS = 2**31  # of an unsignedInt: https://hl7.org/fhir/R4/datatypes.html#unsignedInt
 PID = "helseid://claims/identity/pid"
 SECURITY_LEVEL = "helseid://claims/identity/security_level"
 HPR_NUMBER = "helseid://claims/hpr/hpr_number"
@@ -147,10 +148,17 @@ def _clinician(
         or _name(organizations, settings),
         purpose=_at(relation, "purpose_of_use", "code") or None,
         decision=_at(relation, "decision_ref", "id") or None,
+        toa=_seconds(attest),
         scopes=_scopes(claims),
         token=token,
         expires=_expiry(claims),
     )
+
+
+def _seconds(attest: Any) -> int | None:
+    """When it was attested (``toa``), where the attest says so."""
+    said = attest.get("toa") if isinstance(attest, Mapping) else None
+    return said if isinstance(said, int) and 0 < said < _MOST_SECONDS else None
 
 
 def _kinds(organizations: tuple[str, ...], settings: Settings) -> set[str | None]:

@@ -47,6 +47,8 @@ def _facts(request: Request, interaction: str) -> dict[str, Any]:
         "method": request.method,
         "path": masked(unquote(request.scope["path"])),
     }
+    if request.client is not None:
+        facts["peer"] = request.client.host
     steps = [step for step in request.scope["path"].split("/")[2:] if step]
     if steps and steps[0][:1].isupper():
         facts["type"] = masked(steps[0])[:64]
@@ -80,6 +82,7 @@ def _who(caller: Caller) -> dict[str, Any]:
         "organizationName": caller.organization_name,
         "purpose": caller.purpose,
         "decision": caller.decision,
+        "toa": caller.toa,
     }
     return {name: value for name, value in known.items() if value}
 

@@ -14,7 +14,7 @@ from app.fhir.outcome import BadRequest, NotFound
 from app.fhir.query import Condition, DateValue, Query, ReferenceValue, TokenValue
 from app.interactions.context import Answer, Context
 from app.interactions.guard import scoped
-from app.mapping.audit_to_fhir import audit_event
+from app.mapping.audit_to_fhir import Reader, audit_event
 from app.store import audit_events
 from app.store.audit_events import Looked
 from app.store.resources import Stored
@@ -24,8 +24,9 @@ _TIMES = frozenset({"date", "_lastUpdated"})  # an event is written once, when i
 _FIRST, _LAST = datetime(2020, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 
 
-def _stored(looked: Looked) -> Stored:
-    body = fhir_json.dump(audit_event(looked.id, looked.request, looked.result, only=looked.own))
+def _stored(context: Context, looked: Looked, woman: str | None = None) -> Stored:
+    reader = Reader(context.house.settings.base_url, looked.own or woman, hers=looked.own is not None)
+    body = fhir_json.dump(audit_event(looked.id, looked.request, looked.result, reader))
     return Stored("AuditEvent", looked.id, 1, looked.at, False, None, frozenset(), body, looked.rule)
 
 
@@ -35,7 +36,7 @@ async def read(context: Context, id_: str) -> Answer:
     found = await audit_events.rows(context.session, id_=id_, span=(_FIRST, _LAST), count=1)
     if not found:
         raise NotFound(f"There is no AuditEvent/{id_[:64]}", "AuditEvent")
-    return Answer(200, _stored(found[0]).body, {"ETag": 'W/"1"'})
+    return Answer(200, _stored(context, found[0]).body, {"ETag": 'W/"1"'})
 
 
 async def page(context: Context, query: Query, *, count: int, place: list[Any] | None) -> Page:
@@ -48,7 +49,7 @@ async def page(context: Context, query: Query, *, count: int, place: list[Any] |
     following = (
         [found[count - 1].at.isoformat(), found[count - 1].id] if count and len(found) > count else None
     )
-    events = [_stored(row) for row in found[:count]]
+    events = [_stored(context, row, asked.get("patient")) for row in found[:count]]
     return Page([Found(row.type, row.id, row.body, row.rule) for row in events], [], following, None)
 
 
@@ -92,7 +93,9 @@ async def access_log(context: Context, patient: str, *, count: int = 200) -> Ans
         raise NotFound(f"There is no Patient/{patient[:64]}", "Patient")
     base = context.house.fhir_base
     entries = [
-        Entry(_stored(row).body, f"{base}/AuditEvent/{row.id}", {"search": {"mode": "match"}})
+        Entry(
+            _stored(context, row, patient).body, f"{base}/AuditEvent/{row.id}", {"search": {"mode": "match"}}
+        )
         for row in found
     ]
     links = [("self", f"{base}/Patient/{patient}/$access-log")]
