@@ -108,6 +108,10 @@ class Settings:
         30,
     )
     event_days: int = _doc("Days for which events are kept for subscriptions and `$changes`.", 30)
+    access_log_name_days: int = _doc(
+        "Days after which a woman reads in her access log who it was; the organisation stands there at once.",
+        0,
+    )
     pilot_file: str = _doc("JSON: organisations, municipality codes and client ids of the pilot.")
     participation: str = _doc(
         "Who takes part: those who gave their `consent`, or all without a `reservation`.", "consent"

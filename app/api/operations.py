@@ -13,7 +13,7 @@ from app.fhir.outcome import BadRequest
 from app.fhir.parameters import Given, from_body, from_pairs
 from app.fhir.validation import check
 from app.interactions import (
-    audit_reading,
+    access_logs,
     clinic_day,
     code_answers,
     declaring,
@@ -43,7 +43,7 @@ def _wanted(request: Request, pairs: headers.Pairs) -> str:
         return named.replace(" ", "+")
     for part in request.headers.get("accept", "").split(","):
         kind = part.partition(";")[0].strip()
-        if kind in {"text/html", PDF, *media_types.JSON_TYPES}:
+        if kind in {"text/html", "text/csv", PDF, *media_types.JSON_TYPES}:
             return kind
     return "application/fhir+json"
 
@@ -84,9 +84,12 @@ async def move(context: Context, request: Request) -> Answer:
 
 async def access_log(context: Context, request: Request) -> Answer:
     """GET Patient/id/$access-log"""
-    headers.accept_json(request)
-    from_pairs(BY_NAME["Patient", "access-log"], headers.query(request))
-    return await audit_reading.access_log(context, request.path_params["id"])
+    pairs = headers.query(request)
+    given = from_pairs(BY_NAME["Patient", "access-log"], pairs)
+    language = given.text("_language") or request.headers.get("accept-language", "nb")[:2]
+    return await access_logs.access_log(
+        context, request.path_params["id"], given, (_wanted(request, pairs), language)
+    )
 
 
 async def declare_relation(context: Context, request: Request) -> Answer:

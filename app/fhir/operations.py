@@ -81,7 +81,15 @@ OPERATIONS: tuple[Operation, ...] = (
         (Parameter("episode", ("Reference",), required=True), Parameter("reason", TEXT, required=True)),
         ours=True,
     ),
-    Operation("Patient", "access-log", INSTANCE, GET, "Bundle", "Who looked at her card (innsynslogg)", ours=True),
+    Operation(
+        "Patient", "access-log", INSTANCE, GET, "Bundle",
+        "Who looked at her card (innsynslogg), by occasion: as Bundle, as page or as CSV",
+        (
+            Parameter("start", ("date",)), Parameter("end", ("date",)), Parameter("_count", WHOLE),
+            Parameter("_cursor", TEXT), Parameter("_language", CODE),
+        ),
+        ours=True,
+    ),
     Operation(
         "Patient", "declare-relation", TYPE, POST, "Parameters",
         "An attested clinician declares the organisation's care relation",

@@ -1,15 +1,12 @@
-"""AuditEvent: read and search over the log's rows, and her access log (*innsynslogg*) in plain Norwegian.
+"""AuditEvent: read and search over the log's rows; her access log is ``access_logs.py``.
 
-Pasientjournalloven §§ 18 and 22; https://hl7.org/fhir/R4/auditevent.html
+Pasientjournalloven § 22; https://hl7.org/fhir/R4/auditevent.html
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from app import clock
-from app.access.caller import Role
 from app.fhir import json as fhir_json
-from app.fhir.bundle import Entry, bundle
 from app.fhir.outcome import BadRequest, NotFound
 from app.fhir.query import Condition, DateValue, Query, ReferenceValue, TokenValue
 from app.interactions.context import Answer, Context
@@ -21,11 +18,21 @@ from app.store.resources import Stored
 from app.store.search import Found, Page
 
 _TIMES = frozenset({"date", "_lastUpdated"})  # an event is written once, when it happens
-_FIRST, _LAST = datetime(2020, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
+FIRST, LAST = datetime(2020, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 
 
-def _stored(context: Context, looked: Looked, woman: str | None = None) -> Stored:
-    reader = Reader(context.house.settings.base_url, looked.own or woman, hers=looked.own is not None)
+def named(context: Context, looked: Looked) -> bool:
+    """Whether she may read who it was: the organisation stands there at once, the person after the days that are set."""
+    days = timedelta(days=context.house.settings.access_log_name_days)
+    return looked.own is None or looked.at <= context.entry.at - days
+
+
+def stored(context: Context, looked: Looked, woman: str | None = None) -> Stored:
+    """A row as AuditEvent; with ``woman`` the share of her."""
+    reader = Reader(
+        context.house.settings.base_url, looked.own or woman, hers=looked.own is not None,
+        named=named(context, looked),
+    )  # fmt: skip
     body = fhir_json.dump(audit_event(looked.id, looked.request, looked.result, reader))
     return Stored("AuditEvent", looked.id, 1, looked.at, False, None, frozenset(), body, looked.rule)
 
@@ -33,10 +40,10 @@ def _stored(context: Context, looked: Looked, woman: str | None = None) -> Store
 async def read(context: Context, id_: str) -> Answer:
     """One event. Raises FhirError."""
     scoped(context.caller, "read")
-    found = await audit_events.rows(context.session, id_=id_, span=(_FIRST, _LAST), count=1)
+    found = await audit_events.rows(context.session, id_=id_, span=(FIRST, LAST), count=1)
     if not found:
         raise NotFound(f"There is no AuditEvent/{id_[:64]}", "AuditEvent")
-    return Answer(200, _stored(context, found[0]).body, {"ETag": 'W/"1"'})
+    return Answer(200, stored(context, found[0]).body, {"ETag": 'W/"1"'})
 
 
 async def page(context: Context, query: Query, *, count: int, place: list[Any] | None) -> Page:
@@ -49,7 +56,7 @@ async def page(context: Context, query: Query, *, count: int, place: list[Any] |
     following = (
         [found[count - 1].at.isoformat(), found[count - 1].id] if count and len(found) > count else None
     )
-    events = [_stored(context, row, asked.get("patient")) for row in found[:count]]
+    events = [stored(context, row, asked.get("patient")) for row in found[:count]]
     return Page([Found(row.type, row.id, row.body, row.rule) for row in events], [], following, None)
 
 
@@ -58,7 +65,7 @@ def _asked(query: Query) -> dict[str, Any]:
     newest_first = [(key.param.code, key.descending) for key in query.sort] in ([], [("date", True)])
     if query.includes or not newest_first:
         raise BadRequest("AuditEvents come newest first, and alone", code="not-supported")
-    asked: dict[str, Any] = {"span": (_FIRST, _LAST)}
+    asked: dict[str, Any] = {"span": (FIRST, LAST)}
     for test in query.conditions:
         match test:
             case Condition((param,), "", (TokenValue(None, code),)) if param.code == "_id":
@@ -83,25 +90,3 @@ def _narrowed(span: tuple[datetime, datetime], value: DateValue) -> tuple[dateti
     if value.prefix in {"ne", "ap"}:
         raise BadRequest("AuditEvent's date takes eq, gt, ge, lt, le, sa and eb", "date")
     return low, high
-
-
-async def access_log(context: Context, patient: str, *, count: int = 200) -> Answer:
-    """``Patient/{id}/$access-log``: who looked at her card, newest first, each in plain Norwegian."""
-    scoped(context.caller, "read")
-    found = await audit_events.rows(context.session, patient=patient, span=(_FIRST, _LAST), count=count)
-    if not found and context.caller.role is not Role.AUDITOR:
-        raise NotFound(f"There is no Patient/{patient[:64]}", "Patient")
-    base = context.house.fhir_base
-    entries = [
-        Entry(
-            _stored(context, row, patient).body, f"{base}/AuditEvent/{row.id}", {"search": {"mode": "match"}}
-        )
-        for row in found
-    ]
-    links = [("self", f"{base}/Patient/{patient}/$access-log")]
-    return Answer(
-        200,
-        bundle(
-            "searchset", entries, id_=context.entry.id, timestamp=clock.instant(context.entry.at), links=links
-        ),
-    )

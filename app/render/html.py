@@ -55,10 +55,11 @@ def page(
         _footer(words, printed, base_url),
         class_="screen" if screen_only else None,
     )
-    return "<!doctype html>\n" + el("html", _head(words(title)), body, lang=words.language)
+    return "<!doctype html>\n" + el("html", head(words(title)), body, lang=words.language)
 
 
-def _head(title: str) -> Html:
+def head(title: str) -> Html:
+    """The head of a page that needs nothing from elsewhere."""
     return el(
         "head",
         el("meta", charset="utf-8"),

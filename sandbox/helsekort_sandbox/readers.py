@@ -83,7 +83,8 @@ def _who_looked(story: Story) -> Step:
     if answer.status != 200:
         step.expect(False, f"the log is given, not {answer.status}: {answer.outcome()}")
         return step
-    events = [entry["resource"] for entry in answer.json.get("entry", [])]
+    found = [entry["resource"] for entry in answer.json.get("entry", [])]
+    events = [resource for resource in found if resource["resourceType"] == "AuditEvent"]
     sentences = [_plain(event["text"]["div"]) for event in events]
     step.came += sentences[:4]
     looked = {role: story.requests[role] for role in ("gp", "hospital") if role in story.requests}

@@ -1,0 +1,182 @@
+"""Her access log (*innsynslogg*) as a page without script, and as a table of comma-separated values.
+
+Pasientjournalloven § 18; https://www.w3.org/TR/WCAG22/; https://www.rfc-editor.org/rfc/rfc4180. Organisation first, the
+person where the rule allows it, what and why in words; emergency access and refusals are marked by words, not by colour.
+"""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.clock import OSLO
+from app.mapping import audit_words
+from app.mapping.audit_occasions import Occasion
+from app.render.access_phrases import ACCESS, RULES
+from app.render.html import head
+from app.render.markup import Html, el
+from app.render.words import ORDER, TABLES, Words
+
+CSV_COLUMNS = (
+    "when", "until", "organization", "orgnr", "person", "role", "what", "why", "rule", "result", "emergency", "times",
+    "events",
+)  # fmt: skip
+_RISKY = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would take for a formula
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """What is drawn. ``more``: there are older rows; ``name_days``: after how many days persons are named."""
+
+    occasions: Sequence[Occasion]
+    at: datetime
+    more: bool = False
+    name_days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One occasion in words of one language."""
+
+    occasion: Occasion
+    language: str
+    name_days: int
+
+    def say(self, key: str, **values: str) -> str:
+        """A word of the table."""
+        return ACCESS[key][ORDER.index(self.language)].format(**values)
+
+    @property
+    def organization(self) -> str:
+        """The organisation, or what did it where that is none."""
+        asked = self.occasion.last.request
+        if asked.get("organizationName"):
+            return str(asked["organizationName"])
+        return (
+            self.role if asked.get("role") == "citizen" else self.say("own") if not self.orgnr else self.orgnr
+        )
+
+    @property
+    def orgnr(self) -> str:
+        """The number of the point of care."""
+        return next(iter(self.occasion.last.request.get("organizations") or ()), "")
+
+    @property
+    def role(self) -> str:
+        """Profession or role."""
+        return audit_words.role(self.occasion.last.request, self.language)
+
+    @property
+    def person(self) -> str:
+        """The name, or when it can be read."""
+        line = self.occasion.last
+        if not line.named:
+            return self.say("later", days=str(self.name_days))
+        return "" if line.request.get("role") == "system" else str(line.request.get("name", ""))
+
+    @property
+    def what(self) -> str:
+        """What was looked at."""
+        return ", ".join(self.occasion.kinds(self.language))
+
+    @property
+    def why(self) -> str:
+        """The purpose that was attested."""
+        row = audit_words.PURPOSES.get(self.occasion.last.request.get("purpose", ""))
+        return row[ORDER.index(self.language)] if row else self.say("no-purpose")
+
+    @property
+    def rule(self) -> str:
+        """The rules in words, each once."""
+        at = ORDER.index(self.language)
+        found = (
+            row[at] for name in self.occasion.rules() for key, row in RULES.items() if name.startswith(key)
+        )
+        return "; ".join(dict.fromkeys(found))
+
+    @property
+    def result(self) -> str:
+        """Given or refused."""
+        return self.say("refused" if self.occasion.last.refused else "given")
+
+
+def _told(log: Log, language: str) -> Iterator[Told]:
+    for occasion in log.occasions:
+        yield Told(occasion, language, log.name_days)
+
+
+def page(log: Log, language: str) -> str:
+    """The page in ``language`` (``nb``, ``nn``, ``en``; any other reads as ``nb``)."""
+    words = Words(language if language in TABLES else "nb")
+    say = {key: row[ORDER.index(words.language)] for key, row in ACCESS.items()}
+    rows = [_occasion(told, words) for told in _told(log, words.language)]
+    top = el("div", el("p", say["kicker"], class_="kicker"), el("h1", say["title"]))
+    intro = el("section", el("p", say["lead"]), class_="wide")
+    body = el(
+        "body",
+        el("a", say["skip"], href="#log", class_="skip"),
+        el("header", el("div", top, class_="wrap"), class_="top"),
+        el(
+            "main",
+            intro,
+            *(rows or [el("section", el("p", say["nothing"]), class_="wide")]),
+            el("section", el("p", say["more"]), class_="wide") if log.more else None,
+            class_="wrap",
+            id="log",
+            tabindex="-1",
+        ),
+        el("footer", el("p", say["made"].format(when=words.clock(log.at))), class_="wrap"),
+    )
+    return "<!doctype html>\n" + el("html", head(say["title"]), body, lang=words.language)
+
+
+def _occasion(told: Told, words: Words) -> Html:
+    occasion = told.occasion
+    mark = "emergency" if occasion.last.emergency else "refused" if occasion.last.refused else ""
+    kind = "alarm" if mark == "emergency" else "task" if mark else "information"
+    facts = (
+        ("person", told.person),
+        ("role", told.role),
+        ("what", told.what),
+        ("why", told.why),
+        ("rule", told.rule),
+    )
+    rows = [el("li", el("strong", f"{told.say(key)}: "), value) for key, value in facts if value]
+    each = [el("li", line.sentence(told.language)) for line in occasion.lines]
+    return el(
+        "section",
+        el(
+            "div",
+            el("p", told.say(mark), class_="mark") if mark else None,
+            el("h2", told.organization),
+            el("p", words.clock(occasion.first.at), class_="when"),
+            class_=f"finding {kind}",
+        ),
+        el("ul", *rows, class_="pairs"),
+        el(
+            "details",
+            el("summary", told.say("each", count=str(len(each)))),
+            el("ul", *each, class_="pairs small"),
+        ),
+        class_="wide",
+    )
+
+
+def table(log: Log, language: str) -> str:
+    """One line for each occasion, with a header; the times are ISO 8601 with the offset of Oslo."""
+    language = language if language in TABLES else "nb"
+    at = ORDER.index(language)
+    file = io.StringIO()
+    writer = csv.writer(file)
+    writer.writerow([ACCESS[name][at] for name in CSV_COLUMNS])
+    for told in _told(log, language):
+        occasion = told.occasion
+        cells = [
+            *(line.at.astimezone(OSLO).isoformat(timespec="seconds") for line in (occasion.first, occasion.last)),
+            told.organization, told.orgnr, told.person, told.role, told.what, told.why, told.rule, told.result,
+            told.say("emergency") if occasion.last.emergency else "", str(len(occasion.lines)),
+            " ".join(line.id for line in occasion.lines),
+        ]  # fmt: skip
+        writer.writerow([f"'{cell}" if cell.startswith(_RISKY) else cell for cell in cells])
+    return file.getvalue()

@@ -1,0 +1,148 @@
+"""Her access log: by occasion, as Bundle, as page and as CSV, in three languages; what is urgent and refused is marked."""
+
+import csv
+import io
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from app import clock
+from app.fhir import codes
+from app.mapping.audit_occasions import Line, occasions
+from app.render.access_log import CSV_COLUMNS, Log, page, table
+from app.render.access_phrases import ACCESS
+from tests.access.world import World, made
+from tests.fixtures.resources import Woman, a_weight, register
+from tests.fixtures.server import Person, Server
+
+BASE = clock.now()
+
+
+@pytest.fixture(scope="module")
+def world(server: Server) -> World:
+    return made(server)
+
+
+@pytest.fixture(scope="module")
+def looked(world: World) -> tuple[Woman, Person]:
+    """A woman at whom her midwife, and a doctor in an emergency, have looked."""
+    woman = register(world.midwife)
+    weight = world.midwife.post("/Observation", a_weight(woman.reference)).json()["id"]
+    for _ in range(3):
+        assert world.midwife.get(f"/Observation/{weight}").status_code == 200
+    doctor = world.person("hospital", key="hospital-b", purpose="BTG")
+    number = {"name": "identifier", "valueIdentifier": {"system": codes.FNR, "value": woman.number}}
+    reason = {"name": "reason", "valueString": "Innlagt med blødning, kan ikke gjøre rede for seg"}
+    asked = {"resourceType": "Parameters", "parameter": [number, reason]}
+    assert doctor.post("/Patient/$break-glass", asked).status_code == 200
+    assert doctor.get(f"/Observation/{weight}").status_code == 200
+    return woman, world.person("citizen", person=woman.number)
+
+
+def test_a_list_for_each_occasion_names_its_events(looked: tuple[Woman, Person]) -> None:
+    woman, her = looked
+    bundle = her.get(f"/Patient/{woman.id}/$access-log").json()
+    parts = [(entry["search"]["mode"], entry["resource"]) for entry in bundle["entry"]]
+    events = {row["id"] for mode, row in parts if mode == "match"}
+    lists = [row for mode, row in parts if mode == "include"]
+    named = [item["item"]["reference"].removeprefix("AuditEvent/") for row in lists for item in row["entry"]]
+    assert sorted(named) == sorted(events), "each event belongs to one occasion"
+    assert len(lists) < len(events)
+    assert {row["subject"]["reference"] for row in lists} == {woman.reference}
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (
+            "nb",
+            ("Hvem har sett på helsekortet mitt", "målinger og funn", "helsehjelp", "Nødtilgang", "Jordmor"),
+        ),
+        ("nn", ("Kven har sett på helsekortet mitt", "målingar og funn", "Naudtilgang")),
+        ("en", ("Who has looked at my card", "measurements and findings", "Emergency access", "Midwife")),
+    ],
+)
+def test_the_page_says_who_what_and_why(looked: tuple[Woman, Person], language: str, words: Any) -> None:
+    woman, her = looked
+    answer = her.get(f"/Patient/{woman.id}/$access-log?_format=text/html&_language={language}")
+    assert (answer.status_code, answer.headers["content-language"]) == (200, language)
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert {word for word in words if word not in answer.text} == set()
+    assert f'lang="{language}"' in answer.text
+    assert "<script" not in answer.text
+    assert woman.number not in answer.text
+
+
+def test_the_table_has_a_line_for_each_occasion(looked: tuple[Woman, Person]) -> None:
+    woman, her = looked
+    answer = her.get(f"/Patient/{woman.id}/$access-log?_format=csv")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    urgent = [row for row in rows if row["Nødtilgang"]]
+    assert len(urgent) == 1
+    assert urgent[0]["Etter hvilken regel"].startswith("Nødtilgang for noen timer")
+    assert max(int(row["Antall oppslag"]) for row in rows) >= 4
+    assert all(row["Virksomhet"] and row["Hendelser"] for row in rows)
+
+
+def test_it_is_read_in_pages_and_for_a_time(looked: tuple[Woman, Person]) -> None:
+    woman, her = looked
+    first = her.get(f"/Patient/{woman.id}/$access-log?_count=2").json()
+    (following,) = [link["url"] for link in first["link"] if link["relation"] == "next"]
+    second = her.get(following.partition("/fhir")[2]).json()
+    pages = [
+        {entry["resource"]["id"] for entry in one["entry"] if entry["search"]["mode"] == "match"}
+        for one in (first, second)
+    ]
+    assert [len(one) for one in pages] == [2, 2]
+    assert pages[0].isdisjoint(pages[1])
+    assert "entry" not in her.get(f"/Patient/{woman.id}/$access-log?end=2021-01-01").json()
+    assert her.get(f"/Patient/{woman.id}/$access-log?_count=0").status_code == 400
+    assert her.get(f"/Patient/{woman.id}/$access-log?_format=application/pdf").status_code == 406
+
+
+def test_others_learn_nothing_of_it(looked: tuple[Woman, Person], world: World) -> None:
+    for person in (world.midwife, world.other_her, world.stranger):
+        for form in ("text/html", "text/csv", "json"):
+            told = person.get(f"/Patient/{looked[0].id}/$access-log?_format={form}")
+            assert told.status_code == 404, told.text
+
+
+def _line(minute: int, **said: Any) -> Line:
+    at = BASE - timedelta(minutes=minute)
+    request = {
+        "id": f"row-{minute}", "at": at.isoformat(), "interaction": "read", "role": "gp", "subject": "hpr:1",
+        "name": "Kari Lege", "organizations": ["999000017"], "organizationName": "Legekontoret", "purpose": "TREAT",
+    } | said  # fmt: skip
+    shown = [["Observation", "o", 1, "allow.carer.read", "w", False]]
+    verdict = said.pop("verdict", "allow.carer.read")
+    return Line(
+        request["id"], at, request, {"verdict": verdict, "shown": shown}, shown, said.get("named", True)
+    )
+
+
+def test_an_occasion_ends_with_a_pause_and_holds_one_person() -> None:
+    lines = [_line(0), _line(5), _line(6, subject="hpr:2"), _line(34), _line(65), _line(66, purpose="BTG")]
+    found = [[line.id for line in one.lines] for one in occasions(lines)]
+    assert found == [["row-0", "row-5", "row-34"], ["row-6"], ["row-65"], ["row-66"]]
+
+
+def test_the_organisation_stands_there_before_the_person() -> None:
+    log = Log(occasions([_line(0, named=False)]), BASE, name_days=7)
+    for drawn in (page(log, "nb"), table(log, "nb")):
+        assert "Legekontoret" in drawn
+        assert "Kari Lege" not in drawn
+        assert "7 dager" in drawn
+
+
+def test_nothing_can_be_injected() -> None:
+    log = Log(occasions([_line(0, name="=1+1", organizationName="<script>alert(1)</script>")]), BASE)
+    assert "<script" not in page(log, "en")
+    (row,) = csv.reader(io.StringIO(table(log, "en").splitlines()[1]))
+    assert "'=1+1" in row
+
+
+def test_every_column_has_its_word() -> None:
+    assert set(CSV_COLUMNS) <= set(ACCESS)
+    assert all(all(row) for row in ACCESS.values())
