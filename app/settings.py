@@ -55,6 +55,7 @@ class Pilot:
     auditor_clients: tuple[str, ...] = ()
     operator_clients: tuple[str, ...] = ()
     harness_clients: tuple[str, ...] = ()
+    registry_clients: tuple[str, ...] = ()
     endpoints: tuple[PilotEndpoint, ...] = ()
 
     def kind(self, orgnr: str) -> str | None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields
 from pathlib import Path
 
-from app.access import roles, rules
+from app.access import assisting, roles, rules
 from app.access.caller import Role
 from app.access.rules import ALLOW, ANY, BLOCK, Allow, Relation
 from app.fhir.registry import RESOURCE_TYPES
@@ -30,6 +30,9 @@ SETS = {
     "CONTROL": rules.CONTROL,
     "OWN": rules.OWN,
     "CALENDAR": rules.CALENDAR,
+    "OFFICE_READS": assisting.OFFICE_READS,
+    "STUDENT_READS": assisting.STUDENT_READS,
+    "REPRESENTATIVE_READS": assisting.REPRESENTATIVE_READS,
 }
 RELATIONS = {
     Relation.NONE: "the resource is about no woman",
@@ -39,6 +42,7 @@ RELATIONS = {
     Relation.ATTESTED: "the token attests a clinical purpose (TREAT, COC) and the decision behind it",
     Relation.EMERGENCY: "the caller was granted an emergency's access to her, and the token attests one (ETREAT, BTG)",
     Relation.SELF: "the caller is the woman",
+    Relation.INVITED: "she lets this person, by name, see this: a Consent of hers in force, as doula or representative",
     Relation.ANYONE: "whomever the resource is about",
 }
 MARKS = {
@@ -49,6 +53,7 @@ MARKS = {
     Relation.ATTESTED: "ᵈ",
     Relation.EMERGENCY: "ᵉ",
     Relation.SELF: "ˢ",
+    Relation.INVITED: "ⁱ",
     Relation.ANYONE: "",
 }
 LETTERS = {"read": "R", "create": "C", "update": "U", "delete": "D"}
@@ -64,7 +69,10 @@ Python. Every answer and every refusal stands in the log with the id of the row 
 WHO_HEAD = """## Who is who
 
 A role is derived from the verified token; no claim carries it. Citizens come by Helsenorge's issuer at security level
-4; auditors and operators by clients that the pilot names.
+4: the woman herself; a representative where the token names whom she represents and by which power of attorney; a
+doula where the session was asked for with the scope `nhn:helsekort/doula`. Neither is let in by the token: she lets them
+in by name, in a Consent of hers. Auditors, operators and the register's system come by clients that the pilot names. A
+student is whose token names a supervisor.
 """
 MATRIX_HEAD = """## On one page
 
@@ -81,7 +89,7 @@ PILOT_FILE = """## The pilot file
 
 ```json
 {"organizations": [{"orgnr": "…", "name": "…", "kind": "gp"}], "municipalities": ["3301"],
- "auditor_clients": [], "operator_clients": [], "harness_clients": []}
+ "auditor_clients": [], "operator_clients": [], "harness_clients": [], "registry_clients": []}
 ```
 
 `kind` is `gp`, `municipal`, `hospital` or `operator`; municipalities are the four-digit codes of Statistics Norway;
@@ -105,7 +113,7 @@ def _names(names: Iterable[str]) -> str:
 
 def _derivation() -> str:
     rows = [
-        (role.value, ", ".join(sorted(who)), ", ".join(sorted(what)), kind)
+        (role.value, ", ".join(sorted(one or "none" for one in who)), ", ".join(sorted(what)), kind)
         for who, what, kind, role in roles.ROLES
     ]
     return table(("role", "profession (Volven 9060)", "healthcare service", "kind of organisation"), rows)

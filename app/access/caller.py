@@ -20,7 +20,12 @@ class Role(StrEnum):
     MIDWIFE = "midwife"  # jordmor
     NURSE = "nurse"  # helsesykepleier, public health nurse
     HOSPITAL = "hospital"  # clinician in specialist care
+    SECRETARY = "secretary"  # helsesekretær: appointments and who she is, nothing clinical
+    STUDENT = "student"  # under a supervisor whom the token names
     CITIZEN = "citizen"  # the woman herself
+    REPRESENTATIVE = "representative"  # whom she gave a verified power of attorney (fullmakt)
+    DOULA = "doula"  # whom she invited
+    REGISTRY = "registry"  # the system that carries reports to a national register
     AUDITOR = "auditor"
     OPERATOR = "operator"
     SYSTEM = "system"  # this server's own worker
@@ -28,18 +33,28 @@ class Role(StrEnum):
 
 
 CLINICIANS = frozenset({Role.GP, Role.MIDWIFE, Role.NURSE, Role.HOSPITAL})
+PERSONNEL = CLINICIANS | {Role.SECRETARY, Role.STUDENT}  # whose rights rest on a relation of their organisation
+LAY = frozenset({Role.CITIZEN, Role.REPRESENTATIVE, Role.DOULA})  # by a citizen's token
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """One authenticated caller. ``number`` (a citizen's own) never leaves memory but as a query parameter."""
+    """One authenticated caller.
+
+    ``number``      the woman for whom a citizen's token speaks: its holder's, or hers whom he represents. Like
+                    ``own_number`` it never leaves memory but as a query parameter.
+    ``own_number``  of whom she may have let in by name: a representative or a doula.
+    ``supervisor``  HPR number of the one under whom a student works.
+    """
 
     role: Role
     subject: str  # stable and not a person number: "hpr:…", "citizen:<digest>" or "client:…"
     client: str
     name: str = ""
     number: str | None = field(default=None, repr=False)
+    own_number: str | None = field(default=None, repr=False)
     hpr: str | None = None
+    supervisor: str | None = None
     profession: str | None = None
     service: str | None = None
     organizations: tuple[str, ...] = ()  # point of care first, then legal entity
@@ -69,6 +84,9 @@ class Caller:
 
     @property
     def actors(self) -> tuple[str, ...]:
-        """The names under which she can block this caller: the person, each organisation, and everyone."""
-        person = (f"hpr:{self.hpr}",) if self.hpr else ()
-        return (*person, *(f"org:{number}" for number in self.organizations), EVERYONE)
+        """The names under which she can block or let in this caller: the person, a student's supervisor, each
+        organisation, and everyone.
+        """
+        people = [f"hpr:{number}" for number in (self.hpr, self.supervisor) if number]
+        people += [f"nin:{self.own_number}"] if self.own_number else []
+        return (*people, *(f"org:{number}" for number in self.organizations), EVERYONE)

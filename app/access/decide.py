@@ -22,6 +22,7 @@ class Facets:
     emergency: bool = False  # the caller was granted an emergency's access to her
     consented: bool = True  # she consents to take part, or need not
     own: bool = False  # the caller is the woman
+    invited: bool = False  # she lets the caller, by name, see this; and the token speaks for her where it must
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,9 @@ def _urgent(caller: Caller, facets: Facets) -> bool:
 
 
 def _stands(caller: Caller, facets: Facets) -> bool:
-    """Whether the caller has to do with the woman: she herself, or her carers."""
+    """Whether the caller has to do with the woman: she herself, or her carers; a register has to do with all."""
+    if caller.role is Role.REGISTRY:
+        return True
     return facets.own if caller.role is Role.CITIZEN else facets.related
 
 
@@ -65,6 +68,7 @@ def _relates(row: Allow, caller: Caller, facets: Facets) -> bool:
         Relation.ATTESTED: caller.attested,
         Relation.EMERGENCY: _urgent(caller, facets),
         Relation.SELF: facets.own,
+        Relation.INVITED: facets.invited,
         Relation.ANYONE: True,
     }[row.relation]
 
@@ -94,5 +98,5 @@ def readable(role: Role, type_name: str, labels: frozenset[str], *, about_her: b
 @cache
 def _readable(role: Role, type_name: str, labels: frozenset[str], about_her: bool) -> bool:
     patient = "hers" if about_her else None
-    facets = Facets(type_name, patient, labels, author="another", related=True, own=True)
+    facets = Facets(type_name, patient, labels, author="another", related=True, own=True, invited=True)
     return decide(Caller(role, subject="", client=""), "read", facets).allowed

@@ -5,11 +5,12 @@ https://github.com/NorskHelsenett/Tillitsrammeverk. Profession is Volven 9060; h
 8666 and 7750.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from app.access.caller import CLINICIANS, Caller, Role
+from app.access.caller import LAY, PERSONNEL, Caller, Role
 from app.settings import Settings
 
 _MOST_SECONDS = 2**31  # of an unsignedInt: https://hl7.org/fhir/R4/datatypes.html#unsignedInt
@@ -20,16 +21,28 @@ PARENT = "helseid://claims/client/claims/orgnr_parent"
 CHILD = "helseid://claims/client/claims/orgnr_child"
 ATTEST = "nhn:tillitsrammeverk:parameters"
 LEVEL = "4"
+# Of our own making, until the issuers publish theirs (docs/integrators.md): under whom a student works, for whom a
+# representative's session speaks, and that a citizen's session is a doula's
+SUPERVISOR = "nhn:helsekort:supervisor"
+REPRESENTED = "nhn:helsekort:represented"
+DOULA_SCOPE = "nhn:helsekort/doula"
 
 _GP_SERVICES = frozenset({"KA01", "KX17", "7750"})
 _MIDWIFERY = frozenset({"KF0104", "KF01"})
 _OBSTETRICS = frozenset({"S04", "S0403", "S0405"})
-# TABLE: profession × healthcare service × kind of organisation → role
+_STUDENTS = frozenset({"", "LE", "JO", "SP"})  # without authorisation, or with a student's licence
+# TABLE: profession × healthcare service × kind of organisation → role; students are those whose token names a supervisor
 ROLES: tuple[tuple[frozenset[str], frozenset[str], str, Role], ...] = (
     (frozenset({"LE"}), _GP_SERVICES, "gp", Role.GP),
     (frozenset({"JO"}), _MIDWIFERY, "municipal", Role.MIDWIFE),
     (frozenset({"SP"}), frozenset({"KF01"}), "municipal", Role.NURSE),
     (frozenset({"LE", "JO", "SP"}), _OBSTETRICS, "hospital", Role.HOSPITAL),
+    (frozenset({"HE"}), _GP_SERVICES, "gp", Role.SECRETARY),
+    (frozenset({"HE"}), _MIDWIFERY, "municipal", Role.SECRETARY),
+    (frozenset({"HE"}), _OBSTETRICS, "hospital", Role.SECRETARY),
+    (_STUDENTS, _GP_SERVICES, "gp", Role.STUDENT),
+    (_STUDENTS, _MIDWIFERY, "municipal", Role.STUDENT),
+    (_STUDENTS, _OBSTETRICS, "hospital", Role.STUDENT),
 )
 
 
@@ -62,33 +75,46 @@ def _client_role(client: str, settings: Settings) -> Role | None:
         return Role.AUDITOR
     if client in pilot.operator_clients:
         return Role.OPERATOR
+    if client in pilot.registry_clients:
+        return Role.REGISTRY
     if client in pilot.harness_clients and settings.allow_harness:
         return Role.HARNESS
     return None
 
 
 def citizen(claims: Mapping[str, Any], token: str, pseudonym: str) -> Caller:
-    """The woman herself, by a token of Helsenorge's issuer. Raises NoRole."""
+    """The woman herself, whom she invited, or who represents her, by a token of Helsenorge's issuer. Raises NoRole."""
     number = _at(claims, PID)
     if not number:
         raise NoRole(f"The token lacks {PID}")
     if _at(claims, SECURITY_LEVEL) != LEVEL:
         raise NoRole("Login at security level 4 is required")
+    scopes = _scopes(claims)
+    role, her_number, reference = Role.CITIZEN, number or None, None
+    if REPRESENTED in claims:
+        role, her_number = Role.REPRESENTATIVE, _at(claims, REPRESENTED, "pid")
+        reference = _at(claims, REPRESENTED, "reference")
+        if not her_number or not reference or her_number == number:
+            raise NoRole(f"{REPRESENTED} names neither whom it is for nor the power of attorney")
+    elif DOULA_SCOPE in scopes:
+        role, her_number = Role.DOULA, None
     return Caller(
-        role=Role.CITIZEN,
+        role=role,
         subject=f"citizen:{pseudonym}",
         client=_at(claims, "client_id"),
         name=_at(claims, "name"),
-        number=number,
-        purpose="PATRQT",
-        scopes=_scopes(claims),
+        number=her_number,
+        own_number=None if role is Role.CITIZEN else number,
+        purpose="PATRQT" if role is Role.CITIZEN else "FAMRQT",
+        decision=reference,
+        scopes=scopes,
         token=token,
         expires=_expiry(claims),
     )
 
 
 def professional(claims: Mapping[str, Any], token: str, settings: Settings) -> Caller:
-    """A clinician, auditor, operator or harness, by a token of HelseID. Raises NoRole."""
+    """A clinician, secretary, student, auditor, operator, registry or harness, by a token of HelseID. Raises NoRole."""
     client = _at(claims, "client_id")
     organizations = tuple(number for number in (_at(claims, CHILD), _at(claims, PARENT)) if number)
     role = _client_role(client, settings)
@@ -110,8 +136,8 @@ def professional(claims: Mapping[str, Any], token: str, settings: Settings) -> C
 def _clinician(
     claims: Mapping[str, Any], token: str, settings: Settings, organizations: tuple[str, ...]
 ) -> Caller:
-    hpr = _at(claims, HPR_NUMBER)
-    if not hpr:
+    hpr, supervisor = _at(claims, HPR_NUMBER), _supervisor(claims)
+    if not hpr and not supervisor:
         raise NoRole(f"The token lacks {HPR_NUMBER}: no authorised health personnel")
     if _at(claims, SECURITY_LEVEL) != LEVEL:
         raise NoRole("Login at security level 4 is required")
@@ -123,25 +149,26 @@ def _clinician(
         attest, "care_relation", "healthcare_service", "code"
     )
     point_of_care = _at(attest, "practitioner", "point_of_care", "id")
-    if not profession or not service:
+    if not (profession or supervisor) or not service:
         raise NoRole(f"The token lacks {ATTEST} with authorization and healthcare_service")
     if point_of_care and point_of_care != _at(claims, CHILD):
         raise NoRole("The attest's point of care is not the token's organisation")
     if not _kinds(organizations, settings):
         raise NoRole("The organisation takes no part in the pilot")
-    role = _derived(profession, service, organizations, settings)
+    role = _derived(profession, service, organizations, settings, supervised=bool(supervisor))
     if role is None:
-        raise NoRole(f"Profession {profession} in service {service} has no role at this kind of organisation")
+        raise NoRole(f"Profession {profession or '(none)'} in service {service} has no role at this kind of organisation")
     relation = (
         attest.get("care_relationship") or attest.get("care_relation") if isinstance(attest, Mapping) else {}
     )
     return Caller(
         role=role,
-        subject=f"hpr:{hpr}",
+        subject=f"hpr:{hpr}" if hpr else f"student:{_at(claims, 'sub')}",
         client=_at(claims, "client_id"),
         name=_at(claims, "name"),
-        hpr=hpr,
-        profession=profession,
+        hpr=hpr or None,
+        supervisor=supervisor or None,
+        profession=profession or None,
         service=service,
         organizations=organizations,
         organization_name=_at(attest, "practitioner", "point_of_care", "name")
@@ -161,28 +188,54 @@ def _seconds(attest: Any) -> int | None:
     return said if isinstance(said, int) and 0 < said < _MOST_SECONDS else None
 
 
+def _supervisor(claims: Mapping[str, Any]) -> str:
+    """HPR number of the named supervisor of a student; empty for everybody else. Raises NoRole."""
+    if SUPERVISOR not in claims:
+        return ""
+    number = _at(claims, SUPERVISOR, "hpr_number")
+    if not re.fullmatch(r"\d{7,9}", number) or number == _at(claims, HPR_NUMBER):
+        raise NoRole(f"{SUPERVISOR} names no other by hpr_number: a student works under a named supervisor")
+    return number
+
+
 def _kinds(organizations: tuple[str, ...], settings: Settings) -> set[str | None]:
     return {settings.pilot.kind(number) for number in organizations} - {None}
 
 
 def _derived(
-    profession: str | None, service: str | None, organizations: tuple[str, ...], settings: Settings
+    profession: str | None,
+    service: str | None,
+    organizations: tuple[str, ...],
+    settings: Settings,
+    *,
+    supervised: bool,
 ) -> Role | None:
     kinds = _kinds(organizations, settings)
     return next(
-        (role for who, what, kind, role in ROLES if profession in who and service in what and kind in kinds),
+        (
+            role
+            for who, what, kind, role in ROLES
+            if (profession or "") in who
+            and service in what
+            and kind in kinds
+            and (role is Role.STUDENT) is supervised
+        ),
         None,
     )
 
 
 def still_holds(caller: Caller, settings: Settings) -> bool:
     """Whether what an earlier token said gives the same role today: the pilot's list may have changed."""
-    if caller.role is Role.CITIZEN:
+    if caller.role in LAY:
         return True
     named = _client_role(caller.client, settings)
-    if named is not None or caller.role not in CLINICIANS:
+    if named is not None or caller.role not in PERSONNEL:
         return named is caller.role
-    return _derived(caller.profession, caller.service, caller.organizations, settings) is caller.role
+    supervised = caller.supervisor is not None
+    derived = _derived(
+        caller.profession, caller.service, caller.organizations, settings, supervised=supervised
+    )
+    return derived is caller.role
 
 
 def _name(organizations: tuple[str, ...], settings: Settings) -> str:

@@ -6,130 +6,77 @@ pasient- og brukerrettighetsloven (pbrl) §§ 5-1, 5-3. Version dates as held by
 confirmed by the controller's lawyer (docs/adr/0004-access-rows.md).
 """
 
-from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
 
-from app.access.caller import Role
-from app.fhir.registry import BY_NAME, CONCERNING
+from app.access.assisting import ASSISTING
+from app.access.caller import LAY, PERSONNEL, Role
+from app.access.rows import (
+    ANY,
+    CALENDAR,
+    CARD,
+    CARERS,
+    CATALOGUE,
+    CLINICAL_WRITES,
+    CONTROL,
+    CREATE,
+    EVERY,
+    HER_WRITES,
+    LASTING,
+    NURSE_HIDDEN,
+    NURSE_READS,
+    NURSE_WRITES,
+    OWN,
+    READ,
+    SENSITIVE,
+    SHARED,
+    WRITE,
+    Allow,
+    Block,
+    Relation,
+)
+from app.access.rows import roles as _roles
+
+__all__ = [  # what others take from here: rows and the sets that they name
+    "ALLOW",
+    "ANY",
+    "BLOCK",
+    "BY_ID",
+    "CALENDAR",
+    "CARD",
+    "CATALOGUE",
+    "CLINICAL_WRITES",
+    "CONTROL",
+    "EVERY",
+    "HER_WRITES",
+    "LABELS",
+    "LASTING",
+    "NURSE_READS",
+    "NURSE_WRITES",
+    "OWN",
+    "SHARED",
+    "VERSION",
+    "Allow",
+    "Block",
+    "Relation",
+    "hidden_elements",
+    "masked_types",
+    "masks",
+    "told",
+]
 
 VERSION = "2026-11-01"
-
-ANY = frozenset(BY_NAME)
-CONTROL = frozenset(
-    {"AuditEvent", "Consent", "Provenance"}
-)  # what is decided about her card, and what was done
-LASTING = frozenset({"MOVED"})  # labels that only the server gives, and nobody takes away
-OWN = frozenset({"Group", "MessageHeader", "Subscription"})  # of those who wrote them, whomever they name
-CATALOGUE = ANY - CONCERNING - CONTROL - OWN  # about no woman: places, people, times, definitions
-CARD = CONCERNING - CONTROL  # about one woman
-CLINICAL_WRITES = CARD - {"Patient", "EpisodeOfCare", "Flag"}
-SHARED = frozenset(  # kept in order by all who care for her, whoever wrote it
-    {"Patient", "EpisodeOfCare", "CarePlan", "RelatedPerson", "Goal", "Task", "Appointment"}
-)
-NURSE_READS = frozenset(
-    {
-        "Patient", "RelatedPerson", "CareTeam", "EpisodeOfCare", "Encounter", "Condition", "AllergyIntolerance",
-        "Observation", "DiagnosticReport", "CarePlan", "QuestionnaireResponse", "Flag", "Appointment",
-        "AppointmentResponse", "Communication", "Goal", "Immunization", "Task",
-    }
-)  # fmt: skip
-NURSE_WRITES = frozenset(
-    {
-        "Encounter",
-        "Observation",
-        "QuestionnaireResponse",
-        "Immunization",
-        "Appointment",
-        "AppointmentResponse",
-    }
-)
-NURSE_HIDDEN = (  # whom she trusts, and why she comes or is called, wherever it is written
-    "Patient.contact",
-    *(
-        f"{name}.{element}"
-        for name in ("Encounter", "Appointment", "Task", "Communication")
-        for element in ("reasonCode", "reasonReference")
-    ),
-)
-# No Communication: nobody watches what would look like a message to her midwife
-HER_WRITES = frozenset(
-    {
-        "CarePlan", "QuestionnaireResponse", "Observation", "MedicationStatement", "AppointmentResponse", "CareTeam",
-        "Consent",
-    }
-)  # fmt: skip
-CALENDAR = frozenset({"Schedule", "Slot"})
-
-READ = frozenset({"read"})
-WRITE = frozenset({"create", "update"})
-CREATE = frozenset({"create"})
-EVERY = READ | WRITE | {"delete"}
-
-
-class Relation(StrEnum):
-    """What must hold between the caller and the woman whom a resource is about."""
-
-    NONE = "none"  # the resource is about no woman
-    RELATED = "related"  # an active relation of the caller's organisation
-    AUTHOR = "author"  # related, and the caller's own organisation wrote it
-    WROTE = "wrote"  # the caller's own organisation wrote it, whomever it is about
-    ATTESTED = "attested"  # purpose and decision reference in the token
-    EMERGENCY = "emergency"  # a grant for this person and this woman, and a token that attests an emergency
-    SELF = "self"  # she is the woman
-    ANYONE = "anyone"  # whomever it is about
-
-
-@dataclass(frozen=True, slots=True)
-class Allow:
-    """One right: ``roles`` may ``do`` this to ``types`` under ``relation``, less the ``hidden`` elements."""
-
-    id: str
-    roles: frozenset[Role]
-    do: frozenset[str]
-    types: frozenset[str]
-    relation: Relation
-    ground: str
-    hidden: tuple[str, ...] = ()
-    without: frozenset[str] = frozenset()  # labels that a resource must not carry
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """One refusal that no right overrides.
-
-    ``by``    her choice of persons and organisations (choice), a label, her restriction, or consent that lacks.
-    ``told``  what who is refused is told; nothing where even that is a secret.
-    """
-
-    id: str
-    roles: frozenset[Role]
-    by: str
-    ground: str
-    labels: frozenset[str] = frozenset()
-    do: frozenset[str] = EVERY
-    types: frozenset[str] = ANY
-    told: str = ""
-
-
-def _roles(*roles: Role) -> frozenset[Role]:
-    return frozenset(roles)
-
-
-CARERS = _roles(Role.GP, Role.MIDWIFE, Role.HOSPITAL)
-SENSITIVE = frozenset({"SDV", "SEX", "PSY", "ETH", "HIV"})
 
 BLOCK: tuple[Block, ...] = (
     Block(
         "block.her-choice",
-        _roles(Role.GP, Role.MIDWIFE, Role.NURSE, Role.HOSPITAL),
+        PERSONNEL | {Role.REGISTRY},
         by="choice",
         ground="pjl § 17, pbrl § 5-3: she may oppose that named personnel are given access, or take no part",
         told="She has chosen that you are not given access",
     ),
     Block(
         "block.her-restriction",
-        _roles(Role.GP, Role.MIDWIFE, Role.NURSE, Role.HOSPITAL),
+        PERSONNEL,
         by="restriction",
         ground="pjl § 17, pbrl § 5-3: what she restricts is opened by her consent or in an emergency",
         types=CARD,
@@ -137,7 +84,7 @@ BLOCK: tuple[Block, ...] = (
     ),
     Block(
         "block.her-consent",
-        _roles(Role.GP, Role.MIDWIFE, Role.NURSE, Role.HOSPITAL),
+        PERSONNEL | {Role.REGISTRY},
         by="consent",
         ground="agreement on the pilot: nothing is kept or shown without her consent to take part",
         types=CARD - {"Patient", "CareTeam"},
@@ -153,15 +100,21 @@ BLOCK: tuple[Block, ...] = (
         told="You have not consented to take part",
     ),
     Block(
+        "block.her-choice.lay",
+        LAY - {Role.CITIZEN},
+        by="choice",
+        ground="pjl § 17, pbrl § 5-3: whom she has let in she shuts out again, and is not betrayed by the answer",
+    ),
+    Block(
         "block.not-for-patient",
-        _roles(Role.CITIZEN),
+        LAY,
         by="label",
         labels=frozenset({"NOPAT"}),
         ground="pbrl § 5-1 second paragraph: access may be withheld where her life or health is in danger",
     ),
     Block(
         "block.moved",
-        _roles(Role.GP, Role.MIDWIFE, Role.NURSE, Role.HOSPITAL, Role.CITIZEN),
+        PERSONNEL | LAY | {Role.REGISTRY},
         by="label",
         labels=LASTING,
         ground="hpl § 21, § 43: it was registered on her by mistake and tells of somebody else",
@@ -303,9 +256,10 @@ ALLOW: tuple[Allow, ...] = (
         Relation.SELF,
         "pbrl § 4-1, § 5-3: her choices are hers to change, whoever recorded them",
     ),
+    *ASSISTING,
     Allow(
         "allow.catalogue.read",
-        CARERS | {Role.NURSE, Role.CITIZEN, Role.AUDITOR, Role.OPERATOR},
+        PERSONNEL | LAY | {Role.AUDITOR, Role.OPERATOR, Role.REGISTRY},
         READ,
         CATALOGUE,
         Relation.NONE,
@@ -321,7 +275,7 @@ ALLOW: tuple[Allow, ...] = (
     ),
     Allow(
         "allow.calendar.create",
-        CARERS | {Role.NURSE},
+        CARERS | {Role.NURSE, Role.SECRETARY},
         frozenset({"create"}),
         CALENDAR,
         Relation.NONE,
@@ -329,7 +283,7 @@ ALLOW: tuple[Allow, ...] = (
     ),
     Allow(
         "allow.calendar.keep",
-        CARERS | {Role.NURSE},
+        CARERS | {Role.NURSE, Role.SECRETARY},
         frozenset({"update", "delete"}),
         CALENDAR,
         Relation.WROTE,

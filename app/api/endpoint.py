@@ -76,6 +76,7 @@ def _who(caller: Caller) -> dict[str, Any]:
         "client": caller.client,
         "name": caller.name,
         "hpr": caller.hpr,
+        "supervisor": caller.supervisor,
         "profession": caller.profession,
         "service": caller.service,
         "organizations": list(caller.organizations),

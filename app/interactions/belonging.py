@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from app.access.caller import CLINICIANS, Role
+from app.access.caller import PERSONNEL, Role
 from app.access.decide import readable
 from app.access.labels import labels_of
 from app.fhir import codes, documents
@@ -22,7 +22,7 @@ from app.store.targets import Key, Targets
 
 Json = dict[str, Any]
 SEE_ALL = frozenset({Role.HARNESS, Role.SYSTEM})
-RELATED = CLINICIANS | {Role.CITIZEN}  # what they may do rests on a relation
+RELATED = PERSONNEL | {Role.CITIZEN}  # what they may do rests on a relation
 _RELATIVE = re.compile(r"([A-Z][A-Za-z]{1,63})/([A-Za-z0-9\-.]{1,64})(?:/_history/[A-Za-z0-9\-.]{1,64})?")
 
 

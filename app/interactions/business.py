@@ -32,6 +32,8 @@ def problems(
     name = resource["resourceType"]
     if name in _IDENTIFIED:
         yield from _identifiers(resource, settings, caller, place)
+    if name == "Consent":
+        yield from _let_in(resource, settings, place)
     if name in _ONE_NUMBER:
         yield from _several_numbers(resource, place)
     if caller.role is Role.HARNESS:
@@ -105,6 +107,22 @@ def _identifiers(resource: Json, settings: Settings, caller: Caller, place: str)
         reason = problem(system, identifier.get("value", ""), synthetic=settings.sandbox)
         if reason:
             yield Issue("business-rule", f"{place}{reason}", (f"{name}.identifier[{n}].value",))
+
+
+def _let_in(consent: Json, settings: Settings, place: str) -> Iterator[Issue]:
+    """Whom she lets in by a number that nobody can have, or of the wrong world."""
+    root = consent.get("provision") or {}
+    for provision in (root, *root.get("provision", ())):
+        for n, actor in enumerate(provision.get("actor", ())):
+            identifier = actor.get("reference", {}).get("identifier", {})
+            if identifier.get("system") in PERSON_NUMBERS:
+                reason = problem(
+                    identifier["system"], identifier.get("value", ""), synthetic=settings.sandbox
+                )
+                if reason:
+                    yield Issue(
+                        "business-rule", f"{place}{reason}", (f"Consent.provision.actor[{n}].reference",)
+                    )
 
 
 def _several_numbers(resource: Json, place: str) -> Iterator[Issue]:

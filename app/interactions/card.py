@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from app import clock
-from app.access.caller import Role
+from app.access.caller import LAY
 from app.fhir import json as fhir_json
 from app.fhir.codes import NOPAT
 from app.fhir.dates import interval
@@ -95,7 +95,7 @@ def folded(found: list[Stored], context: Context, as_of: str) -> Card:
 
 def form_of(context: Context, asked: str) -> tuple[str, Audience]:
     """For whom the card is made, and in whose words. Raises BadRequest and Forbidden."""
-    hers = context.caller.role is Role.CITIZEN
+    hers = context.caller.role in LAY
     form = asked or ("citizen" if hers else "clinician")
     if form not in FORMS:
         raise BadRequest(f"view is one of {', '.join(FORMS)}", "view")

@@ -2,7 +2,8 @@
 
 IHE Privacy Consent on FHIR, https://profiles.ihe.net/ITI/PCF: a root provision and exceptions to it. To deny named
 actors blocks them; to deny without actors restricts all, or the types (``class``) and labels (``securityLabel``) that
-are named; to permit actors opens for them what is restricted. With the category ``taking-part`` it is about taking part
+are named; to permit actors opens for them what is restricted. A person who is no health personnel is named by
+identity number: she lets her in as a doula, or as whom she gave a power of attorney, until she ends it. With the category ``taking-part`` it is about taking part
 at all. Pasientjournalloven § 17; pasient- og brukerrettighetsloven §§ 4-1, 5-3.
 """
 
@@ -13,7 +14,7 @@ from typing import Any
 from app.access.caller import CLINICIANS, EVERYONE, Caller, Role
 from app.access.labels import label_of
 from app.access.rules import ANY
-from app.fhir.codes import CS_CARD, HPR, ORGNR
+from app.fhir.codes import CS_CARD, DNR, FNR, HPR, ORGNR
 from app.fhir.dates import interval
 from app.fhir.outcome import Issue
 from app.store.targets import Targets
@@ -23,6 +24,8 @@ Row = tuple[Any, ...]
 DECIDING = CLINICIANS | {Role.CITIZEN}
 TAKING_PART = f"{CS_CARD}|taking-part"
 WHOLE = ""
+_ROLE_CODE = "http://terminology.hl7.org/CodeSystem/v3-RoleCode"
+LETS_IN = {f"{CS_CARD}|doula": "doula", f"{_ROLE_CODE}|HPOWATT": "represent"}  # as what, by the actor's role
 _TYPES = "http://hl7.org/fhir/resource-types"
 _NARROWS = (
     "code",
@@ -33,6 +36,9 @@ _NARROWS = (
 )  # would narrow a choice in ways that are not kept
 
 
+_PREFIXES = {HPR: "hpr:", ORGNR: "org:", FNR: "nin:", DNR: "nin:"}
+
+
 def period_of(value: Any, default: datetime) -> tuple[datetime, datetime | None]:
     """When a period begins, ``default`` where it does not say so, and ends, if it does."""
     period = value if isinstance(value, dict) else {}
@@ -41,10 +47,10 @@ def period_of(value: Any, default: datetime) -> tuple[datetime, datetime | None]
 
 
 def actor_of(reference: Any, targets: Targets) -> str | None:
-    """``org:<number>`` or ``hpr:<number>``: of a literal reference that was looked up, or of a logical one."""
+    """``org:<number>``, ``hpr:<number>`` or ``nin:<number>``: of a literal reference that was looked up, or of a logical one."""
     identifier = reference.get("identifier") if isinstance(reference, dict) else None
     if isinstance(identifier, dict) and "reference" not in reference:
-        prefix = {HPR: "hpr:", ORGNR: "org:"}.get(identifier.get("system", ""))
+        prefix = _PREFIXES.get(identifier.get("system", ""))
         return f"{prefix}{identifier.get('value')}" if prefix else None
     parts = reference.get("reference", "").split("/") if isinstance(reference, dict) else []
     target = targets.found.get((parts[-2], parts[-1])) if len(parts) >= 2 else None  # noqa: PLR2004 (Type/id)
@@ -94,14 +100,25 @@ def _kinds(consent: Json, provision: Json, targets: Targets) -> Iterator[tuple[s
     if named:
         if kind == "permit" and not _about_privacy(consent):
             return
-        actors = filter(None, (actor_of(actor.get("reference"), targets) for actor in named))
+        actors = ((actor_of(row.get("reference"), targets), row) for row in named)
         parts = (WHOLE,) if kind == "deny" else _parts(provision)
-        for actor in sorted(actors):
-            yield from (("block" if kind == "deny" else "open", actor, part) for part in parts)
+        for actor, row in actors:
+            means = "block" if kind == "deny" else _opens(actor or "", row)
+            if actor and means:
+                yield from ((means, actor, part) for part in parts)
     elif _about_taking_part(consent):
         yield ("block" if kind == "deny" else "part", EVERYONE, WHOLE)
     elif kind == "deny" and _about_privacy(consent):
         yield from (("restrict", EVERYONE, part) for part in _parts(provision))
+
+
+def _opens(actor: str, row: Json) -> str | None:
+    """What a permit means for its actor: personnel are opened for, other people let in as what the role says."""
+    if not actor.startswith("nin:"):
+        return "open"
+    codings = row.get("role", {}).get("coding", ())
+    found = (LETS_IN.get(f"{coding.get('system')}|{coding.get('code')}") for coding in codings)
+    return next(filter(None, found), None)
 
 
 def _parts(provision: Json) -> tuple[str, ...]:
@@ -117,6 +134,7 @@ def problems(consent: Json, caller: Caller, targets: Targets, place: str) -> Ite
         kind, privacy = provision.get("type"), _about_privacy(consent)
         if kind == "deny" or (kind == "permit" and privacy):
             yield from _unknown_actors(provision, targets, place, where)
+            yield from _unsaid(provision, targets, place, where)
         if privacy and (kind == "permit" or (kind == "deny" and not provision.get("actor"))):
             yield from _not_kept(provision, place, where)
         if where != "Consent.provision" and "provision" in provision:
@@ -131,6 +149,15 @@ def _unknown_actors(provision: Json, targets: Targets, place: str, where: str) -
         if actor_of(actor.get("reference"), targets) is None:
             text = f"{place}Name a Practitioner with HPR number or an Organization with organisation number"
             yield Issue("business-rule", text, (f"{where}.actor[{n}].reference",))
+
+
+def _unsaid(provision: Json, targets: Targets, place: str, where: str) -> Iterator[Issue]:
+    """A person who is let in without a word as what."""
+    for n, row in enumerate(provision.get("actor", ()) if provision.get("type") == "permit" else ()):
+        actor = actor_of(row.get("reference"), targets)
+        if actor and _opens(actor, row) is None:
+            text = f"{place}The role says as what she lets a person in: {' or '.join(sorted(LETS_IN))}"
+            yield Issue("business-rule", text, (f"{where}.actor[{n}].role",))
 
 
 def _not_kept(provision: Json, place: str, where: str) -> Iterator[Issue]:

@@ -6,7 +6,7 @@ All of it is enqueued in the statement that stores the change (design §6).
 from collections.abc import Iterator, Sequence
 
 from app import clock
-from app.access.caller import CLINICIANS, Role
+from app.access.caller import CLINICIANS, PERSONNEL, Role
 from app.access.rules import CARD
 from app.fhir.codes import CS_CARD
 from app.interactions.belonging import Draft
@@ -40,7 +40,8 @@ def write_set(context: Context, drafts: Sequence[Draft], writes: Sequence[Write]
         return change
     episodes = {w.patient: w.episode for w in concerned if w.patient}
     by_carer = caller.role in CLINICIANS
-    told = {w.patient for w in concerned if "NOPAT" not in w.labels} if by_carer else set()
+    by_personnel = caller.role in PERSONNEL
+    told = {w.patient for w in concerned if "NOPAT" not in w.labels} if by_personnel else set()
     change.changed = [
         Changed(woman, episode, context.entry.id, woman in told)
         for woman, episode in sorted(episodes.items())

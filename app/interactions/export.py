@@ -22,8 +22,8 @@ from app.store.export_steps import Part
 from app.store.exports import COMPLETE, FAILED, Export
 
 ROLES: dict[str, frozenset[Role]] = {  # who may export at which level; what they get, the access rows say
-    SYSTEM: CLINICIANS | {Role.OPERATOR, Role.HARNESS},
-    PATIENT: CLINICIANS | {Role.OPERATOR, Role.HARNESS, Role.CITIZEN},
+    SYSTEM: CLINICIANS | {Role.OPERATOR, Role.HARNESS, Role.REGISTRY},
+    PATIENT: CLINICIANS | {Role.OPERATOR, Role.HARNESS, Role.CITIZEN, Role.REGISTRY},
     GROUP: CLINICIANS | {Role.OPERATOR, Role.HARNESS},
 }
 _RETRY_AFTER = "5"

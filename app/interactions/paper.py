@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache
 
-from app.access.caller import Role
+from app.access.caller import LAY
 from app.clock import OSLO
 from app.fhir.codes import NOPAT
 from app.interactions.context import Answer, Context
@@ -45,7 +45,7 @@ def version(found: Sequence[Stored]) -> str:
 def name(context: Context) -> str:
     """Who asks, as the sheet names her; empty for a woman whose token has no name."""
     caller = context.caller
-    if caller.role is Role.CITIZEN:
+    if caller.role in LAY:
         return caller.name
     return ", ".join(filter(None, (caller.name or caller.role.value, caller.organization_name)))
 

@@ -33,6 +33,8 @@ from app.store.standing_sql import (
     chosen_away,
     consent_lacks,
     in_force,
+    invited,
+    inviting,
     own_patient,
     related,
     restricted,
@@ -52,6 +54,8 @@ def _overlap(facets: FacetColumns, labels: frozenset[str]) -> ColumnElement[bool
 
 def _relates(row: Allow, role: Role, facets: FacetColumns) -> ColumnElement[bool]:
     own = facets.patient == own_patient()
+    if row.relation is Relation.INVITED:
+        return invited(role, facets)
     stands = standing(role, facets)
     wrote = facets.author == AUTHOR
     conditions: dict[Relation, ColumnElement[bool]] = {
@@ -138,6 +142,8 @@ def reach(role: Role, do: str, facets: FacetColumns, types: Sequence[str] = ()) 
         Relation.WROTE: facets.author == AUTHOR,
         Relation.SELF: facets.patient == own_patient(),
     }
+    if Relation.INVITED in relations:
+        needs[Relation.INVITED] = facets.patient.in_(inviting(role))
     if not relations <= needs.keys():
         return None
     if Relation.RELATED in relations:

@@ -28,7 +28,7 @@ from sqlalchemy import (
 )  # fmt: skip
 from sqlalchemy.dialects.postgresql import JSONB
 
-from app.access.caller import CLINICIANS, Role
+from app.access.caller import PERSONNEL, Role
 from app.store.access_sql import allowed, reach, rule
 from app.store.log import beside, fresh_proof, logged
 from app.store.resources import NO_ROW, NOTHING, Stored, facets, shown, stored
@@ -110,7 +110,7 @@ def _narrowed(shape: _Shape) -> list[ColumnElement[bool]]:
     near = reach(shape.role, "read", facets())
     if near is not None and not shape.one:
         conditions.append(near)
-    if shape.role in CLINICIANS and not shape.one:
+    if shape.role in PERSONNEL and not shape.one:
         former = restricted_then(resource.c.patient, resource_version.c.labels, resource.c.labels)
         conditions.append(not_(former))
     if shape.type:

@@ -34,6 +34,10 @@ URGENT = bindparam("caller_urgent", type_=Boolean)
 PERSON = bindparam("caller_person", type_=Text)
 REACHING = bindparam("caller_reaching", type_=ARRAY(Text))  # under which names relations lead to women
 CONSENT_REQUIRED = bindparam("consent_required", type_=Boolean)
+_INVITING = {  # as what she lets a person in
+    Role.DOULA: "doula",
+    Role.REPRESENTATIVE: "represent",
+}
 _ONE: ColumnElement[Any] = literal_column("1")
 _EVERYONE: ColumnElement[Any] = literal_column(f"'{EVERYONE}'", Text)
 
@@ -155,6 +159,24 @@ def consent_lacks(role: Role, facets: FacetColumns) -> ColumnElement[bool]:
     )
 
 
+def invited(role: Role, facets: FacetColumns) -> ColumnElement[bool]:
+    """Whether she lets the caller, by name, see this; a representative's session speaks for one woman only."""
+    let_in = _chosen(facets.patient, _INVITING[role], any_(ACTORS), _of_part(facets))
+    return and_(facets.patient == own_patient(), let_in) if role is Role.REPRESENTATIVE else let_in
+
+
+def inviting(role: Role) -> ColumnElement[Any]:
+    """The women who let the caller in."""
+    kind: ColumnElement[Any] = literal_column(f"'{_INVITING[role]}'")
+    return (
+        select(choice.c.patient)
+        .where(choice.c.actor == any_(ACTORS), choice.c.kind == kind, in_force(choice.c.begins, choice.c.ends))
+        .scalar_subquery()
+    )
+
+
 def standing(role: Role, facets: FacetColumns) -> ColumnElement[bool]:
-    """Whether the caller has to do with the woman: she herself, or her carers."""
+    """Whether the caller has to do with the woman: she herself, or her carers; a register has to do with all."""
+    if role is Role.REGISTRY:
+        return true()
     return facets.patient == own_patient() if role is Role.CITIZEN else related(facets)

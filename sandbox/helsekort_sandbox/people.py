@@ -13,10 +13,11 @@ from typing import Any
 MUNICIPALITIES = ("3301", "3303")  # Drammen, Kongsberg: the pilot is limited in geography
 # Where the pilot's systems may be sent notifications: a name that nobody has, and a receiver on this machine
 ENDPOINTS = ("https://helsestasjon.example", "http://127.0.0.1:8099")
-AUDITOR_CLIENT, OPERATOR_CLIENT, HARNESS_CLIENT = (
+AUDITOR_CLIENT, OPERATOR_CLIENT, HARNESS_CLIENT, REGISTRY_CLIENT = (
     "helsekort-auditor",
     "helsekort-operator",
     "helsekort-harness",
+    "helsekort-registry",
 )
 
 
@@ -160,6 +161,7 @@ CLINICIANS = {
         ),
     )
 }
+SECRETARY = ("Gro Lindvik", person_number(date(1986, 9, 9), 110), "222210010")
 AUDITOR = ("Per Kontrollberg", person_number(date(1970, 4, 21), 110))
 REPRESENTATIVE = (
     "Emil Fjeldstad",
@@ -236,6 +238,7 @@ def pilot() -> dict[str, Any]:
         "organizations": [{name: row[name] for name in ("orgnr", "name", "kind")} for row in rows],
         "municipalities": list(MUNICIPALITIES),
         "auditor_clients": [AUDITOR_CLIENT],
+        "registry_clients": [REGISTRY_CLIENT],
         "operator_clients": [OPERATOR_CLIENT],
         "harness_clients": [HARNESS_CLIENT],
         "endpoints": [{"client": f"epj-{key}", "url": url} for key in ORGANIZATIONS for url in ENDPOINTS],

@@ -18,7 +18,11 @@ from helsekort_sandbox.roles import CITIZENS, CLINICAL
 from helsekort_sandbox.state import Sandbox
 
 AUDIENCE = "nhn:helsekort"
-CLIENTS = {"operator": people.OPERATOR_CLIENT, "harness": people.HARNESS_CLIENT}
+CLIENTS = {
+    "operator": people.OPERATOR_CLIENT,
+    "harness": people.HARNESS_CLIENT,
+    "registry": people.REGISTRY_CLIENT,
+}
 PORTAL = "helsenorge-portal"
 
 
@@ -38,6 +42,7 @@ class Wish:
     purpose: str = "TREAT"
     bearer: bool = False
     algorithm: str = "ES256"
+    represented: str = ""  # the number of the woman for whom a representative's session speaks
 
 
 def mint(sandbox: Sandbox, wish: Wish) -> str:
@@ -59,7 +64,14 @@ def request_body(wish: Wish, roster: dict[str, Any]) -> dict[str, Any]:
         body |= _attested(clinician.organization, wish, clinician.profession, clinician.service)
     elif wish.role == "student":
         user = {"pid": wish.person or people.STUDENT[1], "name": people.STUDENT[0]}
-        body |= _attested("midwives-a", wish, "", "KF0104")
+        body |= _attested(wish.key or "midwives-a", wish, "", "KF0104")
+        body |= _claim(
+            "nhn:helsekort:supervisor", {"hpr_number": CLINICIANS["midwife-a"].hpr}
+        )
+    elif wish.role == "secretary":
+        name, number, hpr = people.SECRETARY
+        user = {"pid": wish.person or number, "name": name, "hprNumber": hpr}
+        body |= _attested(wish.key or "midwives-a", wish, "HE", "KF0104")
     elif wish.role == "auditor":
         user = {"pid": wish.person or people.AUDITOR[1], "name": people.AUDITOR[0]}
         body["clientClaimsParameters"] = _client(people.AUDITOR_CLIENT, _place("operator", wish.organization))
@@ -70,10 +82,20 @@ def request_body(wish: Wish, roster: dict[str, Any]) -> dict[str, Any]:
         name, number = _citizen(wish, carers)
         user = {"pid": number, "name": name}
         body["clientClaimsParameters"] = {"clientId": PORTAL, "clientName": "Helsenorge"}
+        if wish.role == "doula":
+            body["clientClaimsParameters"]["scope"] = [f"{AUDIENCE}/api", f"{AUDIENCE}/doula"]
+        if wish.role == "representative":
+            her = wish.represented or people.WOMEN[carers.get("citizen") or "main"].number
+            body |= _claim("nhn:helsekort:represented", {"pid": her, "reference": str(uuid.uuid4())})
     if "pid" in user:
         user |= {"subject": str(uuid.uuid5(uuid.NAMESPACE_OID, user["pid"]))}
         user |= {"securityLevel": "4", "assuranceLevel": "high"}
     return body | {"userClaimsParameters": user}
+
+
+def _claim(name: str, value: dict[str, str]) -> dict[str, Any]:
+    """A claim of this product's own, as the service takes it."""
+    return {"apiSpecificClaims": [{"type": name, "value": value}]}
 
 
 def _clinician(wish: Wish, carers: dict[str, Any]) -> Clinician:

@@ -3,6 +3,7 @@
 Grounds: helsepersonelloven §§ 25, 39, 40, 42, 45; pasientjournalloven §§ 17-19, 22; pbrl §§ 3-1, 5-1, 5-3.
 """
 
+from tests.access.decisions_of_assisting import ASSISTING
 from tests.access.decisions_of_choices import CHOICES
 from tests.access.decisions_of_others import OTHERS
 
@@ -10,7 +11,7 @@ from tests.access.decisions_of_others import OTHERS
 # woman, `nobody` the resource is about no woman, `wrote` the caller's own organisation (or she herself) wrote it,
 # `attested` purpose and decision stand in the token, `blocked` she chose the caller away, CAPITALS security labels.
 # `restricted` she restricted this, `opened` for the caller, `urgent` the token attests an emergency, `granted` the caller
-# was granted its access, `unconsented` consent is required and lacks.
+# was granted its access, `unconsented` consent is required and lacks, `invited` she lets this person in by name.
 # Verdict: the rule that wins, `allow` any right, `no` no rule spoke.
 CLINICIANS = """
 # hpl § 45: who gives her care reads what the care needs
@@ -260,4 +261,4 @@ operator  delete  Consent                stranger                    no
 midwife   update  Provenance             related,wrote               no
 midwife   delete  Provenance             related,wrote               no
 """
-TABLE = CLINICIANS + OTHERS + CHOICES
+TABLE = CLINICIANS + OTHERS + CHOICES + ASSISTING

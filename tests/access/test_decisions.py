@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app.access import decide as deciding
-from app.access.caller import CLINICIANS, Caller, Role
+from app.access.caller import LAY, PERSONNEL, Caller, Role
 from app.access.decide import Decision, Facets, decide
 from app.access.rules import ALLOW, ANY, BLOCK, Allow, Block
 from tests.access.decisions import TABLE
@@ -29,6 +29,7 @@ STANDING = frozenset(
         "urgent",
         "granted",
         "unconsented",
+        "invited",
     }
 )
 
@@ -68,19 +69,22 @@ class Line:
             emergency="granted" in self.standing,
             consented="unconsented" not in self.standing,
             own="self" in self.standing,
+            invited="invited" in self.standing,
         )
         return decide(caller, self.do, facets)
 
 
 def a_caller(role: Role, *, attested: bool = False, urgent: bool = False) -> Caller:
     """A caller as tokens make them: organisations for all but the woman and the server itself."""
-    placed = role not in {Role.CITIZEN, Role.SYSTEM}
+    placed = role not in {*LAY, Role.SYSTEM}
     return Caller(
         role=role,
         subject="s",
         client="c",
         number="n" if role is Role.CITIZEN else None,
-        hpr="h" if role in CLINICIANS else None,
+        own_number="n" if role in LAY - {Role.CITIZEN} else None,
+        hpr="h" if role in PERSONNEL else None,
+        supervisor="t" if role is Role.STUDENT else None,
         organizations=("o",) if placed else (),
         purpose="TREAT" if attested else "BTG" if urgent else None,
         decision="d" if attested or urgent else None,
