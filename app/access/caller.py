@@ -33,7 +33,10 @@ class Role(StrEnum):
 
 
 CLINICIANS = frozenset({Role.GP, Role.MIDWIFE, Role.NURSE, Role.HOSPITAL})
-PERSONNEL = CLINICIANS | {Role.SECRETARY, Role.STUDENT}  # whose rights rest on a relation of their organisation
+PERSONNEL = CLINICIANS | {
+    Role.SECRETARY,
+    Role.STUDENT,
+}  # whose rights rest on a relation of their organisation
 LAY = frozenset({Role.CITIZEN, Role.REPRESENTATIVE, Role.DOULA})  # by a citizen's token
 
 

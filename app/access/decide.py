@@ -22,7 +22,9 @@ class Facets:
     emergency: bool = False  # the caller was granted an emergency's access to her
     consented: bool = True  # she consents to take part, or need not
     own: bool = False  # the caller is the woman
-    invited: bool = False  # she lets the caller, by name, see this; and the token speaks for her where it must
+    invited: bool = (
+        False  # she lets the caller, by name, see this; and the token speaks for her where it must
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def _urgent(caller: Caller, facets: Facets) -> bool:
 def _stands(caller: Caller, facets: Facets) -> bool:
     """Whether the caller has to do with the woman: she herself, or her carers; a register has to do with all."""
     if caller.role is Role.REGISTRY:
-        return True
+        return facets.patient is not None
     return facets.own if caller.role is Role.CITIZEN else facets.related
 
 

@@ -157,7 +157,9 @@ def _clinician(
         raise NoRole("The organisation takes no part in the pilot")
     role = _derived(profession, service, organizations, settings, supervised=bool(supervisor))
     if role is None:
-        raise NoRole(f"Profession {profession or '(none)'} in service {service} has no role at this kind of organisation")
+        raise NoRole(
+            f"Profession {profession or '(none)'} in service {service} has no role at this kind of organisation"
+        )
     relation = (
         attest.get("care_relationship") or attest.get("care_relation") if isinstance(attest, Mapping) else {}
     )

@@ -170,7 +170,9 @@ def inviting(role: Role) -> ColumnElement[Any]:
     kind: ColumnElement[Any] = literal_column(f"'{_INVITING[role]}'")
     return (
         select(choice.c.patient)
-        .where(choice.c.actor == any_(ACTORS), choice.c.kind == kind, in_force(choice.c.begins, choice.c.ends))
+        .where(
+            choice.c.actor == any_(ACTORS), choice.c.kind == kind, in_force(choice.c.begins, choice.c.ends)
+        )
         .scalar_subquery()
     )
 
@@ -178,5 +180,5 @@ def inviting(role: Role) -> ColumnElement[Any]:
 def standing(role: Role, facets: FacetColumns) -> ColumnElement[bool]:
     """Whether the caller has to do with the woman: she herself, or her carers; a register has to do with all."""
     if role is Role.REGISTRY:
-        return true()
+        return facets.patient.is_not(None)
     return facets.patient == own_patient() if role is Role.CITIZEN else related(facets)

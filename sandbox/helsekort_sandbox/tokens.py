@@ -65,9 +65,7 @@ def request_body(wish: Wish, roster: dict[str, Any]) -> dict[str, Any]:
     elif wish.role == "student":
         user = {"pid": wish.person or people.STUDENT[1], "name": people.STUDENT[0]}
         body |= _attested(wish.key or "midwives-a", wish, "", "KF0104")
-        body |= _claim(
-            "nhn:helsekort:supervisor", {"hpr_number": CLINICIANS["midwife-a"].hpr}
-        )
+        body |= _claim("nhn:helsekort:supervisor", {"hpr_number": CLINICIANS["midwife-a"].hpr})
     elif wish.role == "secretary":
         name, number, hpr = people.SECRETARY
         user = {"pid": wish.person or number, "name": name, "hprNumber": hpr}
