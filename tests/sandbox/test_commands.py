@@ -83,7 +83,7 @@ def test_every_role_has_a_token(run: Run, announced: Sandbox, role: str) -> None
     assert claims["iss"] == (announced.citizen_issuer if role in roles.CITIZENS else announced.helseid)
     assert claims["cnf"]["jkt"]
     assert (PID in claims) == (role not in roles.SYSTEMS)
-    assert (ATTEST in claims) == (role in {*roles.CLINICAL, "student"})
+    assert (ATTEST in claims) == (role in {*roles.CLINICAL, "secretary", "student"})
 
 
 def test_students_have_no_authorisation(run: Run) -> None:
