@@ -288,11 +288,8 @@ Index(  # all that a decision asks: it reads no row of the table
     choice.c.kind,
     postgresql_include=["part", "begins", "ends"],
 )
-Index(  # whom a doula or representative was let in by
-    "choice_invited",
-    choice.c.actor,
-    choice.c.patient,
-    postgresql_where=text("kind IN ('doula', 'represent')"),
+Index(
+    "choice_named", choice.c.actor, choice.c.patient, postgresql_where=text("kind IN ('doula', 'represent')")
 )
 
 emergency = Table(  # who was granted an emergency's access to whom, and what a reviewer says of it

@@ -10,5 +10,5 @@ down_revision = "0010"
 def upgrade() -> None:
     """Index those choices by whom they name."""
     op.get_bind().execute(
-        text("CREATE INDEX choice_invited ON choice (actor, patient) WHERE kind IN ('doula', 'represent')")
+        text("CREATE INDEX choice_named ON choice (actor, patient) WHERE kind IN ('doula', 'represent')")
     )
