@@ -77,18 +77,25 @@ def request_body(wish: Wish, roster: dict[str, Any]) -> dict[str, Any]:
         user = {"subject": CLIENTS[wish.role]}
         body["clientClaimsParameters"] = _client(CLIENTS[wish.role], _place("operator", wish.organization))
     else:
-        name, number = _citizen(wish, carers)
-        user = {"pid": number, "name": name}
-        body["clientClaimsParameters"] = {"clientId": PORTAL, "clientName": "Helsenorge"}
-        if wish.role == "doula":
-            body["clientClaimsParameters"]["scope"] = [f"{AUDIENCE}/api", f"{AUDIENCE}/doula"]
-        if wish.role == "representative":
-            her = wish.represented or people.WOMEN[carers.get("citizen") or "main"].number
-            body |= _claim("nhn:helsekort:represented", {"pid": her, "reference": str(uuid.uuid4())})
+        user, more = _citizens(wish, carers)
+        body |= more
     if "pid" in user:
         user |= {"subject": str(uuid.uuid5(uuid.NAMESPACE_OID, user["pid"]))}
         user |= {"securityLevel": "4", "assuranceLevel": "high"}
     return body | {"userClaimsParameters": user}
+
+
+def _citizens(wish: Wish, carers: dict[str, Any]) -> tuple[dict[str, str], dict[str, Any]]:
+    """Who logs in at the citizens' issuer, and as what."""
+    name, number = _citizen(wish, carers)
+    client: dict[str, Any] = {"clientId": PORTAL, "clientName": "Helsenorge"}
+    if wish.role == "doula":
+        client["scope"] = [f"{AUDIENCE}/api", f"{AUDIENCE}/doula"]
+    body = {"clientClaimsParameters": client}
+    if wish.role == "representative":
+        her = wish.represented or people.WOMEN[carers.get("citizen") or "main"].number
+        body |= _claim("nhn:helsekort:represented", {"pid": her, "reference": str(uuid.uuid4())})
+    return {"pid": number, "name": name}, body
 
 
 def _claim(name: str, value: dict[str, str]) -> dict[str, Any]:
