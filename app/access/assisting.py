@@ -9,13 +9,15 @@ from app.access.caller import Role
 from app.access.rows import CARD, CREATE, NURSE_READS, READ, SENSITIVE, Allow, Relation, roles
 
 _WHY = ("reasonCode", "reasonReference", "comment", "description", "patientInstruction", "supportingInformation",
-        "note", "text", "contained")  # fmt: skip
+        "text", "contained")  # fmt: skip
 OFFICE_READS = frozenset({"Patient", "CareTeam", "Appointment", "AppointmentResponse"})
 OFFICE_WRITES = frozenset({"Appointment", "AppointmentResponse"})
 OFFICE_HIDDEN = (  # when and where, not why; who she is, not whom she trusts
     "Patient.contact",
     "Patient.text",
-    *(f"{name}.{element}" for name in ("Appointment", "AppointmentResponse", "CareTeam") for element in _WHY),
+    *(f"Appointment.{element}" for element in _WHY),
+    *(f"AppointmentResponse.{element}" for element in ("comment", "text", "contained")),
+    *(f"CareTeam.{element}" for element in ("reasonCode", "reasonReference", "note", "text", "contained")),
 )
 STUDENT_READS = NURSE_READS | {"Procedure", "ServiceRequest", "MedicationStatement", "FamilyMemberHistory"}
 STUDENT_WRITES = frozenset({"Encounter", "Observation", "QuestionnaireResponse"})
@@ -25,8 +27,7 @@ INVITED_HIDDEN = (  # her name and when they meet: nothing by which she could be
     *(
         f"Patient.{element}"
         for element in (
-            "identifier", "telecom", "birthDate", "deceased", "deceasedBoolean", "deceasedDateTime", "address",
-            "maritalStatus", "multipleBirth", "multipleBirthBoolean", "multipleBirthInteger", "photo", "contact",
+            "identifier", "telecom", "birthDate", "deceased", "address", "maritalStatus", "multipleBirth", "photo", "contact",
             "generalPractitioner", "managingOrganization", "link", "extension", "text", "contained",
         )
     ),

@@ -9,6 +9,7 @@ from typing import Any
 
 from app.access.rules import hidden_elements
 from app.fhir import json as fhir_json
+from app.fhir.definitions import element
 from app.fhir.summary import SUBSETTED
 from app.store.resources import Stored
 
@@ -48,7 +49,14 @@ def seen(body: bytes, rule: str | None, type_name: str) -> bytes:
 def _hidden(rule: str | None, type_name: str) -> tuple[str, ...]:
     """The elements of the type that the row hides."""
     names = hidden_elements(rule)
-    return tuple(name.partition(".")[2] for name in names if name.startswith(f"{type_name}."))
+    hidden = (name.partition(".")[2] for name in names if name.startswith(f"{type_name}."))
+    return tuple(key for name in hidden for key in _keys(type_name, name))
+
+
+def _keys(type_name: str, name: str) -> tuple[str, ...]:
+    """Under which names an element stands in JSON: a choice has one for each of its types."""
+    known = element(type_name, name)
+    return tuple(key for key, _ in known.names()) if known else (name,)
 
 
 def view_without(stored: Stored, hidden: tuple[str, ...]) -> tuple[bytes, str]:

@@ -132,7 +132,7 @@ def test_a_doula_sees_what_she_is_invited_to_until_it_ends(world: World) -> None
     assert "reasonCode" not in shown
     her = doula.get(f"/{woman.reference}").json()
     assert her["name"]
-    assert not {"identifier", "address", "telecom", "birthDate", "contact"} & set(her)
+    assert not {"identifier", "address", "telecom", "birthDate", "contact", "deceasedBoolean"} & set(her)
     assert {row["id"] for row in resources(doula.get("/Appointment").json())} >= {visit}
     assert resources(doula.get("/Patient").json())[0]["id"] == woman.id
     assert doula.get("/Patient?birthdate=1990-01-01").status_code == 400
