@@ -114,6 +114,13 @@ class Settings:
         0,
     )
     pilot_file: str = _doc("JSON: organisations, municipality codes and client ids of the pilot.")
+    declared_days: int = _doc(
+        "Days that an attested declaration of a care relation lasts; it can be declared again.", 365
+    )
+    grace_days: int = _doc(
+        "Days that declared and accepted relations last after the card has ended, and a former GP's after the change.",
+        30,
+    )
     participation: str = _doc(
         "Who takes part: those who gave their `consent`, or all without a `reservation`.", "consent"
     )

@@ -61,7 +61,7 @@ def project(
     if OTHER_PLACE in said:
         return []
     if status in AGREED and MORE_INFORMATION not in said and known and (answers or known.kind == ACCEPTED):
-        kept = Kept(organization, ACCEPTED, known.begins, None)
+        kept = Kept(organization, ACCEPTED, known.begins, known.ends if known.kind == ACCEPTED else None)
     elif status in WAITING | AGREED and known and known.kind == ASKED and (answers or status in WAITING):
         kept = known  # neither a question nor a reminder makes the time to answer longer
     elif status in WAITING and not answers and caller.role in ASKING:

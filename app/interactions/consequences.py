@@ -4,6 +4,7 @@ All of it is enqueued in the statement that stores the change (design §6).
 """
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 
 from app import clock
 from app.access.caller import CLINICIANS, PERSONNEL, Role
@@ -11,6 +12,7 @@ from app.access.rules import CARD
 from app.fhir.codes import CS_CARD
 from app.interactions.belonging import Draft
 from app.interactions.context import Context
+from app.store.tables import OPEN_EPISODE
 from app.store.writes import Changed, Delivery, Write, WriteSet
 
 SEALED_FOR = "session"  # what a sealed token is sealed for
@@ -35,6 +37,8 @@ def write_set(context: Context, drafts: Sequence[Draft], writes: Sequence[Write]
     change = WriteSet(writes)
     if caller.attested:
         change.declared = [w.id for w in writes if w.type == "Patient" and w.method == "create"]
+    if any(w.type == "EpisodeOfCare" and w.governed and w.status not in OPEN_EPISODE for w in writes):
+        change.relations_end = context.entry.at + timedelta(days=house.settings.grace_days)
     concerned = [w for w in writes if w.governed and w.patient and w.type in CARD]
     if not concerned or caller.role is Role.SYSTEM:
         return change

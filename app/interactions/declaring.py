@@ -17,8 +17,6 @@ from app.interactions.attempts import TRIES, begin_again
 from app.interactions.context import Answer, Context
 from app.store.declarations import declare as store
 
-LASTS = timedelta(days=365)  # a pregnancy and its puerperium; the review of it is the data controller's
-
 
 def _identifier(parameters: Any) -> tuple[str, str]:
     if not isinstance(parameters, dict) or parameters.get("resourceType") != "Parameters":
@@ -55,8 +53,9 @@ async def declare(context: Context, body: bytes) -> Answer:
 
 async def _declared(context: Context, system: str, value: str) -> str | None:
     """Her Patient id, or None; said again where a bulk export began meanwhile. Raises Unavailable."""
+    lasts = timedelta(days=context.house.settings.declared_days)
     for _ in range(TRIES):
-        patient, late = await store(context.session, system, value, context.entry.at + LASTS)
+        patient, late = await store(context.session, system, value, context.entry.at + lasts)
         if not late:
             return patient
         await begin_again(context)

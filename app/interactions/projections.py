@@ -5,6 +5,7 @@ and never from a caller's own write.
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 from app.access.caller import Role
@@ -58,7 +59,7 @@ def _declared(patient: str, context: Context) -> Row:
         caller.organizations[0],
         "declared",
         context.entry.at,
-        None,
+        context.entry.at + timedelta(days=context.house.settings.declared_days),
         caller.decision,
         caller.subject,
     )
@@ -75,4 +76,6 @@ def _relations(team: dict[str, Any], write: Write, context: Context, targets: Ta
                     participant.get("period") or team.get("period"), context.entry.at
                 )
                 kind = _KINDS[context.caller.role]
+                if kind == "registry" and ends:  # a former GP sees what follows of what was begun
+                    ends += timedelta(days=context.house.settings.grace_days)
                 yield (write.patient, actor[4:], kind, begins, ends, None, context.caller.subject)

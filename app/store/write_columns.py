@@ -89,6 +89,7 @@ class Shape:
     tables: frozenset[str]
     type: str | None
     rearm: bool
+    ends: bool = False  # a card may end by this, and with it what was declared for it
 
     @property
     def changes(self) -> bool:

@@ -30,7 +30,16 @@ from app.store.log import finish, fresh_proof, logged
 from app.store.resources import KEPT_FROM_HER as _KEPT_FROM_HER
 from app.store.standing_sql import AT, AUTHOR
 from app.store.statement import FENCE, Statement, build
-from app.store.tables import INSTANT, changed, delivery, metadata, resource, resource_version
+from app.store.tables import (
+    INSTANT,
+    OPEN_EPISODE,
+    changed,
+    delivery,
+    metadata,
+    relation,
+    resource,
+    resource_version,
+)
 from app.store.write_columns import COLUMNS, OWNED, Shape, rows_of
 from app.store.write_state import current_rows, state_of, writes_given
 
@@ -100,10 +109,11 @@ def _index(
     return made
 
 
-def _follow(shape: Shape, ok: ColumnElement[bool]) -> list[CTE]:
+def _follow(shape: Shape, state: CTE, ok: ColumnElement[bool]) -> list[CTE]:
     """What follows from the write commits with it: messages, their new sessions, and who is to be looked at."""
     made = [_queued(ok)] if "delivery" in shape.tables else []
     made += [_rearmed(ok)] if shape.rearm else []
+    made += [_relations_end(state, ok)] if shape.ends else []
     if "changed" in shape.tables:
         rows = rows_of("changed")
         columns = [name for name, _ in COLUMNS["changed"]]
@@ -134,6 +144,26 @@ def _rearmed(ok: ColumnElement[bool]) -> CTE:
             updated=AT,
         )
         .cte("rearmed")
+    )
+
+
+def _relations_end(state: CTE, ok: ColumnElement[bool]) -> CTE:
+    """A card that ends takes with it, after a grace, what was declared or accepted for it."""
+    is_open: list[ColumnElement[Any]] = [literal_column(f"'{status}'") for status in OPEN_EPISODE]
+    ending = select(state.c.patient).where(
+        ok,
+        state.c.type == literal_column("'EpisodeOfCare'"),
+        state.c.was_status.in_(is_open),
+        state.c.status.not_in(is_open),
+    )
+    kinds: list[ColumnElement[Any]] = [
+        literal_column(f"'{kind}'") for kind in ("declared", "asked", "accepted")
+    ]
+    return (
+        update(relation)
+        .where(relation.c.patient.in_(ending), relation.c.kind.in_(kinds))
+        .values(ends=func.least(relation.c.ends, bindparam("relations_end", type_=INSTANT)))
+        .cte("relations_ended")
     )
 
 
@@ -172,7 +202,7 @@ def put_statement(shape: Shape) -> Statement:
     for name in OWNED:
         made += _index(metadata.tables[name], name, shape, state, written, ok)
     made += [*events.written(shape, state, written), *subscription_sql.written(shape, state, written)]
-    made += _follow(shape, ok)
+    made += _follow(shape, state, ok)
     first = select(func.concat(state.c.problem, ":", state.c.rule)).where(state.c.problem.is_not(None))
     log = logged(
         verdict=func.coalesce(first.order_by(state.c.n).limit(1).scalar_subquery(), literal("stored", Text)),

@@ -86,6 +86,9 @@ class WriteSet:
     deliveries: Sequence[Delivery] = ()
     changed: Sequence[Changed] = ()
     declared: Sequence[str] = ()  # women whom the attest of this request registers
+    relations_end: datetime | None = (
+        None  # when relations end that were declared for a card which ends by this
+    )
     rearm: tuple[bytes, datetime] | None = (
         None  # a fresh session token for deliveries that wait for a clinician
     )
@@ -159,10 +162,13 @@ async def put(session: Session, change: WriteSet) -> list[Outcome]:
         tables=frozenset(tables),
         type=types.pop() if len(types) == 1 else None,
         rearm=change.rearm is not None and session.caller.role in CLINICIANS,
+        ends=change.relations_end is not None and "update" in {write.method for write in change.writes},
     )
     values = given(change)
     values |= {f"{name}_rows": encode(name, rows) for name, rows in tables.items()}
     if change.rearm is not None:
         values["rearm_token"], values["rearm_expires"] = change.rearm
+    if shape.ends:
+        values["relations_end"] = change.relations_end
     rows_back = await session.fetch_logged(put_statement(shape), **values)
     return [Outcome(row["problem"], Decision(row["problem"] != "refused", row["rule"])) for row in rows_back]
