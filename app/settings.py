@@ -83,7 +83,11 @@ class Settings:
         "PostgreSQL as the owner of the schema: migrations, reindex, audit verify."
     )
     erase_database_url: str = _doc(
-        "PostgreSQL as the erase role, for the job of a withdrawn consent; nothing uses it yet."
+        "PostgreSQL as the erase role, by which the worker erases what was kept of a woman who withdraws."
+    )
+    erase_hours: int = _doc(
+        "Hours between her withdrawal, which closes the card at once, and the erasure; until then she may regret it.",
+        0,
     )
     connections: int = _doc("Connections that each serving process holds, each with a lane of the log.", 8)
     helseid_issuer: str = _doc("The HelseID issuer whose tokens clinicians and systems carry.")

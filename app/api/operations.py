@@ -28,6 +28,7 @@ from app.interactions import (
     subscription_answers,
     translation,
     validating,
+    withdrawing,
     worklist,
 )
 from app.interactions.card import Wanted
@@ -201,6 +202,9 @@ break_glass = _handler("Patient", "break-glass", emergencies.break_glass)
 emergency_queue = _handler("", "emergencies", emergencies.queue)
 emergency_review = _handler("", "emergency-review", emergencies.review)
 emergency_statistics = _handler("", "emergency-statistics", emergencies.statistics)
+withdraw = _handler("Patient", "withdraw", withdrawing.withdraw)
+erasure = _handler("Patient", "erasure", withdrawing.receipts)
+retractions = _handler("", "retractions", withdrawing.retractions)
 changes_since = _handler("", "changes", new_changes.changes_since)
 meta_add = _changes("meta-add", meta.add)
 meta_delete = _changes("meta-delete", meta.delete)

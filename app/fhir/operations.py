@@ -118,6 +118,21 @@ OPERATIONS: tuple[Operation, ...] = (
         "For the auditor: how often each organisation used emergency access, and what became of it", ours=True,
     ),
     Operation(
+        "Patient", "withdraw", TYPE, POST, "Parameters",
+        "She takes no part any more: the card is closed at once, and in the pilot regime all that was stored is erased",
+        ours=True,
+    ),
+    Operation(
+        "Patient", "erasure", TYPE, GET, "Parameters",
+        "The receipt of an erasure: what went, who had been shown it and was told, what remains and why",
+        (Parameter("_language", CODE),), ours=True,
+    ),
+    Operation(
+        "", "retractions", SYSTEM, GET, "Bundle",
+        "The women who withdrew, with what of theirs the caller's organisation had been shown, each as a deletion",
+        (Parameter("since", ("instant",)),), ours=True,
+    ),
+    Operation(
         "Patient", "everything", INSTANCE, BOTH, "Bundle",
         "All that is about her, as far as the caller may see it, and what that refers to", _EVERYTHING,
     ),

@@ -32,3 +32,9 @@ class Helsenorge:
             self._http, token, SYSTEM, self._url, body, {"Content-Type": "application/json"}
         )
         check(response, SYSTEM)
+
+    async def retract(self, token: Token, recipient: str, key: str) -> None:
+        """Take away the notices that ``recipient`` was sent by this server. Raises Refused, Unreachable."""
+        body = json.dumps({"recipient": recipient, "idempotencyKey": key}).encode()
+        headers = {"Content-Type": "application/json"}
+        check(await call(self._http, token, SYSTEM, f"{self._url}/retraction", body, headers), SYSTEM)

@@ -55,6 +55,21 @@ class Kjernejournal:
         if not _is_known(response):
             check(response, SYSTEM)
 
+    async def retract(self, token: Token, kind: str, event: str, number: str, key: str) -> None:
+        """Say that what was registered under ``event`` is withdrawn by her. Raises Refused, Unreachable.
+
+        Kjernejournal publishes no such call: the contract is ours until one is agreed, and what it does with it its own.
+        """
+        body = json.dumps({"nin": number, "registeredBy": event}).encode()
+        headers = {
+            "Content-Type": "application/json",
+            "nhn-source-system": SOURCE_SYSTEM,
+            "nhn-event-id": key,
+        }
+        response = await call(self._http, token, SYSTEM, f"{self._base}/{kind}/retraction", body, headers)
+        if response.status_code != httpx.codes.NOT_FOUND:  # it may never have come
+            check(response, SYSTEM)
+
     async def _check_choices(self, token: Token, registration: Registration) -> None:
         url = f"{self._base}/status"
         body = json.dumps({"nin": registration.number}).encode()

@@ -3,8 +3,9 @@
 IHE Privacy Consent on FHIR, https://profiles.ihe.net/ITI/PCF: a root provision and exceptions to it. To deny named
 actors blocks them; to deny without actors restricts all, or the types (``class``) and labels (``securityLabel``) that
 are named; to permit actors opens for them what is restricted. A person who is no health personnel is named by
-identity number: she lets her in as a doula, or as whom she gave a power of attorney, until she ends it. With the category ``taking-part`` it is about taking part
-at all. Pasientjournalloven § 17; pasient- og brukerrettighetsloven §§ 4-1, 5-3.
+identity number: she lets her in as a doula, or as whom she gave a power of attorney, until she ends it. With the
+category ``taking-part`` it is about taking part at all, with ``notices`` about being told. Pasientjournalloven § 17;
+pasient- og brukerrettighetsloven §§ 4-1, 5-3.
 """
 
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from typing import Any
 from app.access.caller import CLINICIANS, EVERYONE, Caller, Role
 from app.access.labels import label_of
 from app.access.rules import ANY
-from app.fhir.codes import CS_CARD, DNR, FNR, HPR, ORGNR
+from app.fhir.codes import ACT_CODE, CS_CARD, DNR, FNR, HPR, LOINC, ORGNR
 from app.fhir.dates import interval
 from app.fhir.outcome import Issue
 from app.store.targets import Targets
@@ -22,10 +23,11 @@ from app.store.targets import Targets
 Json = dict[str, Any]
 Row = tuple[Any, ...]
 DECIDING = CLINICIANS | {Role.CITIZEN}
-TAKING_PART = f"{CS_CARD}|taking-part"
+TAKING_PART, NOTICES = f"{CS_CARD}|taking-part", f"{CS_CARD}|notices"
 WHOLE = ""
 _ROLE_CODE = "http://terminology.hl7.org/CodeSystem/v3-RoleCode"
 LETS_IN = {f"{CS_CARD}|doula": "doula", f"{_ROLE_CODE}|HPOWATT": "represent"}  # as what, by the actor's role
+_SCOPES = "http://terminology.hl7.org/CodeSystem/consentscope"
 _TYPES = "http://hl7.org/fhir/resource-types"
 _NARROWS = (
     "code",
@@ -66,9 +68,9 @@ def _provisions(consent: Json) -> Iterator[tuple[str, Json]]:
         yield f"Consent.provision.provision[{n}]", {**exception, **({"period": period} if period else {})}
 
 
-def _about_taking_part(consent: Json) -> bool:
+def _is_about(subject: str, consent: Json) -> bool:
     return any(
-        f"{coding.get('system')}|{coding.get('code')}" == TAKING_PART
+        f"{coding.get('system')}|{coding.get('code')}" == subject
         for category in consent.get("category", ())
         for coding in category.get("coding", ())
     )
@@ -106,8 +108,11 @@ def _kinds(consent: Json, provision: Json, targets: Targets) -> Iterator[tuple[s
             means = "block" if kind == "deny" else _opens(actor or "", row)
             if actor and means:
                 yield from ((means, actor, part) for part in parts)
-    elif _about_taking_part(consent):
+    elif _is_about(TAKING_PART, consent):
         yield ("block" if kind == "deny" else "part", EVERYONE, WHOLE)
+    elif _is_about(NOTICES, consent):
+        if kind == "deny":
+            yield ("mute", EVERYONE, WHOLE)
     elif kind == "deny" and _about_privacy(consent):
         yield from (("restrict", EVERYONE, part) for part in _parts(provision))
 
@@ -119,6 +124,33 @@ def _opens(actor: str, row: Json) -> str | None:
     codings = row.get("role", {}).get("coding", ())
     found = (LETS_IN.get(f"{coding.get('system')}|{coding.get('code')}") for coding in codings)
     return next(filter(None, found), None)
+
+
+def withdraws(consent: Json | None, before: Json | None) -> bool:
+    """Whether she may take no part any more by this, where consent is required: she denies it, or ends what permitted."""
+    if consent and consent.get("status") == "active" and _is_about(TAKING_PART, consent):
+        return any(row.get("type") == "deny" and not row.get("actor") for _, row in _provisions(consent))
+    permitted = before is not None and before.get("status") == "active" and _is_about(TAKING_PART, before)
+    return permitted and any(row.get("type") == "permit" for _, row in _provisions(before or {}))
+
+
+def no_part(patient: str, moment: str) -> Json:
+    """Her Consent by which she takes no part (any more)."""
+    system, _, code = TAKING_PART.partition("|")
+    return {
+        "resourceType": "Consent",
+        "status": "active",
+        "scope": {"coding": [{"system": _SCOPES, "code": "patient-privacy"}]},
+        "category": [
+            {"coding": [{"system": system, "code": code}]},
+            {"coding": [{"system": LOINC, "code": "59284-0"}]},
+        ],
+        "patient": {"reference": patient},
+        "dateTime": moment,
+        "performer": [{"reference": patient}],
+        "policyRule": {"coding": [{"system": ACT_CODE, "code": "OPTOUT"}]},
+        "provision": {"type": "deny"},
+    }
 
 
 def _parts(provision: Json) -> tuple[str, ...]:

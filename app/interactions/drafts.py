@@ -65,7 +65,8 @@ async def prepare(context: Context, drafts: Sequence[Draft]) -> tuple[list[Write
     found = [[*_problems(preparation, draft)] for draft in drafts]
     issues = [*(one for some in found for one in some if one.severity == "error"), *admitted.issues]
     writes = [_write(preparation, draft) for draft in drafts]
-    for write, some in zip(writes, found, strict=True):
+    for draft, write, some in zip(drafts, writes, found, strict=True):
+        projections.withdrawn(write, draft.resource, context, targets)
         write.warned = tuple(one for one in some if one.severity != "error")
         write.subscription = admitted.rows.get((write.type, write.id))
         write.flaw = write.flaw or ("invalid" if issues else None)
@@ -92,7 +93,7 @@ def _named(draft: Draft, targets: Targets) -> Draft:
 
 def _bodies(context: Context, drafts: Sequence[Draft], base: str) -> list[str]:
     """The resources whose stored copy decides too: what may be hidden, a woman's identity numbers, what is rested on."""
-    types = masked_types(context.caller.role) | {"Patient", "Subscription"}
+    types = masked_types(context.caller.role) | {"Patient", "Subscription", "Consent"}
     changed = (
         f"{draft.type}/{draft.id}" for draft in drafts if draft.method != "create" and draft.type in types
     )

@@ -8,7 +8,9 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
+from app import clock
 from app.access.caller import Role
+from app.fhir import json as fhir_json
 from app.fhir.codes import DNR, FNR
 from app.interactions import birth_place, choices
 from app.interactions.context import Context
@@ -42,6 +44,18 @@ def project(
         write.relations = birth_place.project(resource, write, context, targets, kept)
     elif write.type == "Consent" and write.patient and context.caller.role in choices.DECIDING:
         write.choices = list(choices.project(resource, write.patient, context.entry.at, targets))
+
+
+def withdrawn(write: Write, resource: dict[str, Any] | None, context: Context, targets: Targets) -> None:
+    """Put on ``write`` that she takes no part any more: by her own act only, where what is kept rests on her consent."""
+    hers = context.caller.role is Role.CITIZEN and write.patient and write.governed
+    if write.type != "Consent" or not hers or context.house.settings.participation != "consent":
+        return
+    target = targets.found.get((write.type, write.id))
+    before = fhir_json.read(target.body) if target and target.body else None
+    if choices.withdraws(resource, before):
+        due = context.entry.at + timedelta(hours=context.house.settings.erase_hours)
+        write.withdrawals = [(clock.new_id(), write.patient, context.caller.subject, due)]
 
 
 def _persons(patient: dict[str, Any], id_: str) -> Iterator[Row]:

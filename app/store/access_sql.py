@@ -53,7 +53,7 @@ def _overlap(facets: FacetColumns, labels: frozenset[str]) -> ColumnElement[bool
 
 
 def _relates(row: Allow, role: Role, facets: FacetColumns) -> ColumnElement[bool]:
-    own = facets.patient == own_patient()
+    own = facets.patient == (own_patient() if facets.own is None else facets.own)
     if row.relation is Relation.INVITED:
         return invited(role, facets)
     stands = standing(role, facets)

@@ -9,18 +9,19 @@ from typing import Any
 from sqlalchemy import (
     ARRAY,
     CTE,
+    ColumnElement,
     Integer,
     Text,
     and_,
     any_,
     bindparam,
-    case,
     func,
     literal,
     literal_column,
     null,
     or_,
     select,
+    union,
 )  # fmt: skip
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -28,9 +29,11 @@ from app.access.caller import Role
 from app.store.access_sql import allowed, rule
 from app.store.log import beside, fresh_proof, logged
 from app.store.session import Session
-from app.store.standing_sql import FacetColumns, own_patient
+from app.store.standing_sql import NUMBER, FacetColumns
 from app.store.statement import Statement, build
-from app.store.tables import INSTANT, audit, resource
+from app.store.tables import INSTANT, audit, person, resource
+from app.store.withdrawal_tables import withdrawal
+from app.store.withdrawals import erased_of_caller
 
 _EMPTY = literal_column("'{}'::text[]", ARRAY(Text))
 
@@ -49,11 +52,26 @@ class Looked:
     own: str | None  # the citizen who reads: she sees her own share of a row
 
 
+def _own() -> tuple[Any, Any]:
+    """Under which ids a citizen stands in the log: her Patient's, and those of cards that were erased."""
+    return select(person.c.patient).where(person.c.number == NUMBER), erased_of_caller()
+
+
+def _own_ids() -> ColumnElement[Any]:
+    return func.array(union(*_own()).scalar_subquery(), type_=ARRAY(Text))
+
+
+def _own_in_row() -> ColumnElement[Any]:
+    """That of the ids which the row of the log is about."""
+    ids = func.unnest(_own_ids()).column_valued("own_id")
+    return select(ids).where(ids == any_(audit.c.patients)).limit(literal_column("1")).scalar_subquery()
+
+
 def _facets() -> FacetColumns:
-    """An audit row is about her if she is among its women; only a citizen's own id is compared."""
-    own = own_patient()
-    hers = case((own == any_(audit.c.patients), own), else_=null())
-    return FacetColumns(literal_column("'AuditEvent'", Text), hers, _EMPTY, literal_column("''", Text))
+    """An audit row is about her if she is among its women; only a citizen's own ids are compared."""
+    hers = _own_in_row()
+    type_name, author = literal_column("'AuditEvent'", Text), literal_column("''", Text)
+    return FacetColumns(type_name, hers, _EMPTY, author, own=hers)
 
 
 @cache
@@ -61,7 +79,7 @@ def _statement(role: Role, by_id: bool, by_patient: bool) -> Statement:
     found = select(
         audit.c.id, audit.c.at, audit.c.lane, audit.c.seq, audit.c.request, audit.c.result,
         rule(role, "read", _facets(), "AuditEvent").label("rule"),
-        (own_patient() if role is Role.CITIZEN else null().cast(Text)).label("own"),
+        (_own_in_row() if role is Role.CITIZEN else null().cast(Text)).label("own"),
     )  # fmt: skip
     if by_id:
         found = found.where(audit.c.id == bindparam("id", type_=Text))
@@ -70,7 +88,7 @@ def _statement(role: Role, by_id: bool, by_patient: bool) -> Statement:
     if (
         by_patient and role is Role.CITIZEN
     ):  # of another woman's log she gets nothing, not even what they share
-        found = found.where(own_patient() == any_(bindparam("patient", type_=ARRAY(Text))))
+        found = found.where(_own_ids().op("@>")(bindparam("patient", type_=ARRAY(Text))))
     low, high = bindparam("low", type_=INSTANT), bindparam("high", type_=INSTANT)
     before, before_seq = bindparam("before", type_=INSTANT), bindparam("before_id", type_=Text)
     found = found.where(
@@ -100,15 +118,14 @@ def _statement(role: Role, by_id: bool, by_patient: bool) -> Statement:
     )
     asked = bindparam("women", type_=ARRAY(Text))
     there = resource.c.type == literal_column("'Patient'")
-    women = func.array(
-        select(resource.c.id).where(there, resource.c.id == any_(asked)).scalar_subquery(), type_=ARRAY(Text)
-    )
+    known = select(resource.c.id).where(there, resource.c.id == any_(asked))
+    erased = select(withdrawal.c.patient).where(withdrawal.c.patient == any_(asked))
+    named = union(known, erased, *(_own() if role is Role.CITIZEN else ()))
+    women = func.array(named.scalar_subquery(), type_=ARRAY(Text))
     log = logged(
         verdict=literal("searched", Text),
         shown=select(shown).select_from(page).scalar_subquery(),
-        patients=func.array_remove(func.array_append(women, own_patient()), null())
-        if role is Role.CITIZEN
-        else women,
+        patients=women,
         fresh=fresh,
     )
     return build(beside(page, page.c, log, consumed, fresh).order_by(page.c.at.desc(), page.c.id.desc()))

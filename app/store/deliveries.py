@@ -25,12 +25,16 @@ from sqlalchemy import (
 )
 
 from app.store.database import Database
+from app.store.standing_sql import in_force
 from app.store.statement import Statement, build
-from app.store.tables import INSTANT, delivery
+from app.store.tables import INSTANT, choice, delivery
 
 PENDING, WAITING, SENT, DEAD, WITHDRAWN = "pending", "waiting", "sent", "dead", "withdrawn"
 CRITICAL_INFORMATION, NOTICE = "critical-information", "notice"
 EMERGENCY = "emergency-notice"  # a notice that no loss withdraws
+# That she has withdrawn, to whom something had been sent: registrations, notices, notifications
+RETRACTIONS = ("registration-retraction", "notice-retraction", "notification-retraction")
+REGISTRATION_RETRACTION, NOTICE_RETRACTION, NOTIFICATION_RETRACTION = RETRACTIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,14 @@ async def find(database: Database, id_: str) -> Message | None:
     """The message ``id_``."""
     rows = await database.fetch(_one(), {"id": id_})
     return Message(**dict(rows[0])) if rows else None
+
+
+def is_under_way() -> ColumnElement[bool]:
+    """Whether a job is sending it just now."""
+    return literal_column(
+        "EXISTS (SELECT 1 FROM procrastinate_jobs job WHERE job.queueing_lock = delivery.id AND job.status = 'doing')",
+        Boolean,
+    )
 
 
 def _is_queued() -> ColumnElement[bool]:
@@ -183,3 +195,18 @@ def _withdraw() -> Statement:
 async def withdraw_notices(database: Database, patient: str, at: datetime, reason: str) -> None:
     """Her queued notices are not sent."""
     await database.fetch(_withdraw(), {"patient": patient, "error": reason, "at": at})
+
+
+@cache
+def _mute() -> Statement:
+    chosen: Any = select(literal_column("1")).where(
+        choice.c.patient == bindparam("patient", type_=Text),
+        choice.c.kind == literal_column("'mute'"),
+        in_force(choice.c.begins, choice.c.ends),
+    )
+    return build(select(chosen.exists().label("mute")))
+
+
+async def is_mute(database: Database, patient: str, at: datetime) -> bool:
+    """Whether she has chosen to get no notices."""
+    return bool((await database.fetch(_mute(), {"patient": patient, "at": at}))[0]["mute"])

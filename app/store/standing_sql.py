@@ -53,6 +53,7 @@ class FacetColumns(NamedTuple):
     restricting: ColumnElement[Any] | None = (
         None  # the labels that her restrictions are compared with, if others
     )
+    own: ColumnElement[Any] | None = None  # whom a citizen is, where it is not her Patient
 
 
 def parameters(caller: Caller) -> dict[str, Any]:

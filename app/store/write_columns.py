@@ -63,6 +63,7 @@ COLUMNS: dict[str, tuple[tuple[str, TypeEngine[Any]], ...]] = {
         ("id", _TEXT), ("kind", _TEXT), ("patient", _TEXT), ("type", _TEXT), ("resource", _TEXT), ("version", _INT),
         ("token", LargeBinary()), ("token_expires", INSTANT),
     ),
+    "withdrawal": (("id", _TEXT), ("patient", _TEXT), ("subject", _TEXT), ("due", INSTANT)),
     "changed": (("patient", _TEXT), ("episode", _TEXT), ("entry", _TEXT), ("notify", Boolean())),
     "subscription": (
         ("n", _INT), ("topic", _TEXT), ("caller", _TEXT), ("headers", LargeBinary()), ("heartbeat", _INT),

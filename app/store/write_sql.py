@@ -40,6 +40,7 @@ from app.store.tables import (
     resource,
     resource_version,
 )
+from app.store.withdrawal_tables import withdrawal
 from app.store.write_columns import COLUMNS, OWNED, Shape, rows_of
 from app.store.write_state import current_rows, state_of, writes_given
 
@@ -114,6 +115,7 @@ def _follow(shape: Shape, state: CTE, ok: ColumnElement[bool]) -> list[CTE]:
     made = [_queued(ok)] if "delivery" in shape.tables else []
     made += [_rearmed(ok)] if shape.rearm else []
     made += [_relations_end(state, ok)] if shape.ends else []
+    made += [_withdrawn(ok)] if "withdrawal" in shape.tables else []
     if "changed" in shape.tables:
         rows = rows_of("changed")
         columns = [name for name, _ in COLUMNS["changed"]]
@@ -128,6 +130,18 @@ def _queued(ok: ColumnElement[bool]) -> CTE:
     values = (*(rows.c[c] for c in columns), literal_column("'pending'"), literal_column("0"), AT, AT)
     names = [*columns, "state", "attempts", "created", "updated"]
     return insert(delivery).from_select(names, select(*values).where(ok)).cte("delivery_new")
+
+
+def _withdrawn(ok: ColumnElement[bool]) -> CTE:
+    """That she takes no part any more, for the job that erases."""
+    rows = rows_of("withdrawal")
+    columns = [name for name, _ in COLUMNS["withdrawal"]]
+    values = (*(rows.c[name] for name in columns), AT, literal_column("'asked'"))
+    return (
+        insert(withdrawal)
+        .from_select([*columns, "asked", "state"], select(*values).where(ok))
+        .cte("withdrawn")
+    )
 
 
 def _rearmed(ok: ColumnElement[bool]) -> CTE:

@@ -42,6 +42,7 @@ class Write:
     persons: list[tuple[str, str, str]] = field(default_factory=list)  # system, number, patient
     relations: list[tuple[Any, ...]] = field(default_factory=list)
     choices: list[tuple[Any, ...]] = field(default_factory=list)
+    withdrawals: list[tuple[Any, ...]] = field(default_factory=list)  # id, patient, subject, when it is due
     subscription: tuple[Any, ...] | None = None  # topic, whose rights, sealed headers, heartbeat, end
     warned: tuple[Issue, ...] = ()  # what its writer is told that is stored all the same
 
@@ -118,6 +119,7 @@ def _tables(change: WriteSet) -> dict[str, list[tuple[Any, ...]]]:
         (row.id, row.kind, row.patient, row.type, row.resource, row.version, row.token, row.token_expires)
         for row in change.deliveries
     ]
+    tables["withdrawal"] = [row for write in change.writes for row in write.withdrawals]
     tables["changed"] = [(row.patient, row.episode, row.entry, row.notify) for row in change.changed]
     return tables
 

@@ -36,6 +36,7 @@ from app.store.deliveries import (
     WITHDRAWN,
     Message,
 )
+from app.worker import retractions
 from app.worker.channels import Channels
 from app.worker.system import context
 
@@ -118,6 +119,8 @@ async def _critical_information(house: House, channels: Channels, message: Messa
 async def _notice(house: House, channels: Channels, message: Message) -> None:
     if channels.helseid is None or channels.helsenorge is None:
         raise Withdrawn("Helsenorge is not set up")
+    if await deliveries.is_mute(house.database, message.patient, clock.now()):
+        raise Withdrawn("She has chosen to get no notices")
     audience = house.settings.helsenorge_audience
     token = await channels.helseid.machine_token(audience)
     _, number = await _number(_reading(house, message, "Varsel til deg"), message)
@@ -132,6 +135,7 @@ _SENDERS: dict[str, Callable[[House, Channels, Message], Awaitable[None]]] = {
     CRITICAL_INFORMATION: _critical_information,
     NOTICE: _notice,
     EMERGENCY: _notice,
+    **retractions.SENDERS,
 }
 
 

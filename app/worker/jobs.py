@@ -20,9 +20,12 @@ from app.interactions.context import House
 from app.store import deliveries
 from app.store.deliveries import Due
 from app.store.episodes import open_cards
+from app.store.erasure_table import TASK
 from app.store.export_start import AT_LEISURE
 from app.store.export_start import TASK as EXPORT
-from app.worker import alarms, exports
+from app.store.withdrawals import Due as Withdrawal
+from app.store.withdrawals import queueing_lock
+from app.worker import alarms, erasures, exports
 from app.worker.channels import Channels
 from app.worker.deliveries import deliver
 
@@ -80,6 +83,7 @@ def build(house: House, channels: Channels) -> App:
         await look_at_every_card(app, house)
 
     _exports(app, house)
+    _erasures(app, house)
     return app
 
 
@@ -88,6 +92,20 @@ def _exports(app: App, house: House) -> None:
     async def export_some(export: str) -> None:
         if await exports.carry_on(house, export):
             await take_up(app, export)
+
+
+def _erasures(app: App, house: House) -> None:
+    @app.task(name=TASK, retry=Again())
+    async def erase(withdrawal: str, patient: str) -> None:
+        if await erasures.carry_out(house, withdrawal, patient):
+            await dispatch(app, await deliveries.due(house.database, patient))
+
+
+async def begin(app: App, due: Withdrawal) -> None:
+    """A job for a withdrawal, in line with the others about her, unless one waits already."""
+    job = app.configure_task(TASK, lock=due.patient, queueing_lock=queueing_lock(due.id))
+    with contextlib.suppress(AlreadyEnqueued):
+        await job.defer_async(withdrawal=due.id, patient=due.patient)
 
 
 async def take_up(app: App, export: str) -> None:

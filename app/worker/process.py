@@ -21,7 +21,7 @@ from app.fhir.outcome import FhirError
 from app.interactions.context import House
 from app.interactions.process_log import logging_of
 from app.interactions.switches import announce
-from app.settings import Settings
+from app.settings import Settings, UnsafeSettings
 from app.store.database import Database
 from app.worker import notifications, schedule
 from app.worker.channels import Channels, open_channels
@@ -48,6 +48,9 @@ def run(settings: Settings) -> None:
     for name in ("procrastinate", "httpx", "psycopg.pool"):
         logging.getLogger(name).setLevel(logging.WARNING)  # who is sent what is no matter of a text file
     announce(settings)
+    if settings.participation == "consent" and not settings.erase_database_url:
+        text = "HELSEKORT_ERASE_DATABASE_URL: where consent is required, what is withdrawn must be erased"
+        raise UnsafeSettings(text)
     asyncio.run(_until_told(settings))
 
 

@@ -22,10 +22,11 @@ from app.store import (
     housekeeping,
     idempotency,
     seals,
+    withdrawals,
 )
 from app.store.anchors import Anchors
 from app.store.seals import Signer
-from app.worker.jobs import dispatch, take_up
+from app.worker.jobs import begin, dispatch, take_up
 from app.worker.rescue import Rescue
 from app.worker.subscribers import give_up
 
@@ -70,6 +71,12 @@ async def sweep_exports(duties: Duties) -> None:
         _log.warning("export %s had no job", export)
         await take_up(duties.app, export)
     await export_progress.forget(database, clock.now())
+
+
+async def carry_out_withdrawals(duties: Duties) -> None:
+    """A job for each woman who has withdrawn and whose time has come."""
+    for due in await withdrawals.due(duties.house.database, clock.now()):
+        await begin(duties.app, due)
 
 
 async def seal(duties: Duties) -> None:
@@ -120,6 +127,7 @@ class Row:
 TABLE: tuple[Row, ...] = (
     Row(0.25, follow),
     Row(2, put_back),
+    Row(2, carry_out_withdrawals),
     Row(15, sweep),
     Row(15, sweep_exports),
     Row(60, seal),

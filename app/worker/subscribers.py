@@ -9,24 +9,20 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from app import clock
-from app.access.endpoints import listed
-from app.access.roles import still_holds
 from app.access.sealing import Broken
 from app.fhir import json as fhir_json
 from app.fhir.notification import HANDSHAKE, HEARTBEAT, notification
 from app.fhir.outcome import NotFound, PreconditionFailed
-from app.fhir.subscription import FULL, Wanted
-from app.gateways import resthook
+from app.fhir.subscription import Wanted
 from app.gateways.failures import Failure, Refused, Unreachable
-from app.gateways.signatures import digest, signed
 from app.interactions.belonging import Draft
 from app.interactions.change import apply
 from app.interactions.context import House
-from app.interactions.subscribing import opened
 from app.interactions.telling import batch, filters_of, session_of, status_of, wanted_of
 from app.store import numbering, subscriptions
-from app.store.subscriptions import ACTIVE, ERROR, OFF, REQUESTED, Kept, caller_of
+from app.store.subscriptions import ACTIVE, ERROR, OFF, REQUESTED, Kept
 from app.worker.deliveries import wait_before
+from app.worker.hooks import headers, line_to, refused
 from app.worker.system import context
 
 _MOST_BATCHES = 50  # in one go; then the others have their turn
@@ -43,26 +39,13 @@ async def attend(house: House, id_: str) -> None:
     if wanted is not None and wanted.end is not None and wanted.end <= at:
         await set_status(house, kept, OFF)
         return
-    refusal = _refusal(house, kept, wanted)
+    refusal = refused(house, kept, wanted)
     if wanted is None or refusal:
         await set_status(house, kept, ERROR, refusal)
     elif kept.status == REQUESTED:
         await _shake_hands(house, kept, wanted)
     else:
         await _tell(house, kept, wanted)
-
-
-def _refusal(house: House, kept: Kept, wanted: Wanted | None) -> str:
-    """Why nothing may be sent any more, as the pilot is now; empty where it may."""
-    caller = caller_of(kept.caller)
-    if wanted is None:
-        return "This server no longer offers what the subscription asks for"
-    if not still_holds(caller, house.settings):
-        return "The organisation no longer has this role in the pilot"
-    row = listed(wanted.endpoint, caller.client, house.settings)
-    if row is None or (wanted.content == FULL and not row.full):
-        return "The endpoint is no longer listed for this system"
-    return ""
 
 
 async def _shake_hands(house: House, kept: Kept, wanted: Wanted) -> None:
@@ -138,12 +121,11 @@ async def _send_events(house: House, kept: Kept, wanted: Wanted) -> int | None:
 
     The line is opened first: only then it is decided, numbered and logged what goes over it.
     """
-    hook = resthook.line(wanted.endpoint, patience=wanted.timeout, sandbox=house.settings.sandbox)
-    async with hook as line:
+    async with line_to(house, wanted) as line:
         ready = await batch(house, kept, wanted)
         if ready is None:
             return None
-        await line.post(ready.body, _headers(house, kept, wanted, ready.body, ready.id, ready.attempt))
+        await line.post(ready.body, headers(house, kept, wanted, ready.body, ready.id, ready.attempt))
         return ready.last
 
 
@@ -151,21 +133,8 @@ async def _send_bare(house: House, kept: Kept, wanted: Wanted, kind: str) -> Non
     """A notification without events. Raises Failure, Broken."""
     id_, at = clock.new_id(), clock.now()
     body = notification(id_, clock.instant(at), status_of(house, kept, wanted, kind, kept.numbered))
-    hook = resthook.line(wanted.endpoint, patience=wanted.timeout, sandbox=house.settings.sandbox)
-    async with hook as line:
-        await line.post(body, _headers(house, kept, wanted, body, id_, 1))
-
-
-def _headers(house: House, kept: Kept, wanted: Wanted, body: bytes, id_: str, attempt: int) -> dict[str, str]:
-    """The subscriber's own headers and ours, signed."""
-    assert house.signing is not None  # noqa: S101 (``notifications.keep`` does not begin without)
-    ours = {
-        "content-type": wanted.mime,
-        "content-digest": digest(body),
-        "helsekort-attempt": str(attempt),
-    }
-    signature = signed(wanted.endpoint, ours, house.signing.current, clock.now(), id_)
-    return {**opened(house, kept), **ours, **signature}
+    async with line_to(house, wanted) as line:
+        await line.post(body, headers(house, kept, wanted, body, id_, 1))
 
 
 async def set_status(house: House, kept: Kept, status: str, reason: str = "") -> None:

@@ -76,6 +76,33 @@ class Helsenorge:
             return Dropped(status_code=entry["status"])
         return JSONResponse({"id": entry["id"], "status": "accepted"}, entry["status"])
 
+    async def retract(self, request: Request) -> Response:
+        """Take away all notices of the system to one recipient, once for each key."""
+        try:
+            is_lost = await self.faults.meet()
+            claims = self.server.authenticate(request)
+            entry = self._take_back(request, claims, await request.body())
+        except Refused as refusal:
+            self.log.append(request, 401, {"refused": refusal.why}, effect=False)
+            return unauthorized(refusal)
+        except Wrong as wrong:
+            self.log.append(request, wrong.status, {"refused": wrong.why}, effect=False)
+            return JSONResponse({"error": wrong.why}, wrong.status)
+        return Dropped(status_code=entry["status"]) if is_lost else Response(status_code=entry["status"])
+
+    def _take_back(self, request: Request, claims: dict[str, Any], raw: bytes) -> dict[str, Any]:
+        if claims.get(PID):
+            raise Wrong(403, "forbidden", "Notices are taken back by systems, not by persons")
+        try:
+            body = json.loads(raw)
+            recipient, key = str(body["recipient"]), str(body["idempotencyKey"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise Wrong(400, "structure", "The body is {recipient, idempotencyKey}") from error
+        notice = {"recipient": recipient, "idempotencyKey": key}
+        known = any(entry["notice"] == notice for entry in self.log.effects())
+        details = {"notice": notice, "actor": actor(claims), "retraction": True, "digest": ""}
+        return self.log.append(request, 204, details, effect=not known)
+
     def _take(self, request: Request, claims: dict[str, Any], raw: bytes) -> dict[str, Any]:
         if claims.get(PID):
             raise Wrong(403, "forbidden", "Notices are sent by systems, not by persons")
@@ -97,5 +124,9 @@ class Helsenorge:
 def create_app(issuer: str, state: Path) -> Starlette:
     """The service, trusting ``issuer`` and keeping its log in the folder ``state``."""
     service = Helsenorge(issuer, state)
-    routes = [Route(PATH, service.notify, methods=["POST"]), *control_routes(service.log, service.faults)]
+    routes = [
+        Route(PATH, service.notify, methods=["POST"]),
+        Route(f"{PATH}/retraction", service.retract, methods=["POST"]),
+        *control_routes(service.log, service.faults),
+    ]
     return Starlette(routes=routes)

@@ -91,7 +91,9 @@ class Kjernejournal:
     def current(self, nin: str, kind: str) -> dict[str, dict[str, Any]]:
         """The woman's registrations of one kind, by id, in their last version."""
         mine = [entry for entry in self.log.effects() if entry["patient"] == nin and entry["type"] == kind]
-        return {entry["answer"]["id"]: entry["answer"] for entry in mine}
+        gone = {entry["retracts"] for entry in mine if "retracts" in entry}
+        kept = [entry for entry in mine if "answer" in entry and entry["event"] not in gone]
+        return {entry["answer"]["id"]: entry["answer"] for entry in kept}
 
     async def status(self, request: Request) -> Response:
         """Whether anything is registered; machines may ask, and nothing is logged as a reading."""
@@ -179,6 +181,37 @@ class Kjernejournal:
         details["answer"] = body | {"id": wanted or secrets.token_hex(8), "meta": {"versionId": str(version)}}
         return self.log.append(request, 200 if earlier else 201, details, effect=True)
 
+    async def retract(self, request: Request) -> Response:
+        """What was registered under an event is withdrawn: by the system that registered it, once for each key."""
+        try:
+            is_lost = await self.faults.meet()
+            claims = self.server.authenticate(request)
+            _check_kind(request.path_params["kind"])
+            entry = self._take_back(request, claims, await request.body())
+        except Refused as refusal:
+            self.log.append(request, 401, {"refused": refusal.why}, effect=False)
+            return unauthorized(refusal)
+        except Wrong as wrong:
+            self.log.append(request, wrong.status, {"refused": wrong.why}, effect=False)
+            return _refusal(wrong)
+        return Dropped(status_code=entry["status"]) if is_lost else Response(status_code=entry["status"])
+
+    def _take_back(self, request: Request, claims: dict[str, Any], raw: bytes) -> dict[str, Any]:
+        try:
+            body = json.loads(raw)
+            nin, event, key = body["nin"], body["registeredBy"], request.headers["nhn-event-id"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise Wrong(400, "structure", "The body is {nin, registeredBy}, with nhn-event-id") from error
+        kind = request.path_params["kind"]
+        registered = next(
+            (e for e in self.log.effects() if e["event"] == event and e["patient"] == nin), None
+        )
+        if registered is None or registered["type"] != kind:
+            raise Wrong(404, "not-found", "No such registration")
+        details = {"event": key, "patient": nin, "type": kind, "actor": actor(claims), "retracts": event}
+        known = any(e["event"] == key for e in self.log.effects())
+        return self.log.append(request, 204, details, effect=not known)
+
 
 def create_app(issuer: str, state: Path) -> Starlette:
     """The service, trusting ``issuer`` and keeping its log in the folder ``state``."""
@@ -187,6 +220,7 @@ def create_app(issuer: str, state: Path) -> Starlette:
         Route(f"{BASE}/status", register.status, methods=["POST"]),
         Route(f"{BASE}/{{kind}}", register.search, methods=["GET"]),
         Route(f"{BASE}/{{kind}}", register.register, methods=["POST"]),
+        Route(f"{BASE}/{{kind}}/retraction", register.retract, methods=["POST"]),
         Route(f"{BASE}/{{kind}}/{{id}}", register.register, methods=["PUT"]),
     ]
     return Starlette(routes=routes + control_routes(register.log, register.faults))

@@ -58,6 +58,9 @@ PROBES: dict[tuple[str, str], tuple[Given, ...]] = {
         Given("comment", "string", "Fødsel samme natt, bekreftet av journalen"),
     ),
     ("", "emergency-statistics"): (),
+    ("Patient", "withdraw"): (),
+    ("Patient", "erasure"): (),
+    ("", "retractions"): (),
     ("Patient", "everything"): (Given("_count", "integer", 2),),
     ("EpisodeOfCare", "everything"): (),
     ("Observation", "lastn"): (Given("patient", "string", THE_WOMAN), Given("max", "positiveInt", 2)),
@@ -106,6 +109,9 @@ WHO = {
     "emergency-review": "auditor",
     "emergency-statistics": "auditor",
     "break-glass": "hospital",
+    "withdraw": "citizen",
+    "erasure": "auditor",
+    "retractions": "gp",
 }  # who may; else the harness
 
 
@@ -209,6 +215,8 @@ def test_what_is_claimed_is_answered(
     asked: Asked, kept: dict[str, Json], harness: Person, server: Server
 ) -> None:
     urgent = {"purpose": "ETREAT"} if asked.row.name == "break-glass" else {}
+    if asked.row.name == "withdraw":
+        urgent = {"person": register(server.person("midwife")).number}
     person = server.person(WHO[asked.row.name], **urgent) if asked.row.name in WHO else harness
     answer = ask(asked, kept, person, asked.given())
     assert answer.status_code == (202 if asked.row.begins else 200), answer.text
