@@ -91,7 +91,7 @@ def _receipt(row: Json, language: str, *, whole: bool) -> Json:
     return {"name": "withdrawal", "part": parts}
 
 
-def _part(name: str, **values: Any) -> Json:
+def _part(name: str, /, **values: Any) -> Json:
     kinds = {str: "valueString", int: "valueInteger"}
     return {"name": name, "part": [{"name": key, kinds[type(one)]: one} for key, one in values.items()]}
 

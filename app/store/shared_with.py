@@ -106,9 +106,7 @@ def _notices() -> Statement:
 @cache
 def _notifications() -> Statement:
     ids = func.unnest(bindparam("subscriptions", type_=ARRAY(Text))).column_valued("subscription")
-    row = select(
-        *_new(NOTIFICATION_RETRACTION, literal_column("'Subscription'"), ids, sealed=False)
-    ).select_from(ids)  # fmt: skip
+    row = select(*_new(NOTIFICATION_RETRACTION, literal_column("'Subscription'"), ids, sealed=False))
     return build(insert(delivery).from_select(_NAMES, row))
 
 

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from helsekort_sandbox import processes
 
 from app.access.sealing import Seal, read_key
+from app.access.signing import read
 from app.interactions.context import House
 from app.settings import Settings
 from app.store.database import Database
@@ -98,10 +99,12 @@ class Crew:
 
     @asynccontextmanager
     async def _opened(self) -> Any:
-        database = Database(self.settings.database_url, connections=3)
+        consent = self.settings.participation == "consent"
+        database = Database(self.settings.database_url, connections=3, consent_required=consent)
         await database.start()
         try:
-            house = House(self.settings, database, Seal(read_key(self.settings.server_key_file)))
+            seal = Seal(read_key(self.settings.server_key_file))
+            house = House(self.settings, database, seal, read(self.settings.notification_key_file))
             async with open_channels(self.settings) as channels:
                 app = build(house, channels)
                 async with app.open_async():

@@ -80,6 +80,8 @@ Description: "Codes of the pregnancy card where neither LOINC nor SNOMED CT has 
 * #visit-overdue "Konsultasjon på overtid"
 * #new-result "Nytt svar"
 * #to-confirm "Venter på bekreftelse"
+* #taking-part "Deltakelse"
+* #notices "Varsler"
 * #first-scan "Tidlig ultralyd"
 * #routine-scan "Ultralyd i uke 17–19"
 * #lmp "Siste menstruasjon"
