@@ -48,6 +48,27 @@ DONE: Mapping[str, Row] = {
         "lasta ned ei eksportert fil med {}",
         "downloaded an exported file with {}",
     ),
+    "$withdraw": ("trakk seg fra helsekortet", "trekte seg frå helsekortet", "withdrew from the card"),
+    "$erase": (
+        "slettet alt som var lagret i helsekortet",
+        "sletta alt som var lagra i helsekortet",
+        "erased all that was stored in the card",
+    ),
+    "$retract": (
+        "ga beskjed om at det som var sendt videre er trukket tilbake",
+        "gav beskjed om at det som var sendt vidare er trekt tilbake",
+        "told that what had been sent on is withdrawn",
+    ),
+    "$erasure": (
+        "leste kvitteringen for slettingen",
+        "las kvitteringa for slettinga",
+        "read the receipt of the erasure",
+    ),
+    "$retractions": (
+        "fikk beskjed om at helsekortet er trukket tilbake",
+        "fekk beskjed om at helsekortet er trekt tilbake",
+        "was told that the card is withdrawn",
+    ),
 }
 CARD: Row = ("helsekortet", "helsekortet", "the card")
 TYPES: Mapping[str, Row] = {
@@ -118,9 +139,12 @@ _AT: Row = (" ved {}", " ved {}", " at {}")
 _WHEN: Row = ("%d.%m.%Y kl. %H:%M", "%d.%m.%Y kl. %H:%M", "%d.%m.%Y at %H:%M")
 
 
+_WELL = frozenset({"stored", "searched", "batch", "erased", "told"})
+
+
 def refused(verdict: str) -> bool:
     """Whether the row tells of a refusal or failure."""
-    return not (verdict.startswith("allow.") or verdict in {"stored", "searched", "batch"})
+    return not (verdict.startswith("allow.") or verdict in _WELL)
 
 
 def emergency(request: Mapping[str, Any], shown: Iterable[list[Any]]) -> bool:
