@@ -65,8 +65,7 @@ async def prepare(context: Context, drafts: Sequence[Draft]) -> tuple[list[Write
     found = [[*_problems(preparation, draft)] for draft in drafts]
     issues = [*(one for some in found for one in some if one.severity == "error"), *admitted.issues]
     writes = [_write(preparation, draft) for draft in drafts]
-    for draft, write, some in zip(drafts, writes, found, strict=True):
-        projections.withdrawn(write, draft.resource, context, targets)
+    for write, some in zip(writes, found, strict=True):
         write.warned = tuple(one for one in some if one.severity != "error")
         write.subscription = admitted.rows.get((write.type, write.id))
         write.flaw = write.flaw or ("invalid" if issues else None)
@@ -182,6 +181,7 @@ def _write(preparation: Preparation, draft: Draft) -> Write:
         gone = Write(draft.method, draft.type, draft.id, version, b"", patient)
         gone.labels = target.labels if target else frozenset()
         gone.flaw = _flaw(context, draft, target)
+        projections.withdrawn(gone, None, context, preparation.targets)
         return gone
     governed = target.governed if target else context.caller.role is not Role.HARNESS
     episode = episode_of(preparation, draft, patient)

@@ -44,6 +44,7 @@ def project(
         write.relations = birth_place.project(resource, write, context, targets, kept)
     elif write.type == "Consent" and write.patient and context.caller.role in choices.DECIDING:
         write.choices = list(choices.project(resource, write.patient, context.entry.at, targets))
+        withdrawn(write, resource, context, targets)
 
 
 def withdrawn(write: Write, resource: dict[str, Any] | None, context: Context, targets: Targets) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    CTE,
     Boolean,
     ColumnElement,
     Text,
@@ -134,17 +135,22 @@ def _receipts(mine: bool) -> Statement:
         found = found.where(withdrawal.c.subject == PERSON)
     found_rows = found.order_by(withdrawal.c.asked.desc(), withdrawal.c.id).limit(literal_column("500"))
     rows = found_rows.cte("receipts")
+    return _logged(rows, "receipt", rows.c.asked.desc(), rows.c.id)
+
+
+def _logged(rows: CTE, rule: str, *order: Any) -> Statement:
+    """The rows, and in the log the women whom they are about."""
     consumed, fresh = fresh_proof()
     women = select(rows.c.patient).distinct().subquery("women")
-    parts_shown = ("'Patient'", women.c.patient, "0", "'receipt'", women.c.patient, "false")
-    line = func.jsonb_build_array(*(literal_column(p) if isinstance(p, str) else p for p in parts_shown))
+    parts = ("'Patient'", women.c.patient, "0", f"'{rule}'", women.c.patient, "false")
+    line = func.jsonb_build_array(*(literal_column(p) if isinstance(p, str) else p for p in parts))
     log = logged(
         verdict=literal("searched", Text),
         shown=select(func.jsonb_agg(line, type_=JSONB)).select_from(women).scalar_subquery(),
         patients=select(func.array_agg(women.c.patient, type_=ARRAY(Text))).scalar_subquery(),
         fresh=fresh,
     )
-    return build(beside(rows, rows.c, log, consumed, fresh).order_by(rows.c.asked.desc(), rows.c.id))
+    return build(beside(rows, rows.c, log, consumed, fresh).order_by(*order))
 
 
 async def receipts(session: Session, *, mine: bool) -> list[dict[str, Any]]:
@@ -179,19 +185,7 @@ def _of_recipients() -> Statement:
         .limit(literal_column("100"))
         .cte("withdrawn")
     )
-    consumed, fresh = fresh_proof()
-    one = rows.c
-    line = func.jsonb_build_array(
-        literal_column("'Patient'"), one.patient, literal_column("0"), literal_column("'retraction'"), one.patient,
-        literal_column("false"),
-    )  # fmt: skip
-    log = logged(
-        verdict=literal("searched", Text),
-        shown=select(func.jsonb_agg(line, type_=JSONB)).select_from(rows).scalar_subquery(),
-        patients=select(func.array_agg(one.patient.distinct(), type_=ARRAY(Text))).scalar_subquery(),
-        fresh=fresh,
-    )
-    return build(beside(rows, rows.c, log, consumed, fresh).order_by(one.ended, one.id))
+    return _logged(rows, "retraction", rows.c.ended, rows.c.id)
 
 
 async def of_recipients(session: Session, since: datetime | None) -> list[Any]:
