@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from helsekort_sandbox import pilot_commands
 from helsekort_sandbox.roles import ROLES
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     )
     proof.add_argument("--nonce", help="what the server asked for with DPoP-Nonce")
     proof.set_defaults(run=run_proof)
+    pilot_commands.register(commands)
 
 
 def run_demo(arguments: argparse.Namespace) -> int:

@@ -15,7 +15,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from helsekort_sandbox import keys, kjernejournal, loopback, mocks, people, processes, state
+from helsekort_sandbox import area, keys, kjernejournal, loopback, mocks, processes, state
 from helsekort_sandbox.helsenorge import PATH as NOTICES
 from helsekort_sandbox.launcher import DATABASE, Cluster
 from helsekort_sandbox.state import HALF_LOADED, Sandbox
@@ -154,7 +154,7 @@ def _environment(services: Services, sandbox: Sandbox) -> dict[str, str]:
     private = services.data / "server"
     private.mkdir(mode=0o700, exist_ok=True)
     pilot = private / "pilot.json"
-    pilot.write_text(json.dumps(people.pilot(), indent=1, ensure_ascii=False))
+    pilot.write_text(json.dumps(area.pilot(), indent=1, ensure_ascii=False))
     settings = {
         "MODE": "sandbox",
         "PARTICIPATION": "reservation",

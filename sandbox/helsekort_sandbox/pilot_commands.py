@@ -1,0 +1,82 @@
+"""``helsekort replay`` and ``helsekort pilot``: registered with the sandbox's other commands."""
+# ruff: noqa: PLC0415
+
+import argparse
+import json
+import os
+import sys
+from datetime import date
+from pathlib import Path
+
+from helsekort_sandbox.replay_arguments import add_arguments
+
+
+def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the commands; each parser's ``run`` takes the arguments and returns the exit status."""
+    replaying = commands.add_parser("replay", help="play a recording through the public API of a server")
+    add_arguments(replaying)
+    replaying.set_defaults(run=run_replay)
+    pilot = commands.add_parser("pilot", help="synthetic women of a pilot area")
+    does = pilot.add_subparsers(required=True, metavar="WHAT")
+    generate = does.add_parser("generate", help="whole pregnancies as a recording, on stdout")
+    generate.add_argument("--women", type=int, required=True, metavar="N")
+    generate.add_argument("--seed", type=int, required=True, metavar="S")
+    generate.add_argument(
+        "--start", type=date.fromisoformat, metavar="DATE", help="first contacts lie in the year from it"
+    )
+    generate.set_defaults(run=run_generate)
+    report = does.add_parser("report", help="the rates that a recording reaches, beside their targets")
+    report.add_argument("file", type=Path)
+    report.set_defaults(run=run_report)
+    schema = does.add_parser("schema", help="the format of a recording's lines as JSON Schema")
+    schema.set_defaults(run=run_schema)
+    enrol = does.add_parser("area", help="the pilot as a server's HELSEKORT_PILOT_FILE has it")
+    enrol.set_defaults(run=run_area)
+
+
+def run_replay(arguments: argparse.Namespace) -> int:
+    from helsekort_sandbox import replay
+
+    return replay.run(arguments)
+
+
+def run_generate(arguments: argparse.Namespace) -> int:
+    from helsekort_sandbox import generate
+
+    try:
+        for line in generate.generate(arguments.women, arguments.seed, arguments.start or generate.START):
+            sys.stdout.buffer.write(line + b"\n")
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+def run_report(arguments: argparse.Namespace) -> int:
+    from helsekort_sandbox import replay
+    from helsekort_sandbox.rate_report import text
+    from helsekort_sandbox.recording import Malformed
+
+    try:
+        print(text(replay.load(arguments.file)))
+    except (Malformed, OSError) as error:
+        print(f"{arguments.file}, {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def run_schema(_arguments: argparse.Namespace) -> int:
+    from helsekort_sandbox.recording import schema
+
+    print(json.dumps(schema(), indent=1))
+    return 0
+
+
+def run_area(_arguments: argparse.Namespace) -> int:
+    from helsekort_sandbox import area
+
+    print(json.dumps(area.pilot(), indent=1, ensure_ascii=False))
+    return 0
