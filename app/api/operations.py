@@ -22,6 +22,7 @@ from app.interactions import (
     everything,
     expansion,
     lastn,
+    log_cases,
     meta,
     moving,
     new_changes,
@@ -205,6 +206,9 @@ emergency_statistics = _handler("", "emergency-statistics", emergencies.statisti
 withdraw = _handler("Patient", "withdraw", withdrawing.withdraw)
 erasure = _handler("Patient", "erasure", withdrawing.receipts)
 retractions = _handler("", "retractions", withdrawing.retractions)
+ask_about_access = _handler("Patient", "ask-about-access", log_cases.ask)
+access_cases = _handler("", "access-cases", log_cases.queue)
+access_case_review = _handler("", "access-case-review", log_cases.review)
 changes_since = _handler("", "changes", new_changes.changes_since)
 meta_add = _changes("meta-add", meta.add)
 meta_delete = _changes("meta-delete", meta.delete)

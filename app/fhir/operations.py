@@ -133,6 +133,25 @@ OPERATIONS: tuple[Operation, ...] = (
         (Parameter("since", ("instant",)),), ours=True,
     ),
     Operation(
+        "Patient", "ask-about-access", TYPE, POST, "Parameters",
+        "Her question to an event of her access log; a reviewer answers it, and she reads the answer there",
+        (Parameter("event", TEXT, required=True), Parameter("question", TEXT, required=True)), ours=True,
+    ),
+    Operation(
+        "", "access-cases", SYSTEM, GET, "Parameters",
+        "For the auditor: questions and findings about the log that wait for review, or all",
+        (Parameter("status", CODE),), ours=True,
+    ),
+    Operation(
+        "", "access-case-review", SYSTEM, POST, "Parameters",
+        "The auditor's decision on a question or finding about the log",
+        (
+            Parameter("id", TEXT, required=True), Parameter("outcome", CODE, required=True),
+            Parameter("answer", TEXT, required=True),
+        ),
+        ours=True,
+    ),
+    Operation(
         "Patient", "everything", INSTANCE, BOTH, "Bundle",
         "All that is about her, as far as the caller may see it, and what that refers to", _EVERYTHING,
     ),

@@ -24,7 +24,7 @@ from app.interactions.guard import scoped
 from app.mapping.audit_occasions import Line, Occasion, occasions
 from app.mapping.audit_to_fhir import share
 from app.render import access_log as drawn
-from app.store import audit_events
+from app.store import audit_events, log_cases
 from app.store.audit_events import Looked
 
 FORMATS = {
@@ -51,10 +51,26 @@ async def access_log(context: Context, patient: str, given: Given, form: tuple[s
     if not found and context.caller.role is not Role.AUDITOR and not given.values:
         raise NotFound(f"There is no Patient/{patient[:64]}", "Patient")
     page, more = found[:count], len(found) > count
+    questions = await log_cases.hers(context.session) if context.caller.role is Role.CITIZEN else []
     if kind == "bundle":
-        return _bundle(context, patient, page, _links(context, patient, given, page if more else ()))
-    lines = [_line(context, row, patient) for row in page]
-    log = drawn.Log(occasions(lines), context.entry.at, more, context.house.settings.access_log_name_days)
+        links = _links(context, patient, given, page if more else ())
+        return _bundle(context, patient, page, links, questions)
+    days = context.house.settings.access_log_name_days
+    lines = occasions(_line(context, row, patient) for row in page)
+    log = drawn.Log(lines, context.entry.at, more, days, _asked(questions))
+    return _drawn(log, kind, language)
+
+
+def _asked(questions: Sequence[Any]) -> dict[str, list[tuple[str, str]]]:
+    """Event → her questions to it, each with its answer or nothing."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for row in questions:
+        for event in row["events"]:
+            found.setdefault(event, []).append((row["said"], row["answer"] or ""))
+    return found
+
+
+def _drawn(log: drawn.Log, kind: str, language: str) -> Answer:
     said = {"Content-Language": language}
     if kind == "page":
         return Answer(200, drawn.page(log, language).encode(), said, "text/html; charset=utf-8")
@@ -93,7 +109,13 @@ def _links(context: Context, patient: str, given: Given, page: Sequence[Looked])
     return links
 
 
-def _bundle(context: Context, patient: str, page: Sequence[Looked], links: list[tuple[str, str]]) -> Answer:
+def _bundle(
+    context: Context,
+    patient: str,
+    page: Sequence[Looked],
+    links: list[tuple[str, str]],
+    questions: Sequence[Any],
+) -> Answer:
     base = context.house.fhir_base
     entries = [
         Entry(
@@ -104,10 +126,52 @@ def _bundle(context: Context, patient: str, page: Sequence[Looked], links: list[
     for occasion in occasions(_line(context, row, patient) for row in page):
         made = _list(occasion, patient)
         entries.append(Entry(fhir_json.dump(made), f"urn:uuid:{made['id']}", {"search": {"mode": "include"}}))
+    for row in questions:
+        entries += [
+            Entry(fhir_json.dump(made), f"urn:uuid:{made['id']}", {"search": {"mode": "include"}})
+            for made in _communications(row)
+        ]
     body = bundle(
         "searchset", entries, id_=context.entry.id, timestamp=clock.instant(context.entry.at), links=links
     )
     return Answer(200, body)
+
+
+def _communications(row: Any) -> list[dict[str, Any]]:
+    """Her question and, where there is one, the answer to it: https://hl7.org/fhir/R4/communication.html"""
+    her = {"reference": f"Patient/{row['patient']}"}
+    question = {
+        "resourceType": "Communication",
+        "id": row["id"],
+        "text": _text(row["said"]),
+        "status": "completed" if row["answer"] else "in-progress",
+        "subject": her,
+        "about": [{"reference": f"AuditEvent/{id_}"} for id_ in row["events"]],
+        "sent": clock.instant(row["made"]),
+        "sender": her,
+        "payload": [{"contentString": row["said"]}],
+    }
+    if not row["answer"]:
+        return [question]
+    answer = {
+        "resourceType": "Communication",
+        "id": f"{row['id']}-answer",
+        "text": _text(row["answer"]),
+        "inResponseTo": [{"reference": f"urn:uuid:{row['id']}"}],
+        "status": "completed",
+        "subject": her,
+        "sent": clock.instant(row["reviewed"]),
+        "recipient": [her],
+        "payload": [{"contentString": row["answer"]}],
+    }
+    return [question, answer]
+
+
+def _text(text: str) -> dict[str, str]:
+    return {
+        "status": "generated",
+        "div": f'<div xmlns="http://www.w3.org/1999/xhtml">{escape(text)}</div>',
+    }
 
 
 def _list(occasion: Occasion, patient: str) -> dict[str, Any]:
@@ -117,10 +181,7 @@ def _list(occasion: Occasion, patient: str) -> dict[str, Any]:
     return {
         "resourceType": "List",
         "id": occasion.last.id,
-        "text": {
-            "status": "generated",
-            "div": f'<div xmlns="http://www.w3.org/1999/xhtml">{escape(text)}</div>',
-        },
+        "text": _text(text),
         "status": "current",
         "mode": "snapshot",
         "title": text,

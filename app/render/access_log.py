@@ -6,8 +6,8 @@ person where the rule allows it, what and why in words; emergency access and ref
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.clock import OSLO
@@ -20,19 +20,25 @@ from app.render.words import ORDER, TABLES, Words
 
 CSV_COLUMNS = (
     "when", "until", "organization", "orgnr", "person", "role", "what", "why", "rule", "result", "emergency", "times",
-    "events",
+    "question", "answer", "events",
 )  # fmt: skip
 _RISKY = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would take for a formula
 
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """What is drawn. ``more``: there are older rows; ``name_days``: after how many days persons are named."""
+    """What is drawn.
+
+    ``more``  there are older rows.
+    ``name_days``  after how many days persons are named.
+    ``asked``  event → her questions to it, each with its answer or nothing.
+    """
 
     occasions: Sequence[Occasion]
     at: datetime
     more: bool = False
     name_days: int = 0
+    asked: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +116,9 @@ def page(log: Log, language: str) -> str:
     """The page in ``language`` (``nb``, ``nn``, ``en``; any other reads as ``nb``)."""
     words = Words(language if language in TABLES else "nb")
     say = {key: row[ORDER.index(words.language)] for key, row in ACCESS.items()}
-    rows = [_occasion(told, words) for told in _told(log, words.language)]
+    rows = [_occasion(told, words, log) for told in _told(log, words.language)]
     top = el("div", el("p", say["kicker"], class_="kicker"), el("h1", say["title"]))
-    intro = el("section", el("p", say["lead"]), class_="wide")
+    intro = el("section", el("p", say["lead"]), el("p", say["wrong"], class_="soft"), class_="wide")
     body = el(
         "body",
         el("a", say["skip"], href="#log", class_="skip"),
@@ -131,7 +137,7 @@ def page(log: Log, language: str) -> str:
     return "<!doctype html>\n" + el("html", head(say["title"]), body, lang=words.language)
 
 
-def _occasion(told: Told, words: Words) -> Html:
+def _occasion(told: Told, words: Words, log: Log) -> Html:
     occasion = told.occasion
     mark = "emergency" if occasion.last.emergency else "refused" if occasion.last.refused else ""
     kind = "alarm" if mark == "emergency" else "task" if mark else "information"
@@ -154,6 +160,7 @@ def _occasion(told: Told, words: Words) -> Html:
             class_=f"finding {kind}",
         ),
         el("ul", *rows, class_="pairs"),
+        *_questions(told, log),
         el(
             "details",
             el("summary", told.say("each", count=str(len(each)))),
@@ -161,6 +168,16 @@ def _occasion(told: Told, words: Words) -> Html:
         ),
         class_="wide",
     )
+
+
+def _questions(told: Told, log: Log) -> Iterator[Html]:
+    """What she asked about these events, and what was answered."""
+    for line in told.occasion.lines:
+        for question, answer in log.asked.get(line.id, ()):
+            yield el("p", el("strong", f"{told.say('question')}: "), question, class_="since")
+            yield el(
+                "p", el("strong", f"{told.say('answer')}: "), answer or told.say("waits"), class_="since"
+            )
 
 
 def table(log: Log, language: str) -> str:
@@ -176,6 +193,7 @@ def table(log: Log, language: str) -> str:
             *(line.at.astimezone(OSLO).isoformat(timespec="seconds") for line in (occasion.first, occasion.last)),
             told.organization, told.orgnr, told.person, told.role, told.what, told.why, told.rule, told.result,
             told.say("emergency") if occasion.last.emergency else "", str(len(occasion.lines)),
+            *(" / ".join(pair[at] for line in occasion.lines for pair in log.asked.get(line.id, ())) for at in (0, 1)),
             " ".join(line.id for line in occasion.lines),
         ]  # fmt: skip
         writer.writerow([f"'{cell}" if cell.startswith(_RISKY) else cell for cell in cells])

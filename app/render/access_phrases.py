@@ -83,6 +83,8 @@ RULES: dict[str, tuple[str, str, str]] = {  # the beginning of a rule's name →
         "Helsekortet sine reglar går over det som er registrert",
         "The card's rules run over what is registered",
     ),
+    "log-case-review": ("Kontroll av loggen", "Kontroll av loggen", "Control of the log"),
+    "emergency-review": ("Kontroll av loggen", "Kontroll av loggen", "Control of the log"),
     "allow.auditor": ("Kontroll av loggen", "Kontroll av loggen", "Control of the log"),
     "allow.operator": ("Drift av piloten", "Drift av piloten", "Operations of the pilot"),
     "allow.catalogue": (

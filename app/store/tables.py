@@ -314,6 +314,26 @@ Index("emergency_patient", emergency.c.patient, emergency.c.person)
 Index("emergency_person", emergency.c.person, emergency.c.patient)
 Index("emergency_unreviewed", emergency.c.begins, postgresql_where=emergency.c.reviewed.is_(None))
 
+log_case = Table(  # her questions to the log, and what the control of it found
+    "log_case",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("patient", Text),
+    Column("person", Text, nullable=False),
+    Column("organization", Text, nullable=False),
+    Column("said", Text, nullable=False),
+    Column("numbers", Text, nullable=False),
+    Column("events", ARRAY(Text), nullable=False),
+    Column("made", INSTANT, nullable=False),
+    Column("reviewed", INSTANT),
+    Column("reviewer", Text),
+    Column("outcome", Text),
+    Column("answer", Text),
+)
+Index("log_case_patient", log_case.c.patient, log_case.c.made)
+Index("log_case_unreviewed", log_case.c.made, postgresql_where=log_case.c.reviewed.is_(None))
+
 audit = Table(  # partitioned by month of `at`
     "audit",
     metadata,

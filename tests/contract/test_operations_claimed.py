@@ -24,6 +24,7 @@ GENDERS = "http://hl7.org/fhir/administrative-gender"
 GENDER_SET = "http://hl7.org/fhir/ValueSet/administrative-gender"
 LAB_MAP = "https://helsekort.example/fhir/ConceptMap/lab-nlk"
 A_TAG = {"tag": [{"system": "https://epj.example/tags", "code": "sett"}]}
+THE_EVENT, THE_CASE = object(), object()
 HER_NUMBER, THE_RESOURCE, THE_WOMAN, HER_CARD, THE_EMERGENCY = (
     object(),
     object(),
@@ -61,6 +62,14 @@ PROBES: dict[tuple[str, str], tuple[Given, ...]] = {
     ("Patient", "withdraw"): (),
     ("Patient", "erasure"): (),
     ("", "retractions"): (),
+    ("Patient", "ask-about-access"): (
+        Given("event", "string", THE_EVENT), Given("question", "string", "Hvem var dette?"),
+    ),
+    ("", "access-cases"): (),
+    ("", "access-case-review"): (
+        Given("id", "string", THE_CASE), Given("outcome", "code", "legitimate"),
+        Given("answer", "string", "Det var vikaren for jordmoren din."),
+    ),
     ("Patient", "everything"): (Given("_count", "integer", 2),),
     ("EpisodeOfCare", "everything"): (),
     ("Observation", "lastn"): (Given("patient", "string", THE_WOMAN), Given("max", "positiveInt", 2)),
@@ -112,6 +121,8 @@ WHO = {
     "withdraw": "citizen",
     "erasure": "auditor",
     "retractions": "gp",
+    "access-cases": "auditor",
+    "access-case-review": "auditor",
 }  # who may; else the harness
 
 
@@ -159,7 +170,7 @@ def ask(asked: Asked, kept: dict[str, Json], person: Person, given: tuple[Given,
     given = tuple(_with_card(one, person.server) if one.value is HER_CARD else one for one in given)
     if asked.method == "GET":
         return person.get(f"{path}?{urlencode({one.name: one.value for one in given})}", **prefer)
-    parts = list(_parts(asked, kept, person.server, given))
+    parts = list(_parts(asked, kept, person, given))
     return person.post(
         path, {"resourceType": "Parameters"} | ({"parameter": parts} if parts else {}), **prefer
     )
@@ -170,7 +181,8 @@ def _with_card(one: Given, server: Server) -> Given:
     return one._replace(value=card if one.type == "string" else {"reference": card})
 
 
-def _parts(asked: Asked, kept: dict[str, Json], server: Server, given: tuple[Given, ...]) -> Iterator[Json]:
+def _parts(asked: Asked, kept: dict[str, Json], person: Person, given: tuple[Given, ...]) -> Iterator[Json]:
+    server = person.server
     for one in given:
         value = one.value
         if value is THE_RESOURCE:
@@ -180,7 +192,34 @@ def _parts(asked: Asked, kept: dict[str, Json], server: Server, given: tuple[Giv
             value = {"system": codes.FNR, "value": register(server.person("midwife")).number}
         if value is THE_EMERGENCY:
             value = _an_emergency(server)
+        if value is THE_EVENT:
+            value = _an_event(person)
+        if value is THE_CASE:
+            value = _a_case(server)
         yield {"name": one.name, f"value{one.type[0].upper()}{one.type[1:]}": value}
+
+
+def _an_event(person: Person) -> str:
+    """The id of an event in the log of the woman who asks."""
+    found: str = person.get("/AuditEvent?_count=1").json()["entry"][0]["resource"]["id"]
+    return found
+
+
+def _her(server: Server) -> Person:
+    return server.person("citizen", person=register(server.person("midwife")).number)
+
+
+def _a_case(server: Server) -> str:
+    """The id of a woman's question."""
+    her = _her(server)
+    asked = {"event": _an_event(her), "question": "Hvem var dette?"}
+    body = {
+        "resourceType": "Parameters",
+        "parameter": [{"name": name, "valueString": value} for name, value in asked.items()],
+    }
+    answer = her.post("/Patient/$ask-about-access", body)
+    assert answer.status_code == 200, answer.text
+    return answer.headers["x-request-id"]
 
 
 def _an_emergency(server: Server) -> str:
@@ -218,6 +257,7 @@ def test_what_is_claimed_is_answered(
     if asked.row.name == "withdraw":
         urgent = {"person": register(server.person("midwife")).number}
     person = server.person(WHO[asked.row.name], **urgent) if asked.row.name in WHO else harness
+    person = _her(server) if asked.row.name == "ask-about-access" else person
     answer = ask(asked, kept, person, asked.given())
     assert answer.status_code == (202 if asked.row.begins else 200), answer.text
     assert answer.json()["resourceType"] == asked.row.answer

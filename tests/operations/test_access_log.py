@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from helsekort_sandbox.people import ORGANIZATIONS
 
 from app import clock
 from app.fhir import codes
@@ -45,7 +46,7 @@ def test_a_list_for_each_occasion_names_its_events(looked: tuple[Woman, Person])
     bundle = her.get(f"/Patient/{woman.id}/$access-log").json()
     parts = [(entry["search"]["mode"], entry["resource"]) for entry in bundle["entry"]]
     events = {row["id"] for mode, row in parts if mode == "match"}
-    lists = [row for mode, row in parts if mode == "include"]
+    lists = [row for _, row in parts if row["resourceType"] == "List"]
     named = [item["item"]["reference"].removeprefix("AuditEvent/") for row in lists for item in row["entry"]]
     assert sorted(named) == sorted(events), "each event belongs to one occasion"
     assert len(lists) < len(events)
@@ -107,6 +108,53 @@ def test_others_learn_nothing_of_it(looked: tuple[Woman, Person], world: World) 
         for form in ("text/html", "text/csv", "json"):
             told = person.get(f"/Patient/{looked[0].id}/$access-log?_format={form}")
             assert told.status_code == 404, told.text
+
+
+def _said(**values: str) -> dict[str, Any]:
+    rows = [{"name": name, "valueString": value} for name, value in values.items()]
+    return {"resourceType": "Parameters", "parameter": rows}
+
+
+def test_her_question_reaches_the_reviewer_and_the_answer_reaches_her(
+    looked: tuple[Woman, Person], world: World
+) -> None:
+    woman, her = looked
+    path, auditor = f"/Patient/{woman.id}/$access-log", world.person("auditor")
+    event = next(
+        row["resource"]["id"]
+        for row in her.get(path).json()["entry"]
+        if "nødtilgang" in row["resource"]["text"]["div"]
+    )
+    question = _said(event=event, question="Hvem var legen, og hvorfor?")
+    for person in (world.other_her, world.midwife, auditor):
+        assert person.post("/Patient/$ask-about-access", question).status_code in {403, 404}
+    asked = her.post("/Patient/$ask-about-access", question)
+    assert asked.status_code == 200, asked.text
+    assert "venter på svar" in her.get(f"{path}?_format=html").text
+    waiting = auditor.get("/$access-cases").text
+    assert "Hvem var legen, og hvorfor?" in waiting
+    assert f"AuditEvent/{event}" in waiting
+    assert world.midwife.get("/$access-cases").status_code == 403
+    elsewhere, there = (
+        world.person("auditor", organization=ORGANIZATIONS[key].orgnr) for key in ("gp-b", "hospital-b")
+    )
+    assert "parameter" not in elsewhere.get("/$access-cases").json(), (
+        "a reviewer meets the own organisation's"
+    )
+    assert "Hvem var legen" in there.get("/$access-cases").text
+    answer = _said(id=asked.headers["x-request-id"], answer="Vakthavende, fordi du blødde.")
+    answer["parameter"].append({"name": "outcome", "valueCode": "legitimate"})
+    assert world.midwife.post("/$access-case-review", answer).status_code == 403
+    assert auditor.post("/$access-case-review", answer).status_code == 200
+    assert auditor.post("/$access-case-review", answer).status_code == 409
+    for form in ("html", "csv", "json"):
+        told = her.get(f"{path}?_format={form}").text
+        assert "Hvem var legen, og hvorfor?" in told
+        assert "Vakthavende, fordi du blødde." in told
+    assert "Hvem var legen, og hvorfor?" not in auditor.get("/$access-cases").text
+    assert "Hvem var legen" not in world.server.database.rows("SELECT string_agg(request, ' ') FROM audit")[0]
+    number = _said(event=event, question=f"Er dette {woman.number}?")
+    assert her.post("/Patient/$ask-about-access", number).status_code == 422
 
 
 def _line(minute: int, **said: Any) -> Line:

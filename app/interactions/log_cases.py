@@ -1,0 +1,101 @@
+"""Her question to an entry of her log, and the reviewer's queue of questions and findings, with decisions.
+
+Pasientjournalloven §§ 18, 22 and 23. An answer to her question is read by her, beside her log.
+"""
+
+import json
+from typing import Any
+
+from app import clock
+from app.access.caller import Role
+from app.fhir import json as fhir_json
+from app.fhir.codes import ORGNR
+from app.fhir.identifiers import looks_like_person_number
+from app.fhir.outcome import BadRequest, Conflict, Forbidden, NotFound, Unprocessable
+from app.fhir.parameters import Given
+from app.interactions.context import Answer, Context
+from app.interactions.guard import scoped
+from app.store import log_cases
+
+OUTCOMES = ("legitimate", "not-legitimate", "unclear")
+_SENTENCE = (5, 1000)  # characters
+
+
+def _answered(*parts: dict[str, Any]) -> Answer:
+    body: dict[str, Any] = {"resourceType": "Parameters"} | ({"parameter": list(parts)} if parts else {})
+    return Answer(200, fhir_json.dump(body))
+
+
+def _said(given: Given, name: str) -> str:
+    """Some sentences. Raises Unprocessable."""
+    text = given.text(name).strip()
+    least, most = _SENTENCE
+    if not least <= len(text) <= most:
+        raise Unprocessable(f"{name} has {least} to {most} characters", f"Parameters.{name}")
+    if looks_like_person_number(text):
+        raise Unprocessable(f"No identity number stands in {name}", f"Parameters.{name}")
+    return text
+
+
+def part(row: Any) -> dict[str, Any]:
+    """A case with the numbers and the events that it rests on."""
+    texts = ("id", "kind", "said", "person", "outcome", "answer")
+    parts: list[dict[str, Any]] = [{"name": name, "valueString": row[name]} for name in texts if row[name]]
+    parts += [
+        {"name": name, "valueInstant": clock.instant(row[name])} for name in ("made", "reviewed") if row[name]
+    ]
+    if row["patient"]:
+        parts.append({"name": "patient", "valueReference": {"reference": f"Patient/{row['patient']}"}})
+    if row["organization"]:
+        parts.append(
+            {"name": "organization", "valueIdentifier": {"system": ORGNR, "value": row["organization"]}}
+        )
+    parts += [
+        {"name": name, "valueInteger": value} for name, value in sorted(json.loads(row["numbers"]).items())
+    ]
+    parts += [
+        {"name": "event", "valueReference": {"reference": f"AuditEvent/{id_}"}} for id_ in row["events"]
+    ]
+    return {"name": "case", "part": parts}
+
+
+async def ask(context: Context, given: Given, _id: str | None) -> Answer:
+    """``Patient/$ask-about-access``: her question to an event of her log. Raises FhirError."""
+    scoped(context.caller, "read")
+    if context.caller.role is not Role.CITIZEN:
+        raise Forbidden("Only she asks about her own log")
+    event = given.text("event").removeprefix("AuditEvent/")
+    row = await log_cases.ask(context.session, event, _said(given, "question"))
+    if row is None:
+        raise NotFound("There is no such event in your log", "event")
+    return _answered(part(row))
+
+
+def _scope(context: Context) -> list[str] | None:
+    """The organisations whose cases this reviewer decides; None: all, for the pilot's own. Raises Forbidden."""
+    scoped(context.caller, "read")
+    if context.caller.role is not Role.AUDITOR:
+        raise Forbidden("Cases of the log are decided by its reviewer")
+    pilot = context.house.settings.pilot
+    kinds = {number: pilot.kind(number) for number in context.caller.organizations}
+    return [number for number, kind in kinds.items() if kind not in {None, "operator"}] or None
+
+
+async def queue(context: Context, given: Given, _id: str | None) -> Answer:
+    """``$access-cases``: what waits for a reviewer, or with ``status`` all. Raises FhirError."""
+    scope, status = _scope(context), given.text("status") or "unreviewed"
+    if status not in {"unreviewed", "all"}:
+        raise BadRequest("status is unreviewed or all", "status")
+    rows = await log_cases.queue(context.session, scope, reviewed_too=status == "all")
+    return _answered(*(part(row) for row in rows))
+
+
+async def review(context: Context, given: Given, _id: str | None) -> Answer:
+    """``$access-case-review``: the reviewer's decision, made once; she reads the answer. Raises FhirError."""
+    scope, outcome = _scope(context), given.text("outcome")
+    if outcome not in OUTCOMES:
+        raise BadRequest(f"outcome is one of {', '.join(OUTCOMES)}", "outcome")
+    row = await log_cases.review(context.session, scope, given.text("id"), outcome, _said(given, "answer"))
+    if row is None:
+        raise Conflict("There is no such case, or it has been decided", "id")
+    return _answered(part(row))
