@@ -9,16 +9,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from helsekort_sandbox.people import organization_number
+from helsekort_sandbox.people import DOULA, REPRESENTATIVE, organization_number
 
 import fhir_profiles
-from app.access.rules import CATALOGUE, NURSE_READS, OWN
+from app.access.assisting import INVITED_READS, OFFICE_READS, STUDENT_READS
+from app.access.rules import CATALOGUE, CONTROL, NURSE_READS, OWN
 from app.fhir import codes
 from app.fhir.registry import RESOURCE_TYPES
 from tests.access.leak_feeds import Feeds, feeds
 from tests.access.world import (
     Json,
     a_block,
+    a_choice,
     a_restriction,
     a_team,
     hpr,
@@ -33,6 +35,7 @@ from tests.fixtures.server import Person, Server
 EXAMPLES = Path(fhir_profiles.__file__).parent / "examples"
 TYPES = tuple(row.name for row in RESOURCE_TYPES if row.name != "AuditEvent")  # the log: test_attacks.py
 MARK = "urn:leak"
+ROLE_CODE = "http://terminology.hl7.org/CodeSystem/v3-RoleCode"
 # Read by those who wrote it, so written by whoever is entitled
 WRITERS = {"Group": "operator", "MessageHeader": "operator", "Subscription": "midwife"}
 # Of what is about no woman, or closed to her: no copy of it is open to this attacker
@@ -42,7 +45,10 @@ CLOSED = {
     "hospital": {"Group", "MessageHeader"},
     "nurse": frozenset({row.name for row in RESOURCE_TYPES}) - NURSE_READS,
     "citizen": {"Flag", *OWN},
+    "representative": {"Flag", *CONTROL, *OWN},
 }
+# What those who assist may read of a woman who has let them in, or whom their organisation cares for
+OPEN_TO = {"secretary": OFFICE_READS, "student": STUDENT_READS, "doula": INVITED_READS}
 _marks = itertools.count(1)
 
 
@@ -204,6 +210,13 @@ def _chosen(her: Person, operator: Person, woman: Woman) -> None:
         stored(her, a_block(woman.reference, {"reference": actor}))
 
 
+def let_in(her: Person, woman: Woman, system: str, code: str, number: str) -> None:
+    """She lets the person with this number in, as what the code says."""
+    role = {"coding": [{"system": system, "code": code}]}
+    actor = {"role": role, "reference": {"identifier": {"system": codes.FNR, "value": number}}}
+    stored(her, a_choice(woman.reference, "permit", actor=[actor]))
+
+
 def _closing(midwife: Person, citizen: Callable[[Woman], Person], operator: Person) -> Woman:
     """A woman who restricts all from her carers, a GP office of her choice among them, but for her midwife's place."""
     woman = register(midwife)
@@ -248,6 +261,11 @@ def leaks(server: Server) -> Leaks:
         *(who for pair in attackers.values() for who in pair),
     ]
     acting += [citizen(who) for who in (woman, other, kept)]
+    assisting = {name: person(name) for name in OPEN_TO}
+    represents = {who: person("representative", represented=who.number) for who in (woman, kept)}
+    acting += [*assisting.values(), *represents.values()]
+    let_in(citizen(woman), woman, codes.CS_CARD, "doula", DOULA[1])
+    let_in(citizen(kept), kept, ROLE_CODE, "HPOWATT", REPRESENTATIVE[1])
     closing = _closing(midwife, citizen, operator)
     happening = feeds(acting, (woman, kept, sensitive, closing))
     hers, others = items(midwife, woman), items(midwife, other)
@@ -281,6 +299,15 @@ def leaks(server: Server) -> Leaks:
             blocked=True,
         ),
         Reason("operator", operator, midwife, hers, {}),
+        *(Reason(name, who, midwife, hers, {}) for name, who in assisting.items()),
+        Reason("represented unasked", represents[woman], midwife, hers, {}),
+        Reason(
+            "kept from representative",
+            represents[kept],
+            midwife,
+            withheld,
+            _open(represents[kept], open_to_her),
+        ),
         Reason("auditor", person("auditor"), midwife, hers, {}),
     )
     return Leaks(server, harness, reasons | {reason.name: reason for reason in more}, happening)
