@@ -99,6 +99,18 @@ def audit_verify(_options: argparse.Namespace) -> int:
     return 0 if report.holds else 1
 
 
+def audit_change_key(_options: argparse.Namespace) -> int:
+    """Change the key that signs the log's heads; the old one is kept for what it has signed."""
+    from app import settings
+    from app.store.seals import change_key
+
+    read = settings.read()
+    print(
+        f"the key {change_key(read.audit_key_file, read.audit_former_keys_file)} signs when the worker starts again"
+    )
+    return 0
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="helsekort", description="The digital pregnancy health card.")
     commands: Any = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -121,6 +133,7 @@ def _parser() -> argparse.ArgumentParser:
         required=True, metavar="COMMAND"
     )
     audits.add_parser("verify", help="verify the log").set_defaults(run=audit_verify)
+    audits.add_parser("change-key", help="have a new key sign").set_defaults(run=audit_change_key)
     for entry in entry_points(group="helsekort.commands"):
         entry.load()(commands)
     return parser

@@ -102,6 +102,9 @@ class Settings:
     helsenorge_url: str = _doc("Base of Helsenorge's notice API; empty: nothing is sent.")
     helsenorge_audience: str = _doc("Audience of Helsenorge's tokens.", "nhn:helsenorge")
     audit_key_file: str = _doc("Ed25519 private key (PEM) that signs the heads of the log's lanes.")
+    audit_former_keys_file: str = _doc(
+        "Ed25519 public keys (PEM, one after the other) that signed heads before the key was changed."
+    )
     audit_anchor_file: str = _doc("File outside the database to which signed heads are appended.")
     server_key_file: str = _doc("32 random bytes that seal page links and waiting session tokens.")
     notification_key_file: str = _doc(

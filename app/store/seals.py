@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     PublicFormat,
     load_pem_private_key,
+    load_pem_public_key,
 )
 from sqlalchemy import ARRAY, BigInteger, Integer, LargeBinary, Text, bindparam, column, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
@@ -38,6 +39,9 @@ _COLUMNS = (
     ("key", Text()),
     ("signature", LargeBinary()),
 )
+
+
+_END = "-----END PUBLIC KEY-----"
 
 
 class NoKey(Exception):
@@ -113,6 +117,38 @@ def read_signer(path: str) -> Signer:
     if not isinstance(key, Ed25519PrivateKey):
         raise NoKey(f"{path} holds a key that is not Ed25519")
     return Signer(key)
+
+
+def read_former(path: str) -> dict[str, Ed25519PublicKey]:
+    """The public keys that signed before, by their names; none where there is no file. Raises NoKey."""
+    if not path or not Path(path).exists():
+        return {}
+    blocks = [f"{block}{_END}" for block in Path(path).read_text().split(_END)[:-1]]
+    try:
+        keys = [load_pem_public_key(block.strip().encode()) for block in blocks]
+    except ValueError as error:
+        raise NoKey(f"{path} holds what is no public key") from error
+    if not all(isinstance(key, Ed25519PublicKey) for key in keys):
+        raise NoKey(f"{path} holds a key that is not Ed25519")
+    return {key_name(key): key for key in keys if isinstance(key, Ed25519PublicKey)}
+
+
+def change_key(path: str, former: str) -> str:
+    """Have a new key sign from now on; the public part of the old one goes to the file ``former``. Its new name.
+
+    Raises NoKey, OSError. What is running signs with the old one until it starts again.
+    """
+    old = read_signer(path)
+    pem = old.public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    if old.name not in read_former(former):
+        with Path(former).open("ab") as file:
+            file.write(pem)
+            file.flush()
+            os.fsync(file.fileno())
+    draft = f"{path}.{os.getpid()}.next"
+    make_key(draft)
+    Path(draft).replace(path)
+    return read_signer(path).name
 
 
 @cache

@@ -21,9 +21,9 @@ from app import clock
 from app.settings import Settings
 from app.store import anchors
 from app.store.migrate import engine
-from app.store.seals import Head, NoKey, Signer, read_signer
+from app.store.seals import Head, NoKey, read_former, read_signer
 from app.store.tables import audit, audit_head, audit_lane
-from app.store.verify_heads import Book
+from app.store.verify_heads import Book, Keys
 
 _MOST_TOLD = 100
 _BATCH = 1000
@@ -89,8 +89,9 @@ def verify(settings: Settings) -> Report:
         with owner.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
             connection.execute(text("SET TIME ZONE 'UTC'"))
             book = Book(
-                _heads(connection), _signer(settings, report), report.problems, _oldest_month(connection)
+                _heads(connection), _keys(settings, report), report.problems, _oldest_month(connection)
             )
+            book.check_keys()
             _check_lanes(connection, book, report)
             if settings.audit_anchor_file:
                 book.check_anchors(anchored)
@@ -100,9 +101,11 @@ def verify(settings: Settings) -> Report:
     return report
 
 
-def _signer(settings: Settings, report: Report) -> Signer | None:
+def _keys(settings: Settings, report: Report) -> Keys | None:
     try:
-        return read_signer(settings.audit_key_file)
+        signer = read_signer(settings.audit_key_file)
+        former = read_former(settings.audit_former_keys_file)
+        return Keys(signer.name, {**former, signer.name: signer.public})
     except (OSError, NoKey):
         report.notes.append("There is no key to check signatures with.")
         return None

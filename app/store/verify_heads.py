@@ -1,15 +1,26 @@
 """The signed heads and anchors, checked against the rows of the log and against each other."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
 from app import clock
-from app.store.seals import Head, Signer, is_signed
+from app.store.seals import Head, is_signed
 
 GRACE = timedelta(minutes=2)  # a head is in the database a moment before it is in the anchor file
 LONGEST_REQUEST = timedelta(minutes=10)  # a row bears the time of its request, and is written later than that
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The public keys by their names, and the name of the one that signs now."""
+
+    current: str
+    public: Mapping[str, Ed25519PublicKey]
 
 
 class Book:
@@ -19,16 +30,16 @@ class Book:
     """
 
     def __init__(
-        self, heads: Iterable[Head], signer: Signer | None, problems: list[str], oldest_month: datetime
+        self, heads: Iterable[Head], keys: Keys | None, problems: list[str], oldest_month: datetime
     ) -> None:
         self._oldest_month = oldest_month
         self._heads: dict[int, dict[int, Head]] = defaultdict(dict)
-        self._signer = signer
+        self._keys = keys
         self._problems = problems
         for head in heads:
             self._heads[head.lane][head.seq] = head
             self._check_signature(head, "head")
-        if self.count and signer is None:
+        if self.count and keys is None:
             problems.append("signatures cannot be checked: the signing key is not there")
 
     @property
@@ -91,8 +102,21 @@ class Book:
                     f"lane {lane}: {len(missing)} heads from {min(missing)} on are not in the anchor file"
                 )
 
-    def _check_signature(self, head: Head, what: str) -> None:
-        if self._signer is None:
+    def check_keys(self) -> None:
+        """A key that was put away signs nothing more: heads of it that are younger than the current one's first."""
+        if self._keys is None:
             return
-        if not is_signed(head, self._signer.public):
+        heads = [head for lane in self._heads.values() for head in lane.values()]
+        since = min((head.at for head in heads if head.key == self._keys.current), default=None)
+        for head in heads:
+            if since is not None and head.key != self._keys.current and head.at > since + GRACE:
+                self._problems.append(
+                    f"lane {head.lane} head {head.seq}: signed with a key that had been put away"
+                )
+
+    def _check_signature(self, head: Head, what: str) -> None:
+        if self._keys is None:
+            return
+        public = self._keys.public.get(head.key)
+        if public is None or not is_signed(head, public):
             self._problems.append(f"lane {head.lane} {what} {head.seq}: its signature does not hold")
