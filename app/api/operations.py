@@ -21,6 +21,7 @@ from app.interactions import (
     emergencies,
     everything,
     expansion,
+    explaining,
     lastn,
     log_cases,
     meta,
@@ -205,6 +206,7 @@ emergency_review = _handler("", "emergency-review", emergencies.review)
 emergency_statistics = _handler("", "emergency-statistics", emergencies.statistics)
 withdraw = _handler("Patient", "withdraw", withdrawing.withdraw)
 erasure = _handler("Patient", "erasure", withdrawing.receipts)
+explain_access = _handler("Patient", "explain-access", explaining.explain)
 retractions = _handler("", "retractions", withdrawing.retractions)
 ask_about_access = _handler("Patient", "ask-about-access", log_cases.ask)
 access_cases = _handler("", "access-cases", log_cases.queue)

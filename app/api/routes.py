@@ -49,6 +49,7 @@ HANDLERS: dict[tuple[str, str], Handler] = {  # of the rows of OPERATIONS
     ("Patient", "ask-about-access"): operations.ask_about_access,
     ("", "access-cases"): operations.access_cases,
     ("", "access-case-review"): operations.access_case_review,
+    ("Patient", "explain-access"): operations.explain_access,
     ("Patient", "everything"): operations.everything_of_patient,
     ("EpisodeOfCare", "everything"): operations.everything_of_card,
     ("Observation", "lastn"): operations.last_of_each,

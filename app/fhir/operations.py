@@ -152,6 +152,15 @@ OPERATIONS: tuple[Operation, ...] = (
         ours=True,
     ),
     Operation(
+        "Patient", "explain-access", INSTANCE, BOTH, "Parameters",
+        "For her and the auditor: who can see this, by which row and ground, and why one was refused",
+        (
+            Parameter("resource", ("Reference",)), Parameter("entry", TEXT), Parameter("role", CODE),
+            Parameter("organization", TEXT), Parameter("hpr", TEXT), Parameter("purpose", CODE),
+        ),
+        ours=True,
+    ),
+    Operation(
         "Patient", "everything", INSTANCE, BOTH, "Bundle",
         "All that is about her, as far as the caller may see it, and what that refers to", _EVERYTHING,
     ),

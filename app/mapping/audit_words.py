@@ -48,6 +48,11 @@ DONE: Mapping[str, Row] = {
         "lasta ned ei eksportert fil med {}",
         "downloaded an exported file with {}",
     ),
+    "$explain-access": (
+        "spurte hvem som har tilgang til {}",
+        "spurde kven som har tilgang til {}",
+        "asked who has access to {}",
+    ),
     "$withdraw": ("trakk seg fra helsekortet", "trekte seg frå helsekortet", "withdrew from the card"),
     "$erase": (
         "slettet alt som var lagret i helsekortet",

@@ -70,6 +70,7 @@ PROBES: dict[tuple[str, str], tuple[Given, ...]] = {
         Given("id", "string", THE_CASE), Given("outcome", "code", "legitimate"),
         Given("answer", "string", "Det var vikaren for jordmoren din."),
     ),
+    ("Patient", "explain-access"): (),
     ("Patient", "everything"): (Given("_count", "integer", 2),),
     ("EpisodeOfCare", "everything"): (),
     ("Observation", "lastn"): (Given("patient", "string", THE_WOMAN), Given("max", "positiveInt", 2)),
@@ -123,6 +124,7 @@ WHO = {
     "retractions": "gp",
     "access-cases": "auditor",
     "access-case-review": "auditor",
+    "explain-access": "auditor",
 }  # who may; else the harness
 
 
