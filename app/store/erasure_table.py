@@ -38,6 +38,7 @@ from app.store.tables import (
     index_string,
     index_token,
     index_uri,
+    log_case,
     patient_link,
     person,
     relation,
@@ -99,6 +100,7 @@ GONE: tuple[tuple[Any, ColumnElement[bool]], ...] = (
     (looked, looked.c.episode == any_(IDS)),
     _hers(changed),
     (delivery, (delivery.c.patient == HER) & delivery.c.kind.not_in([literal_column(f"'{one}'") for one in RETRACTIONS])),
+    _hers(log_case),  # what she asked, and what control found of her log, which is still there to be controlled
     _hers(relation),
     _hers(choice),
     _hers(person),
