@@ -35,6 +35,7 @@ from app.access.rows import (
     Relation,
 )
 from app.access.rows import roles as _roles
+from app.fhir import newborn
 
 __all__ = [  # what others take from here: rows and the sets that they name
     "ALLOW",
@@ -182,6 +183,15 @@ ALLOW: tuple[Allow, ...] = (
         frozenset({"Patient"}),
         Relation.ATTESTED,
         "hpl § 39, pjl § 19: purpose and decision are attested",
+        without=frozenset({newborn.LABEL}),
+    ),
+    Allow(
+        "allow.carer.register.child",  # a child's record is kept within the mother's: nobody else's is related yet
+        CARERS,
+        frozenset({"create"}),
+        frozenset({"Patient"}),
+        Relation.RELATED,
+        "hpl §§ 39, 40; pbrl § 3-4: the newborn, by who cares for the mother; she decides and has access for it",
     ),
     Allow(
         "allow.carer.administer",

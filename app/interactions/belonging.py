@@ -8,7 +8,7 @@ from typing import Any
 from app.access.caller import PERSONNEL, Role
 from app.access.decide import readable
 from app.access.labels import labels_of
-from app.fhir import codes, documents
+from app.fhir import documents, newborn
 from app.fhir import json as fhir_json
 from app.fhir.json_patch import Patch
 from app.fhir.outcome import FhirError
@@ -17,7 +17,6 @@ from app.fhir.registry import BY_NAME, CONCERNING
 from app.interactions.context import Context
 from app.interactions.criteria import Criteria
 from app.store.standing_tasks import Kept
-from app.store.tables import OPEN_EPISODE
 from app.store.targets import Key, Targets
 
 Json = dict[str, Any]
@@ -65,6 +64,8 @@ class Preparation:
     persons: dict[tuple[str, str], str] = field(default_factory=dict)  # whose number it is, for documents
     patients: dict[Key, str | None] = field(default_factory=dict)
     kept: dict[Key, Kept] = field(default_factory=dict)  # what Tasks of applications keep up so far
+    of_child: dict[Key, bool] = field(default_factory=dict)  # which drafts are a born child, or about one
+    twice: set[Key] = field(default_factory=set)  # children that are registered already
 
 
 def literal_key(reference: str, base: str) -> Key | None:
@@ -97,7 +98,7 @@ def _at(resource: Json, path: str) -> list[Any]:
     return nodes
 
 
-def _referenced(preparation: Preparation, resource: Json, path: str) -> Iterator[Key]:
+def referenced(preparation: Preparation, resource: Json, path: str) -> Iterator[Key]:
     """The resources of this server that the references at ``path`` lead to, in their order."""
     base = preparation.context.house.fhir_base
     for node in _at(resource, path):
@@ -118,11 +119,11 @@ def patient_of(preparation: Preparation, draft: Draft) -> str | None:
 
 
 def _patient(preparation: Preparation, draft: Draft) -> str | None:
-    if draft.type == "Patient":
-        return draft.id
     if draft.resource is None:
         target = preparation.targets.found.get(draft.key)
         return target.patient if target else None
+    if draft.type == "Patient":
+        return mother_of(preparation, draft) or draft.id
     # A Patient that is named, else the first of them: which one decides must not depend on what is there
     keys = sorted(_concerned(preparation, draft.type, draft.resource), key=lambda key: key[0] != "Patient")
     return _woman(preparation, keys[0]) if keys else None
@@ -133,7 +134,7 @@ def _concerned(preparation: Preparation, type_name: str, resource: Json) -> list
     if type_name == "Bundle":
         return _of_document(preparation, resource)
     paths = BY_NAME[type_name].patient
-    found = [key for path in paths for key in _referenced(preparation, resource, path)]
+    found = [key for path in paths for key in referenced(preparation, resource, path)]
     return [key for key in found if key[0] in CONCERNING]
 
 
@@ -173,55 +174,39 @@ def inherited(preparation: Preparation, draft: Draft, hers: str | None) -> froze
 
 
 def _woman(preparation: Preparation, key: Key) -> str | None:
-    """The woman whom the resource ``key`` is about."""
-    if key[0] == "Patient":
+    """The woman whom the resource ``key`` is about; of a born child, its mother."""
+    if key[0] == "Patient" and not newborn.is_child(key[1]):
         return key[1]
     if key in preparation.by_key:
         return patient_of(preparation, preparation.by_key[key])
     target = preparation.targets.found.get(key)
-    return target.patient if target else None
+    return target.patient if target else key[1] if key[0] == "Patient" else None
 
 
-def episode_of(preparation: Preparation, draft: Draft, patient: str | None) -> str | None:
-    """Her card: through the encounter, the extension, or the only open card; none otherwise (design §3)."""
-    row, fetus = BY_NAME[draft.type], _is_fetus(draft.resource)
-    if draft.resource is None or patient is None or not (row.episode or fetus):
-        return None
-    if draft.type == "EpisodeOfCare":
-        return draft.id
-    for key in (key for path in row.episode for key in _referenced(preparation, draft.resource, path)):
-        if key[0] == "EpisodeOfCare":
-            return key[1]
+def mother_of(preparation: Preparation, draft: Draft) -> str | None:
+    """Whose child a Patient is, by the fetus that it was; None for a woman."""
+    base = preparation.context.house.fhir_base
+    for key in (literal_key(text, base) for text in newborn.fetus_links(draft.resource or {})):
+        if key is None or key[0] != "RelatedPerson":
+            continue
         if key in preparation.by_key:
-            return episode_of(preparation, preparation.by_key[key], patient)
+            fetus = preparation.by_key[key]
+            return patient_of(preparation, fetus) if newborn.is_fetus(fetus.resource) else None
         target = preparation.targets.found.get(key)
-        if target is not None and target.episode:
-            return target.episode
-    named = _named_card(draft.resource, preparation.context.house.fhir_base)
-    # A fetus is of its own pregnancy and of no later one, also where it is corrected later
-    before = preparation.targets.found.get(draft.key) if fetus else None
-    return named or (before.episode if before else None) or _open_card(preparation, patient)
-
-
-def _is_fetus(resource: Json | None) -> bool:
-    if resource is None or resource["resourceType"] != "RelatedPerson":
-        return False
-    named = _at(resource, "relationship.coding")
-    return any((row.get("system"), row.get("code")) == (codes.CS_CARD, "fetus") for row in named)
-
-
-def _named_card(resource: Json, base: str) -> str | None:
-    """The card that an extension names."""
-    for extension in resource.get("extension", ()):
-        if extension.get("url") in {codes.EXT_EPISODE, codes.EXT_CORE_EPISODE}:
-            key = literal_key(extension.get("valueReference", {}).get("reference", ""), base)
-            return key[1] if key else None
+        if target and target.body and newborn.is_fetus(fhir_json.read(target.body)):
+            return target.patient
     return None
 
 
-def _open_card(preparation: Preparation, patient: str) -> str | None:
-    for draft in preparation.drafts:
-        resource = draft.resource if draft.type == "EpisodeOfCare" else None
-        if resource and resource.get("status") in OPEN_EPISODE and patient_of(preparation, draft) == patient:
-            return draft.id
-    return preparation.targets.open_episode.get(patient)
+def concerns_child(preparation: Preparation, draft: Draft) -> bool:
+    """Whether ``draft`` is a born child, or about one."""
+    known = preparation.of_child.get(draft.key)
+    if known is None:
+        keys = (
+            [draft.key]
+            if draft.type == "Patient"
+            else _concerned(preparation, draft.type, draft.resource or {})
+        )
+        known = any(key[0] == "Patient" and newborn.is_child(key[1]) for key in keys)
+        preparation.of_child[draft.key] = known
+    return known

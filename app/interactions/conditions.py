@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from app import clock
+from app.fhir import newborn
 from app.fhir.outcome import BadRequest, NotFound
 from app.interactions.belonging import Draft
 from app.interactions.context import Context
@@ -59,7 +60,9 @@ def _update(draft: Draft, rows: Matches) -> Answered:
             )
         return Answered(draft, [replace(draft, id=id_, expected=version)])
     if own is None:
-        return Answered(draft, [replace(draft, method="create", id=clock.new_id())])
+        return Answered(
+            draft, [replace(draft, method="create", id=newborn.named(draft.resource or {}, clock.new_id()))]
+        )
     return Answered(draft, [replace(draft, id=own)])
 
 

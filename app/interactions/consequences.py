@@ -9,6 +9,7 @@ from datetime import timedelta
 from app import clock
 from app.access.caller import CLINICIANS, PERSONNEL, Role
 from app.access.rules import CARD
+from app.fhir import newborn
 from app.fhir.codes import CS_CARD
 from app.interactions.belonging import Draft
 from app.interactions.context import Context
@@ -19,15 +20,19 @@ SEALED_FOR = "session"  # what a sealed token is sealed for
 
 
 def _critical(write: Write, draft: Draft) -> bool:
-    """Confirmed allergies and critical conditions (kjernejournal, kritisk informasjon)."""
+    """Confirmed allergies and critical conditions of hers, not of her child (kjernejournal, kritisk informasjon)."""
     resource = draft.resource or {}
     confirmed = any(
         coding.get("code") == "confirmed"
         for coding in resource.get("verificationStatus", {}).get("coding", ())
     )
-    return confirmed and (
-        write.type == "AllergyIntolerance"
-        or (write.type == "Condition" and f"{CS_CARD}|critical" in write.categories)
+    return (
+        newborn.LABEL not in write.labels
+        and confirmed
+        and (
+            write.type == "AllergyIntolerance"
+            or (write.type == "Condition" and f"{CS_CARD}|critical" in write.categories)
+        )
     )
 
 
@@ -36,7 +41,8 @@ def write_set(context: Context, drafts: Sequence[Draft], writes: Sequence[Write]
     caller, house = context.caller, context.house
     change = WriteSet(writes)
     if caller.attested:
-        change.declared = [w.id for w in writes if w.type == "Patient" and w.method == "create"]
+        made = (w.id for w in writes if w.type == "Patient" and w.method == "create")
+        change.declared = [id_ for id_ in made if not newborn.is_child(id_)]
     if any(w.type == "EpisodeOfCare" and w.governed and w.status not in OPEN_EPISODE for w in writes):
         change.relations_end = context.entry.at + timedelta(days=house.settings.grace_days)
     concerned = [w for w in writes if w.governed and w.patient and w.type in CARD]

@@ -9,7 +9,7 @@ from typing import Any
 
 from app.access.caller import Role
 from app.access.decide import readable
-from app.fhir import course_bounds
+from app.fhir import course_bounds, newborn
 from app.fhir import json as fhir_json
 from app.fhir.course_known import FETUS, KNOWN_BY, Known, kinds, known
 from app.fhir.outcome import Issue
@@ -18,12 +18,13 @@ from app.interactions.belonging import (
     RELATED,
     Draft,
     Preparation,
-    episode_of,
+    concerns_child,
     literal_key,
     patient_of,
     there,
 )
 from app.interactions.context import Context
+from app.interactions.her_card import episode_of
 from app.store.targets import Key
 
 Json = dict[str, Any]
@@ -41,7 +42,7 @@ def dated(context: Context, drafts: Sequence[Draft]) -> set[str]:
     for draft in drafts:
         if draft.type in _TYPES and draft.resource and course_bounds.asks(draft.resource, today):
             key = literal_key(draft.resource.get("subject", {}).get("reference", ""), context.house.fhir_base)
-            found |= {key[1]} if key and key[0] == "Patient" else set()
+            found |= {key[1]} if key and key[0] == "Patient" and not newborn.is_child(key[1]) else set()
     return found
 
 
@@ -57,7 +58,8 @@ def problems(preparation: Preparation, draft: Draft) -> Iterator[Issue]:
     """What ``draft`` does not fit: errors, and warnings of what is stored all the same."""
     if draft.resource is None or preparation.context.caller.role is Role.HARNESS:
         return
-    if draft.type in _TYPES and course_bounds.asks(draft.resource, preparation.context.entry.at.date()):
+    hers = draft.type in _TYPES and not concerns_child(preparation, draft)
+    if hers and course_bounds.asks(draft.resource, preparation.context.entry.at.date()):
         for issue in course_bounds.issues(draft.resource, _course(preparation, draft)):
             yield Issue(issue.code, f"{draft.place}{issue.diagnostics}", issue.expression, issue.severity)
     if draft.resource.get("status") in _ORDERED or draft.type == "Observation":

@@ -11,28 +11,34 @@ from typing import Any
 from app import clock
 from app.access.caller import Role
 from app.access.labels import labels_of
-from app.access.rules import CATALOGUE, masked_types, masks
-from app.fhir import codes, documents
+from app.access.rules import masked_types, masks
+from app.fhir import codes, documents, newborn
 from app.fhir import json as fhir_json
 from app.fhir.card_index import index_with_card
-from app.fhir.identifiers import looks_like_person_number
 from app.fhir.outcome import Issue
-from app.fhir.registry import BY_NAME, CONCERNING
-from app.interactions import business, choices, course_checks, projections, shipped_reading, subscribing
+from app.fhir.registry import BY_NAME
+from app.interactions import (
+    business,
+    choices,
+    course_checks,
+    newborns,
+    projections,
+    shipped_reading,
+    subscribing,
+)
 from app.interactions.belonging import (
-    RELATED,
-    SEE_ALL,
     Draft,
     Preparation,
-    episode_of,
+    concerns_child,
     inherited,
     literal_key,
     outward,
     patient_of,
-    there,
 )
 from app.interactions.birth_place import kept_of
 from app.interactions.context import Context
+from app.interactions.dangling import nowhere
+from app.interactions.her_card import episode_of
 from app.interactions.redaction import holds
 from app.store.targets import Key, Target, Targets, find, whose
 from app.store.writes import Write
@@ -61,6 +67,7 @@ async def prepare(context: Context, drafts: Sequence[Draft]) -> tuple[list[Write
         by_key = {draft.key: draft for draft in drafts}
     persons = await _persons(context, drafts)
     preparation = Preparation(context, drafts, targets, by_key, persons, kept=await kept_of(context, drafts))
+    await newborns.look_up(preparation, women)
     admitted = await subscribing.admit(context, drafts, targets)
     found = [[*_problems(preparation, draft)] for draft in drafts]
     issues = [*(one for some in found for one in some if one.severity == "error"), *admitted.issues]
@@ -96,7 +103,7 @@ def _bodies(context: Context, drafts: Sequence[Draft], base: str) -> list[str]:
     changed = (
         f"{draft.type}/{draft.id}" for draft in drafts if draft.method != "create" and draft.type in types
     )
-    return [*changed, *course_checks.grounds(drafts, base)]
+    return [*changed, *course_checks.grounds(drafts, base), *newborns.grounds(drafts)]
 
 
 def _keys(draft: Draft, base: str) -> Iterator[Key]:
@@ -114,62 +121,19 @@ def _problems(preparation: Preparation, draft: Draft) -> Iterator[Issue]:
     if fixed:
         yield fixed
     for where, reference in outward(draft.resource):
-        reason = _nowhere(preparation, draft, reference["reference"])
+        reason = nowhere(preparation, draft, reference["reference"])
         if reason:
             yield Issue("not-found", f"{draft.place}{reason}", (f"{where}.reference",))
     yield from business.problems(
         draft.resource, context.house.settings, context.caller, draft.method, draft.place
     )
     yield from course_checks.problems(preparation, draft)
+    yield from newborns.problems(preparation, draft)
     target = preparation.targets.found.get(draft.key)
     if draft.type == "Patient" and draft.method == "update" and target and target.body and target.governed:
         yield from business.changed_numbers(draft.resource, fhir_json.parse(target.body), draft.place)
     if draft.type == "Consent" and context.caller.role in choices.DECIDING:
         yield from choices.problems(draft.resource, context.caller, preparation.targets, draft.place)
-
-
-def _nowhere(preparation: Preparation, draft: Draft, reference: str) -> str | None:
-    """Why a reference leads nowhere; a resource of another woman is told like one that is not there.
-
-    What is about no woman (a Group, a Subscription) is written by those who need no relation to any: whether what it
-    names about women is there is not looked at, and so not told.
-    """
-    key = literal_key(reference, preparation.context.house.fhir_base)
-    if key is None or key[0] not in BY_NAME or looks_like_person_number(reference):
-        return _no_reference(reference, key)
-    hers = patient_of(preparation, draft)
-    if key in preparation.by_key:
-        other = preparation.by_key[key]
-        about = patient_of(preparation, other)
-        stays = other.method != "delete" and (about in {None, hers} or hers is None)
-        return None if stays else _elsewhere(key)
-    role = preparation.context.caller.role
-    if hers is None and key[0] in CONCERNING and role not in SEE_ALL:
-        return (
-            f"A {draft.type} is known to all and refers to no {key[0]}" if draft.type in CATALOGUE else None
-        )
-    if key not in preparation.targets.found and key == ("Patient", hers) and role in RELATED:
-        return None  # decided like a woman without relation: the answer must not tell whether she is here
-    return None if there(preparation, key, hers) else _elsewhere(key)
-
-
-def _no_reference(reference: str, key: Key | None) -> str | None:
-    """Why ``reference`` cannot be one to a resource of this server; None for one that leads elsewhere."""
-    if looks_like_person_number(reference):
-        return "A national identity number must not stand in a reference"
-    if key is not None:
-        return f"This server does not keep {key[0][:40]}"
-    if reference.startswith("urn:"):
-        return f"{reference[:80]} is not an entry of this bundle"
-    return (
-        None
-        if reference.startswith("#") or "://" in reference
-        else "This is no reference of the form Type/id"
-    )
-
-
-def _elsewhere(key: Key) -> str:
-    return f"There is no {key[0]} with the id {key[1][:64]}, or it is not of this woman"
 
 
 def _write(preparation: Preparation, draft: Draft) -> Write:
@@ -195,12 +159,19 @@ def _write(preparation: Preparation, draft: Draft) -> Write:
     draft.resource.update(whole)
     write = Write(
         draft.method, draft.type, draft.id, version, body, patient, episode,
-        status=_status(draft), labels=labels_of(draft.resource) | inherited(preparation, draft, patient), categories=_categories(draft), governed=governed,
+        status=_status(draft), labels=_labels(preparation, draft, patient), categories=_categories(draft), governed=governed,
         rows=index_with_card(draft.resource, episode, context.house.fhir_base),
         flaw=_flaw(context, draft, target),
     )  # fmt: skip
     projections.project(write, draft.resource, context, preparation.targets, preparation.kept)
     return write
+
+
+def _labels(preparation: Preparation, draft: Draft, patient: str | None) -> frozenset[str]:
+    """Its own labels, those of what it is about, and that it is a child's, which only the server says."""
+    own = labels_of(draft.resource or {}) - {newborn.LABEL}
+    child = {newborn.LABEL} if concerns_child(preparation, draft) else set[str]()
+    return own | inherited(preparation, draft, patient) | child
 
 
 def _flaw(context: Context, draft: Draft, target: Target | None) -> str | None:

@@ -11,6 +11,7 @@ from typing import Any
 from app import clock
 from app.access.caller import Role
 from app.fhir import json as fhir_json
+from app.fhir import newborn
 from app.fhir.codes import DNR, FNR
 from app.interactions import birth_place, choices
 from app.interactions.context import Context
@@ -31,7 +32,7 @@ def project(
         return
     if write.type == "Patient":
         write.persons = list(_persons(resource, write.id))
-        if write.method == "create" and context.caller.attested:
+        if write.method == "create" and context.caller.attested and not newborn.is_child(write.id):
             write.relations = [_declared(write.id, context)]
     elif (
         write.type == "CareTeam"

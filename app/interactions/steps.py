@@ -15,6 +15,7 @@ import msgspec
 
 from app import clock
 from app.fhir import json as fhir_json
+from app.fhir import newborn
 from app.fhir.identifiers import looks_like_person_number
 from app.fhir.json_patch import Patch
 from app.fhir.outcome import BadRequest, TooLarge, UnsupportedMediaType, placed
@@ -185,7 +186,7 @@ def _changing(context: Context, step: Step) -> Draft:
         raise BadRequest(issues)
     if step.method == "PUT" and step.id:
         id_of(resource, step.id)
-    id_ = clock.new_id() if step.method == "POST" else step.id
+    id_ = newborn.named(resource, clock.new_id()) if step.method == "POST" else step.id
     return Draft(method, step.type, id_, resource, step.body, step.full_url)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from app import clock
 from app.fhir import json as fhir_json
-from app.fhir import plausibility, profiles
+from app.fhir import newborn, plausibility, profiles
 from app.fhir.operation import EVERY_TYPE
 from app.fhir.operations import BY_NAME
 from app.fhir.outcome import BadRequest, FhirError, Issue, Unavailable, operation_outcome
@@ -136,9 +136,8 @@ async def _written(
     if mode == "update":
         id_of(resource, id_ or "")
     name = id_ if mode == "update" else None
-    return await _as_written(
-        context, Draft(mode, type_name, name or clock.new_id(), resource, fhir_json.dump(resource))
-    )
+    name = name or newborn.named(resource, clock.new_id())
+    return await _as_written(context, Draft(mode, type_name, name, resource, fhir_json.dump(resource)))
 
 
 async def _as_written(context: Context, draft: Draft) -> Sequence[Issue]:

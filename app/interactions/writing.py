@@ -6,7 +6,7 @@ from typing import Any
 from app import clock
 from app.access.rules import masks
 from app.fhir import json as fhir_json
-from app.fhir import plausibility
+from app.fhir import newborn, plausibility
 from app.fhir.fhirpath_patch import fhirpath_patch
 from app.fhir.json_patch import Patch, json_patch
 from app.fhir.outcome import BadRequest, Issue, operation_outcome
@@ -79,7 +79,8 @@ async def create(
     """Store a new resource under an id of ours, unless ``none_exist`` finds one. Raises FhirError."""
     kept_type(type_name, "create")
     scoped(context.caller, "create")
-    draft = Draft("create", type_name, clock.new_id(), parsed(body, type_name), body)
+    resource = parsed(body, type_name)
+    draft = Draft("create", type_name, newborn.named(resource, clock.new_id()), resource, body)
     if none_exist is not None:
         draft.criteria = criteria(context, type_name, none_exist, "http.If-None-Exist")
         context.entry.facts["query"] = draft.criteria.shown

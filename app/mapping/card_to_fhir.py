@@ -14,6 +14,7 @@ import msgspec
 from app.clock import instant
 from app.fhir import codes as c
 from app.fhir.json import dump
+from app.fhir.newborn import is_child
 from app.mapping.narrative import Section, clock, sections
 from app.mapping.record_facts import FINDING_KEY
 from app.pregnancy.card import View
@@ -209,7 +210,11 @@ def _remainder(urls: dict[str, str], parts: list[Json], subject: Json) -> list[J
 
 def _subject(view: View, urls: dict[str, str]) -> Json:
     who = view.described.who
-    patients = (url for source, url in urls.items() if source.startswith("Patient/"))
+    patients = (
+        url
+        for source, url in urls.items()
+        if source.startswith("Patient/") and not is_child(source.partition("/")[2])
+    )
     url = urls.get(who.source) if who else None
     found = url or next(patients, None)
     return {"reference": found} if found else {"display": "Kvinnen som kortet gjelder"}

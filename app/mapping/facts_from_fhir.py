@@ -1,18 +1,32 @@
 """The resources of one card → the typed facts that the clinical core folds.
 
-https://hl7.org/fhir/R4/episodeofcare.html. Only what is about the mother counts: a newborn is a Patient of its own
-and its readings are not hers. Nothing here raises for any valid base R4.
+https://hl7.org/fhir/R4/episodeofcare.html. What is about the mother counts, and of her born child, a Patient of its own,
+what the birth is told by: its other readings are not hers. Nothing here raises for any valid base R4.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
-from app.mapping.elements import Element, child, codings, labels, moment, reference, self_reported, text
+from app.mapping.elements import (
+    Element,
+    child,
+    children,
+    codings,
+    labels,
+    literal,
+    moment,
+    reference,
+    self_reported,
+    text,
+)
 from app.mapping.history_facts import READERS as HISTORY
+from app.mapping.item_facts import item_of
 from app.mapping.laboratory import laboratory_result
 from app.mapping.observation_facts import Record, focus, read
 from app.mapping.record_facts import READERS, Surroundings, official_name, source
+from app.pregnancy.background import Child
 from app.pregnancy.facts import Fact, Facts, Haemoglobin, RhesusD
 from app.pregnancy.kept import Kept
 
@@ -23,10 +37,36 @@ NOT_DONE = frozenset({"entered-in-error", "cancelled"})
 def facts(resources: Iterable[Mapping[str, Any]]) -> Facts:
     """The facts of ``resources``: a woman's Patient, her EpisodeOfCare and all that belongs to it."""
     by_reference = {source(row): row for row in resources if isinstance(row, dict)}
-    around = Surroundings(by_reference)
     mother = _mother(by_reference)
+    around = Surroundings(by_reference, _children(by_reference, mother))
     mine = ((name, row) for name, row in by_reference.items() if _is_about(name, row, mother))
-    return Facts.collect(fact for name, row in mine for fact in _read(name, row, around))
+    found = (fact for name, row in mine for fact in _read(name, row, around))
+    return Facts.collect(chain(found, _of_children(around)))
+
+
+def _children(by_reference: Mapping[str, Element], mother: str) -> dict[str, str]:
+    """Each born child, and the fetus that it was: its name, or its reference where it has none."""
+    found: dict[str, str] = {}
+    for name, row in by_reference.items():
+        if name == mother or not name.startswith("Patient/") or row.get("active") is False:
+            continue
+        links = (literal(reference(link, "other")) for link in children(row, "link"))
+        was = next((link for link in links if link.startswith("RelatedPerson/")), None)
+        if was:
+            found[name] = official_name(by_reference.get(was, {})) or was
+    return found
+
+
+def _of_children(around: Surroundings) -> Iterator[Fact]:
+    """The children, and what of theirs tells of the birth."""
+    for name, fetus in around.children.items():
+        row = around.by_reference[name]
+        yield Child(source=name, labels=labels(row), fetus=fetus, name=official_name(row))
+    for name, row in around.by_reference.items() if around.children else ():
+        if name.startswith("Observation/") and reference(row, "subject") in around.children:
+            item = item_of(tuple(codings(child(row, "code"))))
+            if item and item.section == "birth" and item.per_fetus:
+                yield from _observation(name, row, around)
 
 
 def _mother(by_reference: Mapping[str, Element]) -> str:
@@ -78,6 +118,9 @@ def _observation(name: str, resource: Element, around: Surroundings) -> Iterator
 
 def _fetus(resource: Element, around: Surroundings) -> str | None:
     """The name of the fetus; its id where the fetus itself is not among the resources, never somebody else's."""
+    born = around.children.get(reference(resource, "subject")) if around.children else None
+    if born:
+        return born
     named = focus(resource) if "focus" in resource else None
     return (official_name(around.by_reference.get(named, {})) or named) if named else None
 

@@ -70,6 +70,8 @@ CODES: dict[str, tuple[tuple[str, str], ...]] = {
     # birth
     "birth-weight": ((L, c.BIRTH_WEIGHT), (S, "364589006")),
     "birth-length": ((L, "89269-5"), (S, "169886007")),
+    "birth-head": ((L, "8290-9"),),
+    "apgar-1": ((L, "9272-6"),),
     "apgar-5": ((L, "9274-2"),),
     "apgar-10": ((L, "9271-8"),),
     "cord-ph": ((L, "28646-8"),),

@@ -200,7 +200,7 @@ def _birth(row: Birth) -> str:
         if isinstance(one, Amount)
     )
     told = ". ".join(filter(None, (when, *measured)))
-    return f"{row.fetus}: {told}" if row.fetus else told
+    return f"{row.called}: {told}" if row.called else told
 
 
 def _unit(row: Amount) -> str:

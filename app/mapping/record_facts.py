@@ -4,7 +4,7 @@ https://hl7.org/fhir/R4/resourcelist.html; how each is recorded: docs/content.md
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.fhir import codes as c
@@ -40,6 +40,7 @@ class Surroundings:
     """The other resources of the card, by ``Type/id``."""
 
     by_reference: Mapping[str, Element]
+    children: Mapping[str, str] = field(default_factory=dict)  # born children, and the fetus that each was
 
     def name(self, element: Element, member: str) -> str:
         """How the referenced person or organisation is called."""

@@ -37,6 +37,13 @@ class Fetus(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Child(Fact):
+    """A born child, by the ``fetus`` that it was; its name once it has one."""
+
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CareTeamMember(Fact):
     """Someone who cares for her."""
 

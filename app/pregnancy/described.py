@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from app.pregnancy.background import Allergy, BirthPlan, CareTeamMember, Condition, Fetus, Woman
+from app.pregnancy.background import Allergy, BirthPlan, CareTeamMember, Child, Condition, Fetus, Woman
 from app.pregnancy.facts import (
     BirthOutcome,
     BloodPressure,
@@ -100,10 +100,17 @@ class Birth:
     fetus: str | None
     outcome: BirthOutcome | None
     details: tuple[Kept, ...]
+    child: Child | None = None
+
+    @property
+    def called(self) -> str:
+        """The name of the fetus, of the child, or both; empty for the only child without a name, and for her."""
+        name = self.child.name if self.child else ""
+        return f"{self.fetus} ({name})" if self.fetus and name else self.fetus or name
 
     @property
     def sources(self) -> tuple[str, ...]:
-        return tuple(row.source for row in (self.outcome, *self.details) if row)
+        return tuple(row.source for row in (self.outcome, *self.details, self.child) if row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +186,14 @@ def _births(facts: Facts) -> Iterator[Birth]:
     for item in OF_BIRTH:
         for row in (*facts.amounts(item), *facts.answers(item)):
             details.setdefault(row.fetus, {})[item] = row
-    for name in sorted(details, key=lambda name: (name is None, name or "")):
-        yield Birth(name, outcomes.get(name), tuple(details[name].values()))
+    children = {row.fetus: row for row in facts.of(Child)}
+    named = (details.keys() | children.keys()) - {None}
+    if None in outcomes and len(named) == 1 == len(children):  # the only child: its outcome names no fetus
+        for name in named:
+            details[None] |= details.pop(name, {})
+        children = dict.fromkeys([None], *children.values())
+    for name in sorted(details.keys() | children.keys(), key=lambda name: (name is None, name or "")):
+        yield Birth(name, outcomes.get(name), tuple(details.get(name, {}).values()), children.get(name))
 
 
 def _found(facts: Facts) -> tuple[Amount | Answer, ...]:

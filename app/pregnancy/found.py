@@ -100,6 +100,7 @@ BIRTH: tuple[Row, ...] = (
     ("birth-mode", "Fødselsmåte", "mode", ""),
     ("birth-weight", "Fødselsvekt", "g 200 7000", ""),
     ("birth-length", "Lengde ved fødsel", "cm 20 65", ""),
+    ("birth-head", "Hodeomkrets ved fødsel", "cm 20 45", ""),
     ("apgar-1", "Apgar 1 minutt", "{score} 0 10", ""),
     ("apgar-5", "Apgar 5 minutter", "{score} 0 10", ""),
     ("apgar-10", "Apgar 10 minutter", "{score} 0 10", ""),

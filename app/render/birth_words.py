@@ -10,6 +10,7 @@ BIRTH_WORDS: dict[str, tuple[str, str, str]] = {
     "birth-mode": ("Fødselsmåte", "Fødemåte", "Mode of birth"),
     "birth-weight": ("Fødselsvekt", "Fødselsvekt", "Birth weight"),
     "birth-length": ("Lengde", "Lengd", "Length"),
+    "birth-head": ("Hodeomkrets", "Hovudomkrins", "Head circumference"),
     "apgar-1": ("Apgar 1 min", "Apgar 1 min", "Apgar 1 min"),
     "apgar-5": ("Apgar 5 min", "Apgar 5 min", "Apgar 5 min"),
     "apgar-10": ("Apgar 10 min", "Apgar 10 min", "Apgar 10 min"),

@@ -123,7 +123,8 @@ def _birth_plan(view: View, _words: Words) -> Iterator[Line]:
 
 def _outcome(view: View, words: Words) -> Iterator[Line]:
     for row in view.described.births:
-        who = _born(row, words) if row.fetus else words("birth-mother") if row.outcome is None else ""
+        alone = words("birth-mother") if row.outcome is None else ""
+        who = _born(row, words) if row.called else alone
         head = ": ".join(filter(None, (who, words(row.outcome.outcome) if row.outcome else "")))
         told = (
             words.clock(row.outcome.when) if row.outcome else "",
@@ -134,8 +135,8 @@ def _outcome(view: View, words: Words) -> Iterator[Line]:
 
 def _born(row: Birth, words: Words) -> str:
     """A fetus that was born is a child."""
-    born = row.outcome is not None and row.outcome.outcome in {LIVE, "stillbirth"}
-    return words("child" if born else "fetus", name=row.fetus or "")
+    born = row.child or (row.outcome is not None and row.outcome.outcome in {LIVE, "stillbirth"})
+    return words("child" if born else "fetus", name=row.called)
 
 
 def _detail(row: Kept, words: Words) -> str:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     and_,
     any_,
     bindparam,
+    cast,
     func,
     literal,
     literal_column,
@@ -26,6 +27,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from app.access.caller import Role
+from app.fhir.newborn import is_child
+from app.store import newborns
 from app.store.access_sql import allowed, rule
 from app.store.log import beside, fresh_proof, logged
 from app.store.session import Session
@@ -74,8 +77,16 @@ def _facets() -> FacetColumns:
     return FacetColumns(type_name, hers, _EMPTY, author, own=hers)
 
 
+def _showed(kept: Any) -> Any:
+    """Whether a row of the log shows one of the resources ``kept`` (``Type/id``)."""
+    one: Any = func.jsonb_array_elements(cast(audit.c.result, JSONB).op("->")(literal_column("'shown'")))
+    rows = one.column_valued("one")
+    name = func.concat(rows.op("->>")(literal_column("0")), "/", rows.op("->>")(literal_column("1")))
+    return select(literal_column("1")).select_from(rows).where(name == any_(kept)).exists()
+
+
 @cache
-def _statement(role: Role, by_id: bool, by_patient: bool) -> Statement:
+def _statement(role: Role, by_id: bool, by_patient: bool, of_child: bool) -> Statement:
     found = select(
         audit.c.id, audit.c.at, audit.c.lane, audit.c.seq, audit.c.request, audit.c.result,
         rule(role, "read", _facets(), "AuditEvent").label("rule"),
@@ -89,6 +100,8 @@ def _statement(role: Role, by_id: bool, by_patient: bool) -> Statement:
         by_patient and role is Role.CITIZEN
     ):  # of another woman's log she gets nothing, not even what they share
         found = found.where(_own_ids().op("@>")(bindparam("patient", type_=ARRAY(Text))))
+    if of_child:
+        found = found.where(_showed(bindparam("kept", type_=ARRAY(Text))))
     low, high = bindparam("low", type_=INSTANT), bindparam("high", type_=INSTANT)
     before, before_seq = bindparam("before", type_=INSTANT), bindparam("before_id", type_=Text)
     found = found.where(
@@ -141,9 +154,14 @@ async def rows(
     count: int,
 ) -> list[Looked]:
     """Rows of the log, newest first; logged. Raises Replayed."""
-    statement = _statement(session.caller.role, id_ is not None, patient is not None)
+    kept: list[str] | None = None
+    if patient and is_child(patient):  # whoever looked at it stands in the mother's log
+        patient, kept = await newborns.kept(session, patient)
+        patient = patient or ""
+    statement = _statement(session.caller.role, id_ is not None, patient is not None, kept is not None)
     found = await session.fetch_logged(
         statement,
+        **({} if kept is None else {"kept": kept}),
         id=id_,
         patient=[patient] if patient else [],
         low=span[0],

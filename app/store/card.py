@@ -95,7 +95,9 @@ def _statement(role: Role, *, of_woman: bool, looks: bool) -> Statement:
     seen = [allowed(found.c.rule)]
     if of_woman:  # where she herself is hidden, nothing of her is seen
         her = found.alias("her")
-        patient = and_(her.c.type == literal_column("'Patient'"), allowed(her.c.rule))
+        patient = and_(
+            her.c.type == literal_column("'Patient'"), her.c.id == her.c.patient, allowed(her.c.rule)
+        )
         seen.append(exists(select(literal_column("1")).where(patient)))
     decided = select(asked.c.rule).scalar_subquery().label("episode_rule")
     consumed, fresh = fresh_proof()
@@ -141,7 +143,7 @@ async def of_woman(session: Session, patient: str) -> list[Stored]:
             _statement(session.caller.role, of_woman=True, looks=False), patient=patient
         )
     )
-    return found if any(row.type == "Patient" and row.visible for row in found) else []
+    return found if any((row.type, row.id) == ("Patient", patient) and row.visible for row in found) else []
 
 
 def _stored(rows: list[Any]) -> list[Stored]:

@@ -34,9 +34,11 @@ from sqlalchemy.dialects.postgresql import JSONB
 from app.access.caller import Role
 from app.access.rules import CATALOGUE
 from app.fhir.care_dates import NUMBERS
+from app.fhir.newborn import is_child
 from app.store.access_sql import allowed, rule
 from app.store.card import belongs
 from app.store.log import finish, fresh_proof, logged
+from app.store.newborns import about
 from app.store.resources import NO_ROW, NOTHING, STORED, Stored, facets, facets_of, shown
 from app.store.session import Session
 from app.store.statement import Statement, build
@@ -92,7 +94,7 @@ def _in_span() -> ColumnElement[bool]:
     return or_(~of_care.exists(), within.exists())
 
 
-def _page(role: Role, type_name: str, asked: CTE, *, spanned: bool) -> CTE:
+def _page(role: Role, type_name: str, asked: CTE, *, spanned: bool, child: bool) -> CTE:
     """The rows behind the place, one more than are sent."""
     may = and_(~asked.c.deleted, allowed(asked.c.rule))
     hers = select(asked.c.patient).where(may).scalar_subquery()
@@ -107,6 +109,8 @@ def _page(role: Role, type_name: str, asked: CTE, *, spanned: bool) -> CTE:
     ]
     if type_name == "EpisodeOfCare":
         conditions.append(belongs(bindparam("id", type_=Text)))
+    if child:  # kept within the mother's record, and asked for alone
+        conditions.append(about(bindparam("id", type_=Text), resource))
     if spanned:
         conditions.append(_in_span())
     rows = select(resource.c.rid, *_COLUMNS, spoken.label("rule")).where(*conditions)
@@ -137,9 +141,9 @@ def _referred(role: Role, page: CTE) -> Select[Any]:
 
 
 @cache
-def _statement(role: Role, type_name: str, spanned: bool) -> Statement:
+def _statement(role: Role, type_name: str, spanned: bool, child: bool) -> Statement:
     asked = _asked(role, type_name)
-    page = _page(role, type_name, asked, spanned=spanned)
+    page = _page(role, type_name, asked, spanned=spanned, child=child)
     rank = func.row_number().over(order_by=page.c.rid).label("rank")
     listed = [page.c[name] for name in ("rid", *STORED, "rule")]
     referred = _referred(role, page).add_columns(literal_column("0::bigint").label("rank"))
@@ -181,7 +185,8 @@ async def everything(session: Session, key: tuple[str, str], wanted: Wanted, *, 
     """A page of ``count`` rows of the Patient or EpisodeOfCare ``key``, decided and logged. Raises Replayed."""
     type_name, id_ = key
     least, most = wanted.span or (None, None)
-    statement = _statement(session.caller.role, type_name, wanted.span is not None)
+    child = type_name == "Patient" and is_child(id_)
+    statement = _statement(session.caller.role, type_name, wanted.span is not None, child)
     values = {
         "id": id_,
         "types": wanted.types,

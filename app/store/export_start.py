@@ -92,6 +92,7 @@ def _missing(role: Role, group: CTE | None) -> CTE:
     seen = select(_ONE).where(
         resource.c.type == literal_column("'Patient'"),
         resource.c.id == asked.c.id,
+        resource.c.patient == resource.c.id,  # a child's record is exported with the mother's
         ~resource.c.deleted,
         allowed(rule(role, "read", facets(), "Patient")),
     )

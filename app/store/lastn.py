@@ -27,10 +27,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from app.access.caller import Role
+from app.fhir.newborn import is_child
 from app.fhir.search_params import number
 from app.store.access_sql import allowed, rule
 from app.store.log import beside, fresh_proof, logged
-from app.store.resources import STORED, Stored, facets_of, shown, stored
+from app.store.newborns import of_child, within_mothers
+from app.store.resources import STORED, Stored, facets, facets_of, shown, stored
 from app.store.session import Session
 from app.store.statement import Statement, build
 from app.store.tables import index_date, index_token, resource
@@ -69,13 +71,19 @@ def _has(code: str) -> ColumnElement[bool]:
     return or_(func.cardinality(arrays[1]) == literal_column("0"), same.exists())
 
 
-def _seen(role: Role) -> CTE:
+def _seen(role: Role, *, child: bool) -> CTE:
+    """What may be seen of a woman herself, or of a child, whose record is kept within the mother's."""
     patient = bindparam("patient", type_=Text)
-    spoken = rule(role, "read", facets_of(patient), "Observation")
+    spoken = rule(role, "read", facets() if child else facets_of(patient), "Observation")
+    theirs = (
+        within_mothers(patient)
+        if child
+        else and_(resource.c.patient == patient, ~of_child(resource.c.labels))
+    )
     return (
         select(resource.c.rid, *(resource.c[name] for name in STORED), spoken.label("rule"))
         .where(
-            resource.c.patient == patient,
+            theirs,
             resource.c.type == literal_column("'Observation'"),
             ~resource.c.deleted,
             resource.c.status.is_distinct_from(literal_column("'entered-in-error'")),
@@ -137,8 +145,8 @@ def _last(seen: CTE) -> CTE:
 
 
 @cache
-def _statement(role: Role) -> Statement:
-    last = _last(_seen(role))
+def _statement(role: Role, *, child: bool) -> Statement:
+    last = _last(_seen(role, child=child))
     sent = last.c.line <= _MOST
     consumed, fresh = fresh_proof()
     log = logged(
@@ -156,6 +164,6 @@ async def last(session: Session, patient: str, tokens: dict[str, Tokens], *, eac
     for code in ("category", "code"):
         values[f"{code}_systems"] = [system for system, _ in tokens.get(code, ())]
         values[f"{code}_codes"] = [value for _, value in tokens.get(code, ())]
-    rows = await session.fetch_logged(_statement(session.caller.role), **values)
+    rows = await session.fetch_logged(_statement(session.caller.role, child=is_child(patient)), **values)
     found = [stored(row) for row in rows if row["id"] is not None]
     return Last(found[:most], len(found) > most)

@@ -10,6 +10,7 @@ from functools import cache, lru_cache, singledispatch
 from typing import Any
 
 from app.fhir.compartments import members
+from app.fhir.newborn import is_child
 from app.fhir.query import (
     Chain,
     Condition,
@@ -218,7 +219,8 @@ def _own_column(condition: Condition) -> str:
         return "updated"
     if condition.modifier in {"", "Patient"} and all(map(_names_the_woman, condition.params)):
         women = all(
-            isinstance(value, ReferenceValue) and value.type == "Patient" for value in condition.values
+            isinstance(value, ReferenceValue) and value.type == "Patient" and not is_child(value.id or "")
+            for value in condition.values
         )
         return "patient" if women else ""
     return ""

@@ -28,6 +28,7 @@ from sqlalchemy import (
 
 from app.access.caller import Role
 from app.store.access_sql import allowed, rule
+from app.store.newborns import of_child
 from app.store.search_forms import Binds, Bool, comparison, instant, own
 from app.store.search_groups import Group
 from app.store.search_shape import Back, Constant, Hop, InList, Leaf, Member, Missing, Node, Own
@@ -103,6 +104,8 @@ class Builder:
             parts.append(where if rows is None else select(ONE).select_from(rows).where(where).exists())
         if on is resource and node == ONE_WOMAN:
             self.woman = values[0]
+        if node.column == "patient":
+            parts = [and_(or_(*parts), ~of_child(on.c.labels))]
         return not_(or_(*parts)) if node.negated else or_(*parts)
 
     def visible(self, row: Any, types: Sequence[str]) -> Bool:
