@@ -82,7 +82,7 @@ def _showed(kept: Any) -> Any:
     one: Any = func.jsonb_array_elements(cast(audit.c.result, JSONB).op("->")(literal_column("'shown'")))
     rows = one.column_valued("one")
     name = func.concat(rows.op("->>")(literal_column("0")), "/", rows.op("->>")(literal_column("1")))
-    return select(literal_column("1")).select_from(rows).where(name == any_(kept)).exists()
+    return select(literal_column("1")).where(name == any_(kept)).exists()
 
 
 @cache

@@ -175,6 +175,17 @@ midwife   create  CareTeam               nobody                      no
 gp        create  Patient                stranger,attested           allow.carer.register
 midwife   create  Patient                stranger,attested           allow.carer.register
 hospital  create  Patient                stranger,attested           allow.carer.register
+# a born child is its mother's: registered by who cares for her, and by nobody for an attest alone
+gp        create  Patient                related,NEWBORN             allow.carer.register.child
+midwife   create  Patient                related,NEWBORN             allow.carer.register.child
+hospital  create  Patient                related,NEWBORN             allow.carer.register.child
+midwife   create  Patient                stranger,attested,NEWBORN   no
+hospital  create  Patient                stranger,attested,NEWBORN   no
+nurse     create  Patient                related,NEWBORN             no
+citizen   create  Patient                self,NEWBORN                no
+hospital  read    Patient                related,NEWBORN             allow.carer.read
+nurse     read    Patient                related,NEWBORN             allow.nurse.read
+citizen   read    Patient                self,NEWBORN                allow.self.read
 gp        create  Patient                stranger                    no
 midwife   create  Patient                stranger                    no
 midwife   create  Patient                related                     no
