@@ -188,7 +188,7 @@ nurse     read    Patient                related,NEWBORN             allow.nurse
 citizen   read    Patient                self,NEWBORN                allow.self.read
 gp        create  Patient                stranger                    no
 midwife   create  Patient                stranger                    no
-midwife   create  Patient                related                     no
+midwife   create  Patient                related                     allow.carer.register.child
 nurse     create  Patient                stranger,attested           no
 # the nurse's task is measuring and asking
 nurse     create  Condition              related                     no
