@@ -54,8 +54,7 @@ async def prepare(context: Context, drafts: Sequence[Draft]) -> tuple[list[Write
     women: set[str] = set()
     for draft in drafts:
         for key in _keys(draft, base):
-            if key[0] == "Patient":
-                women.add(key[1])
+            women |= {key[1]} if key[0] == "Patient" else set()
             if key not in by_key:
                 wanted.add(key)
     targets = await find(

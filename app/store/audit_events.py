@@ -154,28 +154,31 @@ async def rows(
     count: int,
 ) -> list[Looked]:
     """Rows of the log, newest first; logged. Raises Replayed."""
-    kept: list[str] | None = None
-    if patient and is_child(patient):  # whoever looked at it stands in the mother's log
-        patient, kept = await newborns.kept(session, patient)
-        patient = patient or ""
-    statement = _statement(session.caller.role, id_ is not None, patient is not None, kept is not None)
+    whose, kept = await _whose(session, patient)
+    statement = _statement(session.caller.role, id_ is not None, patient is not None, bool(kept))
     found = await session.fetch_logged(
         statement,
-        **({} if kept is None else {"kept": kept}),
+        **kept,
         id=id_,
-        patient=[patient] if patient else [],
+        patient=whose,
         low=span[0],
         high=span[1],
         before=before[0] if before else None,
         before_id=before[1] if before else None,
         count=count,
-        women=[patient] if patient else [],
+        women=whose,
     )
-    return [
-        Looked(
-            row["id"], row["at"], row["lane"], row["seq"], json.loads(row["request"]), json.loads(row["result"]),
-            row["rule"], row["own"],
-        )
-        for row in found
-        if row["id"] is not None
-    ]  # fmt: skip
+    return [_looked(row) for row in found if row["id"] is not None]
+
+
+async def _whose(session: Session, patient: str | None) -> tuple[list[str], dict[str, Any]]:
+    """Whose log is asked for; of a child, its mother's, with what it must show (``kept``)."""
+    if patient is None or not is_child(patient):
+        return [patient] if patient else [], {}
+    mother, kept = await newborns.kept(session, patient)
+    return [mother or patient], {"kept": kept}
+
+
+def _looked(row: Any) -> Looked:
+    request, result = json.loads(row["request"]), json.loads(row["result"])
+    return Looked(row["id"], row["at"], row["lane"], row["seq"], request, result, row["rule"], row["own"])
