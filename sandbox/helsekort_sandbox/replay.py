@@ -65,17 +65,26 @@ def write_golden(report: Report, path: Path) -> int:
     return changed
 
 
-def bearers_of(arguments: argparse.Namespace) -> Bearers:
-    """The tokens that the command line asks for. Raises NoToken, OSError, ValueError."""
-    if arguments.tokens:
-        return b.of_file(arguments.tokens)
-    if arguments.helseid:
-        if not arguments.auth_key_file:
-            raise NoToken("--helseid needs --auth-key-file")
-        key = arguments.auth_key_file.read_text().strip()
-        return b.of_issuers(arguments.helseid, arguments.citizens or arguments.helseid, key)
+def bearers_from(
+    base: str,
+    *,
+    tokens: Path | None = None,
+    helseid: str = "",
+    citizens: str = "",
+    auth_key_file: Path | None = None,
+) -> Bearers:
+    """The supplied tokens, those of test-token services, or of the sandbox at the server's port.
+
+    Raises NoToken, OSError, ValueError.
+    """
+    if tokens:
+        return b.of_file(tokens)
+    if helseid:
+        if not auth_key_file:
+            raise NoToken("An issuer of test tokens needs the file of the key to it (auth-key-file)")
+        return b.of_issuers(helseid, citizens or helseid, auth_key_file.read_text().strip())
     try:
-        return b.of_sandbox(state.find(urlsplit(arguments.base).port or 80))
+        return b.of_sandbox(state.find(urlsplit(base).port or 80))
     except state.NotRunning as error:
         raise NoToken(f"{error}. Or say whose tokens: --helseid, or --tokens") from error
 
@@ -84,7 +93,13 @@ def run(arguments: argparse.Namespace) -> int:
     """The command; its exit status: 0 as awaited, 1 surprises, 2 wrong use, 3 no server, 130 interrupted."""
     try:
         recording = load(arguments.file)
-        bearers = bearers_of(arguments)
+        bearers = bearers_from(
+            arguments.base,
+            tokens=arguments.tokens,
+            helseid=arguments.helseid or "",
+            citizens=arguments.citizens or "",
+            auth_key_file=arguments.auth_key_file,
+        )
         report = _play(arguments, recording, bearers)
     except Malformed as error:
         return _fail(f"{arguments.file}, {error}", WRONG_USE)
@@ -118,4 +133,4 @@ def _fail(why: str, status: int) -> int:
     return status
 
 
-__all__ = ["Pace", "Recording", "Report", "load", "play", "write_golden"]
+__all__ = ["Pace", "Recording", "Report", "bearers_from", "load", "play", "write_golden"]

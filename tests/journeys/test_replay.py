@@ -1,8 +1,10 @@
 """Whole pregnancies are generated, played through the public API, played on after a crash, recorded and compared."""
 
 import json
+import os
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -212,6 +214,37 @@ def test_a_call_of_the_national_api_is_sent_as_its_contract_says() -> None:
     assert request.headers["nhn-user-role"].startswith("%7B")
     assert request.headers["nhn-patient-nin"] == "x"
     assert b"23.10" in (request.body or b"")
+
+
+PLAYED = """
+def test_our_pilot(helsekort_replay):
+    report = helsekort_replay("pilot.ndjson")
+    assert not report.surprises, report.text()
+    assert report.as_json()["events"] > 10
+
+def test_broken(helsekort_replay):
+    helsekort_replay("broken.ndjson")
+"""
+
+
+def test_a_harness_plays_a_recording_with_the_plugin_and_supplied_tokens(
+    server: Server, tmp_path: Path
+) -> None:
+    lines = pregnancies(1, 31)
+    (tmp_path / "pilot.ndjson").write_bytes(b"\n".join(lines))
+    (tmp_path / "broken.ndjson").write_bytes(lines[0] + b"\n{}\n")
+    (tmp_path / "test_pilot.py").write_text(PLAYED)
+    issue = of(server).issue
+    tokens = {name: issue(actor, "") for name, actor in read(lines).actors.items()}
+    (tmp_path / "tokens.json").write_text(json.dumps(tokens))
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "helsekort_sandbox.pytest_plugin"]
+    command += ["--helsekort-base", server.base, "--helsekort-tokens", "tokens.json"]
+    alone = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", **os.environ}
+    ended = subprocess.run(command, cwd=tmp_path, env=alone, capture_output=True, text=True, check=False)
+    assert "1 failed, 1 passed" in ended.stdout, ended.stdout
+    assert "broken.ndjson, line 2: Object missing required field `line`" in ended.stdout
+    declared = tomllib.loads((Path(__file__).parents[2] / "sandbox" / "pyproject.toml").read_text())
+    assert declared["project"]["entry-points"]["pytest11"] == {"helsekort": "helsekort_sandbox.pytest_plugin"}
 
 
 def test_the_command_says_what_is_wrong_and_ends_with_its_status(tmp_path: Path) -> None:
