@@ -16,8 +16,15 @@ _VISIT = re.compile(r"(.+): (.+?) \(\d\d\.\d\d\.\d{4} til \d\d\.\d\d\.\d{4}\)")
 
 
 def seen(document: dict[str, Any]) -> CardSeen:
-    """What stands on the card in ``document``, a Bundle."""
-    card = reading.read(document)
+    """What stands on the card in ``document``, a Bundle.
+
+    Of the findings those that the card computes: a Flag that the worker stored has an id, and comes when it comes.
+    """
+    entries = document["entry"]
+    kept = [
+        row for row in entries if row["resource"]["resourceType"] != "Flag" or "id" not in row["resource"]
+    ]
+    card = reading.read(document | {"entry": kept})
     return CardSeen(
         age=card.age,
         due=card.due,
