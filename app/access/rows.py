@@ -19,7 +19,7 @@ CATALOGUE = ANY - CONCERNING - CONTROL - OWN  # about no woman: places, people, 
 CARD = CONCERNING - CONTROL  # about one woman
 CLINICAL_WRITES = CARD - {"Patient", "EpisodeOfCare", "Flag"}
 SHARED = frozenset(  # kept in order by all who care for her, whoever wrote it
-    {"Patient", "EpisodeOfCare", "CarePlan", "RelatedPerson", "Goal", "Task", "Appointment"}
+    {"Patient", "EpisodeOfCare", "CarePlan", "RelatedPerson", "Goal", "List", "Task", "Appointment"}
 )
 NURSE_READS = frozenset(
     {

@@ -112,22 +112,23 @@ class Door:
         self._house = house
         self._identity = identity
 
-    def endpoint(self, interaction: str, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
-        """The Starlette endpoint that lets ``handler`` answer as ``interaction``."""
+    def endpoint(
+        self, interaction: str, handler: Handler, told: Callable[[FhirError], Answer] = problem
+    ) -> Callable[[Request], Awaitable[Response]]:
+        """The Starlette endpoint that lets ``handler`` answer as ``interaction``; ``told`` makes answers of errors."""
 
         async def answer(request: Request) -> Response:
             entry = Entry(clock.new_id(), clock.now(), _facts(request, interaction))
             try:
                 found = await self._answer(request, entry, handler)
             except FhirError as error:
-                found = await self._refused(entry, error)
+                found = await self._refused(entry, error, told)
             except ClientDisconnect:
-                found = await self._refused(
-                    entry, Unavailable("The client left before its request was whole")
-                )
+                left = Unavailable("The client left before its request was whole")
+                found = await self._refused(entry, left, told)
             except Exception as error:  # noqa: BLE001 (the door: whatever it was, it is logged and answered)
                 _log.exception("request %s failed", entry.id)
-                found = await self._refused(entry, _unforeseen(error, entry))
+                found = await self._refused(entry, _unforeseen(error, entry), told)
             return _rendered(found, entry, request)
 
         return answer
@@ -151,17 +152,17 @@ class Door:
             answer.headers["Idempotency-Replayed"] = "true"
         return answer
 
-    async def _refused(self, entry: Entry, error: FhirError) -> Answer:
+    async def _refused(self, entry: Entry, error: FhirError, told: Callable[[FhirError], Answer]) -> Answer:
         """Log the refusal, unless the statement that refused has; without a log there is no answer but 503."""
         if not entry.written:
             verdict = f"error:{error.status}:{error.issues[0].code}"
             try:
                 if not await refuse(self._house.database, entry, verdict):
-                    return problem(refusal("The DPoP proof has been used before (jti)"))
+                    return told(refusal("The DPoP proof has been used before (jti)"))
             except (FhirError, asyncpg.PostgresError, OSError) as failed:
                 _log.error("cannot audit request %s: %s", entry.id, type(failed).__name__)
-                return problem(Unavailable("The request cannot be logged, so it is not answered"))
-        return problem(error)
+                return told(Unavailable("The request cannot be logged, so it is not answered"))
+        return told(error)
 
 
 def _refuse_odd_id(request: Request) -> None:

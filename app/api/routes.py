@@ -7,8 +7,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.api import cds_hooks, export_rest, fhir_rest, health, metadata, operations, search_rest, well_known
-from app.api.endpoint import Door, Handler
+from app.api import (
+    cds_hooks,
+    dhg_rest,
+    export_rest,
+    fhir_rest,
+    health,
+    metadata,
+    operations,
+    search_rest,
+    well_known,
+)
+from app.api.endpoint import Door, Handler, problem
 from app.fhir.operation import EVERY_TYPE
 from app.fhir.operations import OPERATIONS
 
@@ -84,6 +94,20 @@ GUARDED: tuple[Guarded, ...] = (
     Guarded("/fhir/$export-file/{id}/{name}", "GET", "operation", export_rest.file),
     Guarded("/cds-services/{service}", "POST", "operation", cds_hooks.call),
     Guarded("/cds-services/{service}/feedback", "POST", "operation", cds_hooks.feedback),
+    *(
+        Guarded(f"{dhg_rest.BASE}{path}", method, interaction, handler)
+        for path, method, interaction, handler in (
+            ("/status", "GET", "operation", dhg_rest.status),
+            ("/history", "GET", "operation", dhg_rest.history),
+            ("/record", "POST", "transaction", dhg_rest.create),
+            ("/record/{record}", "GET", "operation", dhg_rest.read),
+            ("/record/{record}/updateStatus", "POST", "transaction", dhg_rest.update_status),
+            ("/record/{record}/{part}", "POST", "transaction", dhg_rest.post),
+            ("/record/{record}/{part}", "PUT", "transaction", dhg_rest.put),
+            ("/record/{record}/{part}/{id}", "PUT", "transaction", dhg_rest.put),
+            ("/record/{record}/{part}/{id}", "DELETE", "transaction", dhg_rest.delete),
+        )
+    ),
     Guarded("/fhir/_search", "POST", "search-system", search_rest.everything),
     Guarded("/fhir/{type}/_search", "POST", "search-type", search_rest.search),
     Guarded("/fhir/{type}/{id}/_history/{version}", "GET", "vread", fhir_rest.vread),
@@ -113,7 +137,8 @@ def rows(door: Door) -> Iterator[tuple[str, str, Open]]:
     for path, endpoint in OPEN:
         yield path, "GET", endpoint
     for row in GUARDED:
-        yield row.path, row.method, door.endpoint(row.interaction, row.handler)
+        told = dhg_rest.problem if row.path.startswith(dhg_rest.BASE) else problem
+        yield row.path, row.method, door.endpoint(row.interaction, row.handler, told)
 
 
 def routes(door: Door) -> list[Route]:

@@ -63,7 +63,9 @@ class Chart:
             if name.startswith("RelatedPerson/")
             and has_code(children(row, "relationship"), c.CS_CARD, "fetus")
         ]
-        lettered = {name: ord(name) - ord("A") + 1 for name, _ in found if len(name) == 1 and "A" <= name <= "H"}
+        lettered = {
+            name: ord(name) - ord("A") + 1 for name, _ in found if len(name) == 1 and "A" <= name <= "H"
+        }
         rest = iter(n for n in range(1, len(found) + 9) if n not in lettered.values())
         numbers: dict[str, int] = {}
         for name, ref in sorted(found):
@@ -90,7 +92,10 @@ class Chart:
         """Standing Observations with this code of the card's own, the latest last."""
         found = []
         for name, row in self.resources.items():
-            if not name.startswith("Observation/") or text(row, "status") in {"entered-in-error", "cancelled"}:
+            if not name.startswith("Observation/") or text(row, "status") in {
+                "entered-in-error",
+                "cancelled",
+            }:
                 continue
             named = (c.CS_CARD, code) in codings(child(row, "code"))
             here = not scope.encounter or reference(row, "encounter") == scope.encounter

@@ -19,8 +19,20 @@ from app.pregnancy.items import ITEMS
 Key = tuple[str, ...]
 FIRST, WEEK_36 = "stimulus-at-first-consultation", "stimulus-at-week-36"
 _LATE = 34 * 7  # days: a habit told from here on is that of week 36
-HABITS = {"smoking": ("røyk", "tobakk"), "snus": ("snus",), "alcohol-use": ("alkohol",), "substances": ("rusmidler",)}
-_USE = {"daglig": "daily", "av og til": "occasional", "sluttet": "stopped", "aldri": "none", "nei": "no", "ja": "yes"}
+HABITS = {
+    "smoking": ("røyk", "tobakk"),
+    "snus": ("snus",),
+    "alcohol-use": ("alkohol",),
+    "substances": ("rusmidler",),
+}
+_USE = {
+    "daglig": "daily",
+    "av og til": "occasional",
+    "sluttet": "stopped",
+    "aldri": "none",
+    "nei": "no",
+    "ja": "yes",
+}
 AS_STATED = "birth-status-as-stated"
 _OUTCOMES = {
     "live": "live-birth", "levende": "live-birth", "levendefødt": "live-birth", "live-birth": "live-birth",
@@ -53,10 +65,18 @@ def changed_patient(patient: Json, field: Field, value: Any) -> None:
     """Set a field of her Patient; None takes it away. What the national record does not have stays."""
     if field.kind == "interpreter":
         rest = [row for row in patient.get("extension", []) if row.get("url") != INTERPRETER]
-        _put(patient, "extension", rest + ([] if value is None else [{"url": INTERPRETER, "valueBoolean": value}]))
+        _put(
+            patient,
+            "extension",
+            rest + ([] if value is None else [{"url": INTERPRETER, "valueBoolean": value}]),
+        )
     elif field.kind == "language":
         rest = [row for row in patient.get("communication", []) if row.get("preferred") is not True]
-        spoken = [] if value is None else [{"language": {"coding": [coding_of(value, field.of)]}, "preferred": True}]
+        spoken = (
+            []
+            if value is None
+            else [{"language": {"coding": [coding_of(value, field.of)]}, "preferred": True}]
+        )
         _put(patient, "communication", spoken + rest)
     elif field.kind == "name":
         rest = [row for row in patient.get("name", []) if row.get("use") != "official"]
@@ -81,13 +101,21 @@ def _put(patient: Json, name: str, rows: list[Json]) -> None:
 def of_team(chart: Chart, field: Field) -> Cell | None:
     """Who cares for her in a role, from the CareTeams of the card."""
     found: Cell | None = None
-    for source, team in sorted(chart.resources.items()):
-        if not source.startswith("CareTeam/") or text(team, "status") in {"entered-in-error", "inactive", "suspended"}:
+    for source, team in sorted(chart.resources.items(), key=_changed):
+        if not source.startswith("CareTeam/") or text(team, "status") in {
+            "entered-in-error",
+            "inactive",
+            "suspended",
+        }:
             continue
         for row in children(team, "participant"):
             if field.of in {text(role, "text") for role in children(row, "role")}:
                 found = Cell(_carer(chart, field, row), (source,))
     return found
+
+
+def _changed(row: tuple[str, Element]) -> str:
+    return text(child(row[1], "meta"), "lastUpdated")
 
 
 def _carer(chart: Chart, field: Field, row: Element) -> Any:
@@ -130,7 +158,7 @@ def stimuli(chart: Chart, fields: tuple[Field, ...]) -> Iterator[tuple[Key, Cell
     for field in fields:
         member = field.path.rpartition(".")[2]
         for source, row in chart.observations(field.of, Scope()):
-            kinds = [one for one in children(child(row, "code"), "coding") if one.get("system") != c.CS_CARD]
+            kinds = children(child(row, "code"), "coding")[-1:]  # the one that was stated stands last
             kind = value_of(kinds[0]) if kinds else {"code": text(child(row, "code"), "text")}
             flag = "" if kinds and is_known(kinds[0]) else "The code system is not known here"
             yield ("stimuli", kind["code"], member), Cell({"stimuliType": kind} | _use(row), (source,), flag)
@@ -142,7 +170,8 @@ def _use(row: Element) -> Json:
     foreign = next((one for one in given if one.get("system") != c.CS_CARD), given[0] if given else None)
     counts = [one.get("valueInteger") for one in children(row, "component")]
     how = {"stimuliFrequency": value_of(foreign)} if foreign else {}
-    return how | {"dailyCount": one for one in counts if isinstance(one, int)}
+    count = next((one for one in counts if isinstance(one, int)), None)
+    return how | ({} if count is None else {"dailyCount": count})
 
 
 def _habits(chart: Chart, field: Field, member: str) -> Iterator[tuple[Key, Cell]]:
@@ -155,7 +184,10 @@ def _habits(chart: Chart, field: Field, member: str) -> Iterator[tuple[Key, Cell
             if (age is not None and age.days >= _LATE) is (field.of == WEEK_36):
                 kind = {"code": item, "display": ITEMS[item].name, "codeSystem": c.CS_CARD}
                 how = {"code": said.value, "codeSystem": c.CS_CARD}
-                yield ("stimuli", item, member), Cell({"stimuliType": kind, "stimuliFrequency": how}, (said.source,))
+                yield (
+                    ("stimuli", item, member),
+                    Cell({"stimuliType": kind, "stimuliFrequency": how}, (said.source,)),
+                )
 
 
 def make_stimulus(field: Field, value: Json) -> Json:

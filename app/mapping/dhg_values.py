@@ -45,7 +45,9 @@ class Kind:
 
 def concept(*codings: tuple[str, str], words: str = "") -> Json:
     """A CodeableConcept."""
-    return {"coding": [{"system": system, "code": code} for system, code in codings]} | ({"text": words} if words else {})
+    return {"coding": [{"system": system, "code": code} for system, code in codings]} | (
+        {"text": words} if words else {}
+    )
 
 
 def content(category: str, code: Json, **value: Any) -> Json:
@@ -144,7 +146,9 @@ def _answer(chart: Chart, field: Field, scope: Scope) -> Cell | None:
     newest = {row.fetus: row for row in rows}.values() if ITEMS[field.of].per_fetus else [rows[-1]]
     said = next((row for row in newest if YES.get(row.value)), rows[-1])
     value = YES.get(said.value, NO.get(said.value))
-    return Cell(value, (said.source,), "" if value is not None else f"The answer is {said.value}: neither yes nor no")
+    return Cell(
+        value, (said.source,), "" if value is not None else f"The answer is {said.value}: neither yes nor no"
+    )
 
 
 def _make_answer(field: Field, value: Any) -> Json:
@@ -174,7 +178,11 @@ def _word(chart: Chart, field: Field, scope: Scope) -> Cell | None:
     if said:
         return Cell(said.value, (said.source,))
     odd = chart.observations(field.of, scope)
-    return Cell(text(odd[-1][1], "valueString"), (odd[-1][0],)) if odd and text(odd[-1][1], "valueString") else None
+    return (
+        Cell(text(odd[-1][1], "valueString"), (odd[-1][0],))
+        if odd and text(odd[-1][1], "valueString")
+        else None
+    )
 
 
 def _make_word(field: Field, value: Any) -> Json:
@@ -253,7 +261,16 @@ def _rhesus(chart: Chart, _: Field, scope: Scope) -> Cell | None:
     return Cell(spelled if same else "POS" if said.positive else "NEG", (said.source,))
 
 
-_RHESUS = {"pos": True, "positiv": True, "positive": True, "+": True, "neg": False, "negativ": False, "negative": False, "-": False}
+_RHESUS = {
+    "pos": True,
+    "positiv": True,
+    "positive": True,
+    "+": True,
+    "neg": False,
+    "negativ": False,
+    "negative": False,
+    "-": False,
+}
 
 
 def _make_rhesus(_: Field, value: Any) -> Json:
@@ -333,13 +350,22 @@ def _make_pressure(_: Field, value: Any) -> Json:
         raise Wrong('must be the text "systolic/diastolic", as "118/76"')
     sides = ((c.BP_SYSTOLIC, "271649006"), (c.BP_DIASTOLIC, "271650006"))
     parts = [
-        {"code": concept((c.LOINC, loinc), (c.SNOMED, snomed)), "valueQuantity": quantity(int(side), "mm[Hg]")}
+        {
+            "code": concept((c.LOINC, loinc), (c.SNOMED, snomed)),
+            "valueQuantity": quantity(int(side), "mm[Hg]"),
+        }
         for (loinc, snomed), side in zip(sides, match.groups(), strict=True)
     ]
     return content(_VITAL, concept((c.LOINC, c.BP_PANEL), (c.SNOMED, "75367002")), component=parts)
 
 
-_PROTEIN = {0.0: ("Neg", "T008"), 0.5: ("Spor", "T052"), 1.0: ("1+", "T048"), 2.0: ("2+", "T049"), 3.0: ("3+", "T050")}
+_PROTEIN = {
+    0.0: ("Neg", "T008"),
+    0.5: ("Spor", "T052"),
+    1.0: ("1+", "T048"),
+    2.0: ("2+", "T049"),
+    3.0: ("3+", "T050"),
+}
 
 
 def _protein(chart: Chart, _: Field, scope: Scope) -> Cell | None:
@@ -350,7 +376,11 @@ def _protein(chart: Chart, _: Field, scope: Scope) -> Cell | None:
     if WRITTEN_GRADES.get(spelled.strip().lower()) == said.grade:
         return Cell(spelled, (said.source,))
     named = _PROTEIN.get(said.grade)
-    return Cell(named[0], (said.source,)) if named else Cell("3+", (said.source,), "The strip showed 4+, which is not told here")
+    return (
+        Cell(named[0], (said.source,))
+        if named
+        else Cell("3+", (said.source,), "The strip showed 4+, which is not told here")
+    )
 
 
 def _make_protein(_: Field, value: Any) -> Json:
@@ -375,17 +405,25 @@ def _make_rate(_: Field, value: Any) -> Json:
 
 _LIES = {"cephalic": "Hodeleie", "breech": "Seteleie", "transverse": "Tverrleie"}
 _LIE_CODES = {"hodeleie": "1209182005", "seteleie": "6096002", "tverrleie": "73161006"}
-_HEAD = {"code": "1", "display": "Hodeleie", "codeSystem": "VOLVEN_8534"}  # the one member whose number is published
+_HEAD = {
+    "code": "1",
+    "display": "Hodeleie",
+    "codeSystem": "VOLVEN_8534",
+}  # the one member whose number is published
 
 
-def _lie(chart: Chart, field: Field, scope: Scope) -> Cell | None:
+def _lie(chart: Chart, _: Field, scope: Scope) -> Cell | None:
     said = _last(chart, f.Presentation, scope)
     if not said:
         return None
     given = children(child(chart.resources[said.source], "valueCodeableConcept"), "coding")
     foreign = next((row for row in given if row.get("code") and row.get("system") != c.SNOMED), None)
     if foreign:
-        return Cell(value_of(foreign), (said.source,), "" if is_known(foreign) else "The code system is not known here")
+        return Cell(
+            value_of(foreign),
+            (said.source,),
+            "" if is_known(foreign) else "The code system is not known here",
+        )
     if said.value == "cephalic":
         return Cell(dict(_HEAD), (said.source,))
     coding = next((row for row in given if row.get("code")), None)
@@ -413,7 +451,9 @@ def _movement(chart: Chart, _: Field, scope: Scope) -> Cell | None:
 
 
 def _make_movement(_: Field, value: Any) -> Json:
-    return content(_EXAM, concept((c.LOINC, c.FETAL_MOVEMENT), (c.SNOMED, "249040004")), valueBoolean=flag_of(value))
+    return content(
+        _EXAM, concept((c.LOINC, c.FETAL_MOVEMENT), (c.SNOMED, "249040004")), valueBoolean=flag_of(value)
+    )
 
 
 __all__ = ["KINDS", "Kind", "Number", "Wrong"]

@@ -10,7 +10,7 @@ from typing import Any
 
 from app.mapping.dhg_chart import Json
 from app.mapping.dhg_fields import ROWS, Field, Part
-from app.mapping.dhg_read import Cells, OF_PATIENT, row_name
+from app.mapping.dhg_read import OF_PATIENT, Cells, row_name
 from app.mapping.dhg_rows import Key, make_outcome, make_stimulus, participant
 from app.mapping.dhg_values import KINDS, Wrong, coded_of, day_of, flag_of, number_of, whole_of, words_of
 
@@ -43,7 +43,9 @@ def asked(part: Part, body: Mapping[str, Any]) -> Asked:
         else:
             _member((name,), value, plain, found)
     if len(str(found.kept)) > _MOST_KEPT:
-        found.wrong.append(("", f"More than {_MOST_KEPT} characters of members that this server does not know"))
+        found.wrong.append(
+            ("", f"More than {_MOST_KEPT} characters of members that this server does not know")
+        )
     return found
 
 
@@ -138,10 +140,19 @@ def _habit_row(part: Part, key: Key, row: Json, found: Asked) -> None:
         if not isinstance(value, dict):
             found.wrong.append((".".join((*key, name)), "must be an object or null"))
             continue
-        said = {one: inner for one, inner in value.items() if one in {"stimuliFrequency", "dailyCount"} and inner is not None}
+        said = {
+            one: inner
+            for one, inner in value.items()
+            if one in {"stimuliFrequency", "dailyCount"} and inner is not None
+        }
         for one in value.keys() - said.keys():
             found.kept[(*key, name, one)] = value[one]
-        _made((*key, name), {"stimuliType": row["stimuliType"], **said}, lambda made, of=known[name]: make_stimulus(of, made), found)
+        _made(
+            (*key, name),
+            {"stimuliType": row["stimuliType"], **said},
+            lambda made, of=known[name]: make_stimulus(of, made),
+            found,
+        )
 
 
 def _outcome_row(_: Part, key: Key, row: Json, found: Asked) -> None:
@@ -196,7 +207,8 @@ def kept_after(before: Mapping[Key, Any], sent: Asked) -> dict[Key, Any]:
     stays = {
         key: value
         for key, value in before.items()
-        if key[0] not in sent.lists and not any(one[: len(key)] == key or key[: len(one)] == one for one in mentioned)
+        if key[0] not in sent.lists
+        and not any(one[: len(key)] == key or key[: len(one)] == one for one in mentioned)
     }
     return stays | sent.kept
 

@@ -1,0 +1,358 @@
+"""The national record API, writing: each call is one transaction of FHIR, decided, logged and followed up like any other.
+
+https://utviklerportal.nhn.no/informasjonstjenester/digitalt-helsekort-for-gravide. A version that is not the latest is 409, as is
+a second active record; without her consent it is 403; what cannot be is 400 or 422 and names the member.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app import clock
+from app.fhir import codes as c
+from app.fhir import json as fhir_json
+from app.fhir.outcome import (
+    BadRequest,
+    Conflict,
+    Forbidden,
+    Issue,
+    NotFound,
+    PreconditionFailed,
+    Unprocessable,
+)
+from app.fhir.validation import check
+from app.interactions import dhg_drafts
+from app.interactions.belonging import Draft
+from app.interactions.change import apply
+from app.interactions.context import Answer, Context
+from app.interactions.dhg_drafts import Work
+from app.interactions.dhg_records import (
+    ACTIVE,
+    DELIVERED,
+    JSON,
+    TERMINATED,
+    Record,
+    Shown,
+    answer,
+    her,
+    record_of,
+)
+from app.interactions.dhg_relating import related
+from app.interactions.guard import scoped, visible
+from app.mapping import dhg_envelope
+from app.mapping.dhg_chart import Chart, Json
+from app.mapping.dhg_fields import BY_NAME, Part
+from app.mapping.dhg_rows import make_outcome
+from app.mapping.dhg_write import Asked, asked, edits, kept_after
+from app.store.records import cards
+from app.store.together import glance
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call: whose record, which sub-resource, and when what it tells was found (empty: now)."""
+
+    nin: str
+    record: str
+    part: str = ""
+    id: str = ""
+    when: str = ""
+
+
+def part_named(name: str) -> Part:
+    """The sub-resource ``name``. Raises NotFound."""
+    part = BY_NAME.get(name)
+    if part is None:
+        raise NotFound(f"The resource types are {', '.join(BY_NAME)}", "resourceType")
+    return part
+
+
+def members(body: bytes) -> Json:
+    """The object that was sent. Raises BadRequest."""
+    value = fhir_json.parse(body) if body.strip() else {}
+    if not isinstance(value, dict):
+        raise BadRequest("The body must be one JSON object", code="structure")
+    return value
+
+
+def understood(part: Part, body: Json) -> Asked:
+    """What the body asks for. Raises BadRequest."""
+    found = asked(part, body)
+    if found.wrong:
+        raise BadRequest(
+            [
+                Issue("value", f"{part.name}.{path}: {text}", (f"{part.name}.{path}",))
+                for path, text in found.wrong
+            ]
+        )
+    return found
+
+
+async def post(context: Context, call: Call, body: bytes) -> Answer:
+    """POST record/{recordId}/{resourceType}. Raises FhirError."""
+    scoped(context.caller, "create")
+    part, sent = part_named(call.part), members(body)
+    record = await record_of(context, call.nin, call.record)
+    _is_open(record)
+    before = None if part.many else record.part(part)
+    if before and before.envelope.stored and not before.envelope.wrong:
+        raise Conflict(f"There is a {part.name} already; change it by PUT", part.name)
+    id_ = clock.new_id() if part.many else ""
+    version = before.version if before else 0
+    drafts = _drafts(context, call, record, part, id_, understood(part, sent), version)
+    return await _stored(context, call, part, id_, drafts, 201)
+
+
+async def put(context: Context, call: Call, body: bytes) -> Answer:
+    """PUT record/{recordId}/{resourceType}, of the several with their id. Raises FhirError."""
+    scoped(context.caller, "update")
+    part, sent = part_named(call.part), members(body)
+    record = await record_of(context, call.nin, call.record)
+    shown = _there(record, part, call.id)
+    _is_latest(sent, shown)
+    drafts = _drafts(context, call, record, part, call.id, understood(part, sent), shown.version)
+    return await _stored(context, call, part, call.id, drafts, 200)
+
+
+async def delete(context: Context, call: Call, body: bytes) -> Answer:
+    """DELETE of one of the several: entered in error. Raises FhirError."""
+    scoped(context.caller, "delete")
+    part = part_named(call.part)
+    record = await record_of(context, call.nin, call.record)
+    shown = _there(record, part, call.id)
+    sent = members(body)
+    if sent:
+        _is_latest(sent, shown)
+    work = _work(context, call, record, part, call.id)
+    wrong = {source for cell in shown.cells.values() for source in cell.sources}
+    for name in sorted(wrong, key=lambda one: not one.startswith("Observation/")):
+        dhg_drafts.take_back(work, name)
+    drafts = [*dhg_drafts.sealed(work, shown.envelope.kept, shown.version, wrong=True)]
+    await _apply(context, drafts)
+    return Answer(204, None, media_type=JSON)
+
+
+def _is_open(record: Record) -> None:
+    if record.status["status"] == TERMINATED:
+        raise Conflict("The record has ended", "recordStatus")
+
+
+def _there(record: Record, part: Part, id_: str) -> Shown:
+    """Raises NotFound."""
+    if bool(id_) is not part.many:
+        raise NotFound(f"{part.name} is named {'with' if part.many else 'without'} an id", part.name)
+    shown = record.part(part, id_) if not part.many or id_ in record.ids(part) else None
+    if shown is None:
+        raise NotFound(f"There is no {part.name} {id_[:64]}".rstrip(), part.name)
+    return shown
+
+
+def _is_latest(sent: Json, shown: Shown) -> None:
+    """Raises Unprocessable where no version is named, and Conflict where it is not the latest."""
+    metadata = sent.get("metadata")
+    version = metadata.get("version") if isinstance(metadata, dict) else None
+    if not isinstance(version, int) or isinstance(version, bool):
+        raise Unprocessable("metadata.version must be the version that is changed", "metadata.version")
+    if version != shown.version:
+        raise Conflict(f"metadata.version is {version}; the latest is {shown.version}", "metadata.version")
+
+
+def _work(context: Context, call: Call, record: Record, part: Part, id_: str) -> Work:
+    about = {"patient": f"Patient/{record.patient}", "episode": f"EpisodeOfCare/{record.id}"}
+    if part.name == "antenatalAppointments":
+        about["encounter"] = f"Encounter/{id_}"
+    shown = record.part(part, id_)
+    stating = (
+        frozenset(name for cell in shown.cells.values() for name in cell.sources) if shown else frozenset()
+    )
+    when = call.when or clock.instant(context.entry.at)
+    return Work(context, record.chart, about, part, record.envelope(part, id_), when, {}, {}, stating)
+
+
+def _drafts(
+    context: Context, call: Call, record: Record, part: Part, id_: str, sent: Asked, version: int
+) -> list[Draft]:
+    work = _work(context, call, record, part, id_)
+    shown = record.part(part, id_)
+    cells = shown.cells if shown else {}
+    if part.name == "symphysisFundalHeights":
+        _height(work, sent, cells, id_)
+    else:
+        if part.name == "antenatalAppointments":
+            work.when = _day(sent, cells, "appointmentDate")
+            if ("appointmentDate",) in sent.values and (
+                not shown or cells["appointmentDate",].value != work.when
+            ):
+                dhg_drafts.visit(work, work.when)
+        dhg_drafts.carry_out(work, [*edits(part, sent, cells)])
+    return [*dhg_drafts.sealed(work, kept_after(work.envelope.kept, sent), version)]
+
+
+def _day(sent: Asked, cells: Any, name: str) -> str:
+    """The day that a resource is of. Raises BadRequest."""
+    before = cells.get((name,))
+    day = sent.values.get((name,)) or (before.value if before else None)
+    if not day or ((name,) in sent.values and sent.values[name,] is None):
+        raise BadRequest(f"{name} is required", name, code="required")
+    return str(day)
+
+
+def _height(work: Work, sent: Asked, cells: Any, id_: str) -> None:
+    """A height is one Observation: what is not sent stays as it is."""
+    then = {key: cell.value for key, cell in cells.items() if cell.sources} | sent.values
+    if then.get(("measurement",)) is None:
+        raise BadRequest("measurement is required", "measurement", code="required")
+    work.when = _day(sent, cells, "measurementDate")
+    dhg_drafts.height(work, then["measurement",], then.get(("pregnancyWeek",)), f"Observation/{id_}")
+
+
+async def _apply(context: Context, drafts: Sequence[Draft]) -> None:
+    """Store all or nothing. Raises FhirError; who was faster makes it a conflict."""
+    try:
+        await apply(context, drafts)
+    except PreconditionFailed as error:
+        raise Conflict(
+            "Somebody else has changed this meanwhile; read it again", "metadata.version"
+        ) from error
+
+
+async def _stored(
+    context: Context, call: Call, part: Part, id_: str, drafts: Sequence[Draft], status: int
+) -> Answer:
+    await _apply(context, drafts)
+    again = await record_of(context, call.nin, call.record)
+    shown = again.part(part, id_)
+    if shown is None:
+        raise AssertionError("what was stored is there")
+    return answer(shown.as_json(), status)
+
+
+async def create(context: Context, nin: str, body: bytes, when: str) -> Answer:
+    """POST record: a new record, with the sub-resources that are sent with it. Raises FhirError."""
+    scoped(context.caller, "create")
+    sent = members(body)
+    patient = await her(context, nin)
+    if patient is not None:
+        await related(context, nin)
+    drafts, about = await _opened(context, nin, patient)
+    parts = {name: value for name, value in sent.items() if name in BY_NAME}
+    chart = Chart(
+        {about["patient"]: drafts[0].resource or {}} if not patient else await _her_chart(context, patient)
+    )
+    if patient:
+        chart = Chart(chart.resources, None, await _her_versions(context, patient))
+    record = Record(about["episode"].partition("/")[2], about["patient"].partition("/")[2], chart, {})
+    if any(BY_NAME[name].many for name in parts):
+        raise BadRequest(
+            "antenatalAppointments and symphysisFundalHeights are sent one by one, once there is a record"
+        )
+    for name, value in parts.items():
+        if not isinstance(value, dict):
+            raise BadRequest(f"{name} must be an object", name)
+        call = Call(nin, record.id, name, "", when)
+        made = _drafts(context, call, record, BY_NAME[name], "", understood(BY_NAME[name], value), 0)
+        drafts = _joined(drafts, made)
+    await _apply(context, drafts)
+    again = await record_of(context, nin, record.id)
+    return answer({"metadata": {"recordId": record.id, "recordStatus": again.status, "version": 1}}, 201)
+
+
+def _joined(drafts: list[Draft], more: Sequence[Draft]) -> list[Draft]:
+    """One draft for each resource: what makes her Patient anew replaces what made her first."""
+    by_key = {draft.key: draft for draft in drafts}
+    for draft in more:
+        by_key[draft.key] = draft
+    return [*by_key.values()]
+
+
+async def _her_chart(context: Context, patient: str) -> Json:
+    stored = visible(await glance(context.session, "Patient", patient), "Patient", "of this number")
+    return {f"Patient/{patient}": fhir_json.read(stored.body)}
+
+
+async def _her_versions(context: Context, patient: str) -> dict[str, int]:
+    stored = visible(await glance(context.session, "Patient", patient), "Patient", "of this number")
+    return {f"Patient/{patient}": stored.version}
+
+
+async def _opened(context: Context, nin: str, patient: str | None) -> tuple[list[Draft], dict[str, str]]:
+    """What makes a record: her Patient, where she is new, and her card. Raises Conflict and Forbidden."""
+    drafts: list[Draft] = []
+    if patient is None:
+        if not context.caller.attested:
+            raise Forbidden(
+                "The token must attest a care relation: purpose TREAT or COC, and a decision reference"
+            )
+        system = c.DNR if nin[0] in "4567" else c.FNR
+        patient = clock.new_id()
+        drafts.append(
+            _draft(
+                {"resourceType": "Patient", "id": patient, "identifier": [{"system": system, "value": nin}]}
+            )
+        )
+    else:
+        stored = visible(await glance(context.session, "Patient", patient), "Patient", "of this number")
+        resource = fhir_json.read(stored.body)
+        if resource.get("deceasedBoolean") is True or "deceasedDateTime" in resource:
+            raise Conflict("She is dead; no record can be active", "recordStatus")
+        if any(is_open for _, _, is_open in await cards(context.session, patient)):
+            raise Conflict("She has an active record already", "recordStatus")
+    id_ = clock.new_id()
+    about = {"patient": f"Patient/{patient}", "episode": f"EpisodeOfCare/{id_}"}
+    episode = {
+        "resourceType": "EpisodeOfCare", "id": id_, "status": "active",
+        "type": [{"coding": [{"system": c.CS_CARD, "code": "pregnancy"}]}], "patient": {"reference": about["patient"]},
+        "period": {"start": clock.instant(context.entry.at)},
+    }  # fmt: skip
+    return [*drafts, _draft(episode)], about
+
+
+def _draft(resource: Json) -> Draft:
+    check(resource)
+    return Draft("create", resource["resourceType"], resource["id"], resource, fhir_json.dump(resource))
+
+
+async def update_status(context: Context, call: Call, body: bytes) -> Answer:
+    """POST record/{recordId}/updateStatus: the record ends, by birth or otherwise. Raises FhirError."""
+    scoped(context.caller, "update")
+    sent = members(body)
+    sent = sent["recordStatus"] if isinstance(sent.get("recordStatus"), dict) else sent
+    record = await record_of(context, call.nin, call.record)
+    was, wanted = record.status["status"], sent.get("status")
+    if wanted not in {TERMINATED, DELIVERED}:
+        raise BadRequest(f"status must be {TERMINATED} or {DELIVERED}", "status", code="value")
+    if was != ACTIVE:
+        raise Conflict(f"The record is {was}", "status")
+    work = _work(context, call, record, BY_NAME["birthStatus"], "")
+    if wanted == DELIVERED:
+        _delivered(work, sent)
+    else:
+        _terminated(work, record, sent)
+    await _apply(context, [*work.drafts.values()])
+    again = await record_of(context, call.nin, call.record)
+    return answer({"recordId": record.id, "recordStatus": again.status})
+
+
+def _delivered(work: Work, sent: Json) -> None:
+    """A birth: the card stays open until the control after birth (its own status is the midwife's to change)."""
+    born, alive = sent.get("deliveryDate"), sent.get("liveBirth")
+    if not isinstance(born, str) or not isinstance(alive, bool):
+        raise BadRequest(
+            "deliveryDate (date-time) and liveBirth (true or false) are required", "deliveryDate"
+        )
+    outcome = {"code": "live-birth" if alive else "stillbirth", "codeSystem": c.CS_CARD}
+    dhg_drafts.observe(work, make_outcome({"status": outcome, "datetime": born}))
+
+
+def _terminated(work: Work, record: Record, sent: Json) -> None:
+    """The card is closed, and does not tell why."""
+    name = work.about["episode"]
+    episode = dict(record.chart.resources[name])
+    ended = sent.get("terminationDate")
+    if ended is not None and not isinstance(ended, str):
+        raise BadRequest("terminationDate must be a date-time", "terminationDate")
+    period = {**episode.get("period", {}), "end": ended or clock.instant(work.context.entry.at)}
+    work.put(episode | {"status": "finished", "period": period}, record.chart.versions[name])
+
+
+__all__ = ["Call", "create", "delete", "dhg_envelope", "part_named", "post", "put", "update_status"]
