@@ -107,6 +107,11 @@ async def history(context: Context, request: Request) -> Answer:
     return await dhg_records.history(context, _nin(context, request))
 
 
+async def changes(context: Context, request: Request) -> Answer:
+    """GET history/{recordId}"""
+    return await dhg_records.changes(context, _nin(context, request), request.path_params["record"])
+
+
 async def create(context: Context, request: Request) -> Answer:
     """POST record"""
     nin = _nin(context, request)

@@ -99,6 +99,7 @@ GUARDED: tuple[Guarded, ...] = (
         for path, method, interaction, handler in (
             ("/status", "GET", "operation", dhg_rest.status),
             ("/history", "GET", "operation", dhg_rest.history),
+            ("/history/{record}", "GET", "operation", dhg_rest.changes),
             ("/record", "POST", "transaction", dhg_rest.create),
             ("/record/{record}", "GET", "operation", dhg_rest.read),
             ("/record/{record}/updateStatus", "POST", "transaction", dhg_rest.update_status),

@@ -23,12 +23,15 @@ from app.mapping.dhg_fields import PARTS, Part
 from app.mapping.dhg_read import Cells, body_of, cells_of, heights, visits
 from app.mapping.elements import child, codings, text
 from app.pregnancy.facts import BirthOutcome
+from app.store.history import Asked
+from app.store.history import history as history_of
 from app.store.records import cards
 from app.store.resources import Stored
 from app.store.targets import whose
 from app.store.together import glance
 
 JSON = "application/json"
+_MOST_VERSIONS = 1000
 ACTIVE, TERMINATED, DELIVERED = "ACTIVE", "TERMINATED", "DELIVERED"
 _BORN = {"live-birth": True, "stillbirth": False}
 
@@ -220,6 +223,35 @@ async def history(context: Context, nin: str) -> Answer:
         )
     await context.session.note("told")
     return answer({"history": listed})
+
+
+async def changes(context: Context, nin: str, record: str) -> Answer:
+    """GET history/{recordId}: each change of its sub-resources through the national record, in order of time. Raises FhirError."""
+    scoped(context.caller, "read")
+    found = await record_of(context, nin, record)
+    told: list[Json] = []
+    for row in found.stored.values():
+        if row.visible and row.type == "List" and is_envelope(fhir_json.read(row.body)):
+            part = context.part(interaction="history-instance", type="List", target=row.id)
+            page = await history_of(part.session, Asked("List", row.id), count=_MOST_VERSIONS, place=None)
+            told.extend(_change(one) for one in page.versions)
+    await context.session.note("told")
+    told.sort(key=lambda one: (one["lastUpdated"], one["version"]))
+    return answer({"recordId": record, "recordStatus": found.status, "history": told})
+
+
+def _change(row: Stored) -> Json:
+    body = fhir_json.read(row.body)
+    envelope = dhg_envelope.read(row.id, body, row.version)
+    name = next(code for system, code in codings(child(body, "code")) if system == dhg_envelope.NATIONAL)
+    ids = {
+        "antenatalAppointments": [text(child(body, "encounter"), "reference")],
+        "symphysisFundalHeights": [*envelope.pins],
+    }.get(name, [row.id])
+    return {
+        "resourceType": name, "id": ids[0].rpartition("/")[2] if ids else row.id, "version": envelope.count,
+        "lastUpdated": envelope.at, "enteredInError": envelope.wrong,
+    } | ({"lastUpdatedBy": envelope.writer.as_json()} if envelope.writer else {})  # fmt: skip
 
 
 def _last(record: Record) -> Json:

@@ -44,6 +44,7 @@ from app.mapping.dhg_chart import Chart, Json
 from app.mapping.dhg_fields import BY_NAME, Part
 from app.mapping.dhg_rows import make_outcome
 from app.mapping.dhg_write import Asked, asked, edits, kept_after
+from app.mapping.elements import moment
 from app.store.records import cards
 from app.store.together import glance
 
@@ -352,6 +353,9 @@ def _terminated(work: Work, record: Record, sent: Json) -> None:
     if ended is not None and not isinstance(ended, str):
         raise BadRequest("terminationDate must be a date-time", "terminationDate")
     period = {**episode.get("period", {}), "end": ended or clock.instant(work.context.entry.at)}
+    begins, ends = moment(period.get("start", "")), moment(period["end"])
+    if begins and ends and begins > ends:
+        period["start"] = period["end"]  # it ended before it was told of
     work.put(episode | {"status": "finished", "period": period}, record.chart.versions[name])
 
 

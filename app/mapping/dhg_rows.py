@@ -160,7 +160,8 @@ def stimuli(chart: Chart, fields: tuple[Field, ...]) -> Iterator[tuple[Key, Cell
         for source, row in chart.observations(field.of, Scope()):
             kinds = children(child(row, "code"), "coding")[-1:]  # the one that was stated stands last
             kind = value_of(kinds[0]) if kinds else {"code": text(child(row, "code"), "text")}
-            flag = "" if kinds and is_known(kinds[0]) else "The code system is not known here"
+            used = [*kinds, *children(child(row, "valueCodeableConcept"), "coding")]
+            flag = "" if all(map(is_known, used)) else "The code system is not known here"
             yield ("stimuli", kind["code"], member), Cell({"stimuliType": kind} | _use(row), (source,), flag)
         yield from _habits(chart, field, member)
 

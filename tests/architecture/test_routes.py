@@ -94,6 +94,16 @@ PINNED = [
     ("GET HEAD", "/fhir/$export-file/{id}/{name}"),
     ("POST", "/cds-services/{service}"),
     ("POST", "/cds-services/{service}/feedback"),
+    ("GET HEAD", "/api/maternity-record/v1/status"),
+    ("GET HEAD", "/api/maternity-record/v1/history"),
+    ("GET HEAD", "/api/maternity-record/v1/history/{record}"),
+    ("POST", "/api/maternity-record/v1/record"),
+    ("GET HEAD", "/api/maternity-record/v1/record/{record}"),
+    ("POST", "/api/maternity-record/v1/record/{record}/updateStatus"),
+    ("POST", "/api/maternity-record/v1/record/{record}/{part}"),
+    ("PUT", "/api/maternity-record/v1/record/{record}/{part}"),
+    ("PUT", "/api/maternity-record/v1/record/{record}/{part}/{id}"),
+    ("DELETE", "/api/maternity-record/v1/record/{record}/{part}/{id}"),
     ("POST", "/fhir/_search"),
     ("POST", "/fhir/{type}/_search"),
     ("GET HEAD", "/fhir/{type}/{id}/_history/{version}"),
@@ -166,6 +176,14 @@ PINNED = [
     (ALL, "/fhir/$export-file/{id}/{name}"),
     (ALL, "/cds-services/{service}"),
     (ALL, "/cds-services/{service}/feedback"),
+    (ALL, "/api/maternity-record/v1/status"),
+    (ALL, "/api/maternity-record/v1/history"),
+    (ALL, "/api/maternity-record/v1/history/{record}"),
+    (ALL, "/api/maternity-record/v1/record"),
+    (ALL, "/api/maternity-record/v1/record/{record}"),
+    (ALL, "/api/maternity-record/v1/record/{record}/updateStatus"),
+    (ALL, "/api/maternity-record/v1/record/{record}/{part}"),
+    (ALL, "/api/maternity-record/v1/record/{record}/{part}/{id}"),
     (ALL, "/fhir/_search"),
     (ALL, "/fhir/{type}/_search"),
     (ALL, "/fhir/{type}/{id}/_history/{version}"),
@@ -188,7 +206,7 @@ class EveryDoor:
     def __init__(self) -> None:
         self.guarded: list[str] = []
 
-    def endpoint(self, interaction: str, _handler: Any) -> Any:
+    def endpoint(self, interaction: str, _handler: Any, _told: Any = None) -> Any:
         self.guarded.append(interaction)
 
         async def answer(_request: Any) -> Any:

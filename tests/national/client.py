@@ -21,7 +21,10 @@ class Client:
     nin: str
 
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
-        role = {"system": "urn:oid:2.16.578.1.12.4.1.1.9060", "code": PROFESSIONS.get(self.person.wish.role, "")}
+        role = {
+            "system": "urn:oid:2.16.578.1.12.4.1.1.9060",
+            "code": PROFESSIONS.get(self.person.wish.role, ""),
+        }
         sent = {
             "nhn-user-role": quote(json.dumps(role)),
             "nhn-source-system": "Journalsystemet 7.1",

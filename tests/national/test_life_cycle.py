@@ -39,7 +39,7 @@ RECORD: dict[str, dict[str, Any]] = {
         ]
     },
     "clinicalTests": {
-        "hemoglobin": 12.40, "hemoglobinAt3rdTrimester": 11.1, "ferritin": 44, "hbv": False, "hiv": True, "rubellaAntigen": True,
+        "hemoglobin": 12.4, "hemoglobinAt3rdTrimester": 11.1, "ferritin": 44, "hbv": False, "hiv": True, "rubellaAntigen": True,
         "aboRh": {"aboType": "A", "rhesusDType": "NEG"}, "bHbA1c": 31,
         "glucoseTolerance": {"fastingGlucoseLevel": 4.5, "post2hGlucoseLevel": 6.3, "testDate": "2026-10-12"},
     },
@@ -65,32 +65,56 @@ def _bare(told: dict[str, Any]) -> dict[str, Any]:
 def test_a_client_of_the_contract_runs_a_whole_life(server: Server) -> None:
     midwife = server.person("midwife")
     client = Client(midwife, new_number())
+    vitals = b'{"height":168,"prePregnancyWeight":62.50,"bMI":22.1,"futureMember":{"x":[1,2.50]}}'
     made = client.ok("POST", "/record", {}, 201)
     record = made["metadata"]["recordId"]
     path = f"/record/{record}"
     status = client.ok("GET", "/status")
-    assert (status["hasGivenConsent"], status["hasActiveMaternityRecord"], status["latestRecordId"]) == (True, True, record)
+    assert (status["hasGivenConsent"], status["hasActiveMaternityRecord"], status["latestRecordId"]) == (
+        True,
+        True,
+        record,
+    )
     for name, sent in RECORD.items():
-        told = client.ok("POST", f"{path}/{name}", sent, 201)
+        told = client.ok("POST", f"{path}/{name}", vitals if name.startswith("vital") else sent, 201)
         assert _bare(told) == sent, name
         assert told["metadata"]["version"] == 1, name
         assert told["metadata"]["lastUpdatedBy"]["hprRole"] == "JO"
-    height = client.ok("POST", f"{path}/symphysisFundalHeights", {"pregnancyWeek": 24, "measurement": 23, "measurementDate": "2026-10-16"}, 201)
+    height = client.ok(
+        "POST",
+        f"{path}/symphysisFundalHeights",
+        {"pregnancyWeek": 24, "measurement": 23, "measurementDate": "2026-10-16"},
+        201,
+    )
     visit = client.ok("POST", f"{path}/antenatalAppointments", APPOINTMENT, 201)
     assert (_bare(visit), visit["metadata"]["version"]) == (APPOINTMENT, 1)
 
     whole = client.ok("GET", path)
     assert {name: _bare(whole[name]) for name in RECORD} == RECORD
     assert [row["metadata"]["id"] for row in whole["antenatalAppointments"]] == [visit["metadata"]["id"]]
-    assert whole["lifestyleFactors"]["metadata"]["flags"] == []or whole["lifestyleFactors"]["metadata"]["flags"]
+    assert [row["reason"] for row in whole["lifestyleFactors"]["metadata"]["flags"]] == [
+        "The code system is not known here"
+    ]
+    assert vitals[1:] in client.call("GET", path).content  # numbers as they were written
     card = str(midwife.get(f"/EpisodeOfCare/{record}/$card?asOf=2026-10-16").json())
     assert all(text in card for text in ("118/76", "Hjertesykdom", "168"))
 
     _updates(client, path, visit, height)
     assert client.call("POST", "/record", {}).status_code == 409
+    changes = client.ok("GET", f"/history/{record}")["history"]
+    of = [
+        (row["version"], row["enteredInError"])
+        for row in changes
+        if row["resourceType"] == "symphysisFundalHeights"
+    ]
+    assert of == [(1, False), (2, True)]
     history = client.ok("GET", "/history")["history"]
     assert [(row["recordId"], row["recordStatus"]["status"]) for row in history] == [(record, "ACTIVE")]
-    ended = client.ok("POST", f"{path}/updateStatus", {"status": "TERMINATED", "terminationDate": "2026-11-20T10:00:00+01:00"})
+    ended = client.ok(
+        "POST",
+        f"{path}/updateStatus",
+        {"status": "TERMINATED", "terminationDate": "2026-11-20T10:00:00+01:00"},
+    )
     assert ended["recordStatus"] == {"status": "TERMINATED", "terminationDate": "2026-11-20T10:00:00+01:00"}
     assert client.ok("GET", "/status")["hasActiveMaternityRecord"] is False
     assert client.call("POST", f"{path}/birthStatus", {"birthStatus": []}).status_code == 409
@@ -101,7 +125,12 @@ def _updates(client: Client, path: str, visit: dict[str, Any], height: dict[str,
     conditions = f"{path}/medicalConditions"
     changed = client.ok("PUT", conditions, {"metadata": {"version": 1}, "heartDisease": False, "note": None})
     assert changed["metadata"]["version"] == 2
-    assert _bare(changed) == {"nothingParticular": False, "heartDisease": False, "epilepsy": None, "note": None}
+    assert _bare(changed) == {
+        "nothingParticular": False,
+        "heartDisease": False,
+        "epilepsy": None,
+        "note": None,
+    }
     late = client.call("PUT", conditions, {"metadata": {"version": 1}, "heartDisease": True})
     assert (late.status_code, late.headers["content-type"]) == (409, "application/problem+json")
     assert late.json()["errors"][0]["path"] == "metadata.version"
@@ -109,17 +138,25 @@ def _updates(client: Client, path: str, visit: dict[str, Any], height: dict[str,
     wrong = client.call("PUT", conditions, {"metadata": {"version": 2}, "heartDisease": "ja"})
     assert (wrong.status_code, wrong.json()["errors"][0]["path"]) == (400, "medicalConditions.heartDisease")
     id_ = visit["metadata"]["id"]
-    again = client.ok("PUT", f"{path}/antenatalAppointments/{id_}", {"metadata": {"version": 1}, "bloodPressure": "124/80", "extra": "x"})
+    again = client.ok(
+        "PUT",
+        f"{path}/antenatalAppointments/{id_}",
+        {"metadata": {"version": 1}, "bloodPressure": "124/80", "extra": "x"},
+    )
     assert _bare(again) == {**APPOINTMENT, "bloodPressure": "124/80", "extra": "x"}
     assert again["metadata"]["version"] == 2
-    assert client.call("DELETE", f"{path}/symphysisFundalHeights/{height['metadata']['id']}").status_code == 204
+    assert (
+        client.call("DELETE", f"{path}/symphysisFundalHeights/{height['metadata']['id']}").status_code == 204
+    )
     assert client.ok("GET", path)["symphysisFundalHeights"] == []
 
 
 def test_what_fhir_registers_stands_in_the_record_and_a_change_there_is_a_new_version(server: Server) -> None:
     midwife = server.person("midwife")
     client = Client(midwife, new_number())
-    record = client.ok("POST", "/record", {"vitalMeasurementsBeforePregnancy": {"height": 170}}, 201)["metadata"]["recordId"]
+    record = client.ok("POST", "/record", {"vitalMeasurementsBeforePregnancy": {"height": 170}}, 201)[
+        "metadata"
+    ]["recordId"]
     her = midwife.get(f"/EpisodeOfCare/{record}").json()["patient"]["reference"]
     encounter, woman = urn(), Woman(her.partition("/")[2], record, client.nin)
     held = {
@@ -127,15 +164,24 @@ def test_what_fhir_registers_stands_in_the_record_and_a_change_there_is_a_new_ve
         "type": [concept(codes.CS_CARD, "antenatal-visit")], "subject": {"reference": her},
         "episodeOfCare": [{"reference": f"EpisodeOfCare/{record}"}], "period": {"start": "2026-11-02T10:00:00+01:00"},
     }  # fmt: skip
-    weight = a_weight(woman.reference, 71.5, encounter={"reference": encounter}, effectiveDateTime="2026-11-02T10:00:00+01:00")
+    weight = a_weight(
+        woman.reference,
+        71.5,
+        encounter={"reference": encounter},
+        effectiveDateTime="2026-11-02T10:00:00+01:00",
+    )
     assert midwife.post("", a_transaction(entry(held, encounter), entry(weight))).status_code == 200
     visit = client.ok("GET", f"/record/{record}")["antenatalAppointments"][0]
     assert (visit["appointmentDate"], visit["motherWeight"]) == ("2026-11-02", 71.5)
-    found = midwife.get(f"/Observation?patient={woman.id}&code={codes.LOINC}|{codes.HEIGHT}").json()["entry"][0]["resource"]
+    found = midwife.get(f"/Observation?patient={woman.id}&code={codes.LOINC}|{codes.HEIGHT}").json()["entry"][
+        0
+    ]["resource"]
     assert found["valueQuantity"]["value"] == 170
     changed = found | {"valueQuantity": found["valueQuantity"] | {"value": 171}}
     assert midwife.put(f"/Observation/{found['id']}", changed, If_Match='W/"1"').status_code == 200
     vitals = client.ok("GET", f"/record/{record}")["vitalMeasurementsBeforePregnancy"]
     assert (vitals["height"], vitals["metadata"]["version"]) == (171, 2)
-    stale = client.call("PUT", f"/record/{record}/vitalMeasurementsBeforePregnancy", {"metadata": {"version": 1}, "bMI": 22})
+    stale = client.call(
+        "PUT", f"/record/{record}/vitalMeasurementsBeforePregnancy", {"metadata": {"version": 1}, "bMI": 22}
+    )
     assert stale.status_code == 409

@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 
 from app.access.caller import Role
 from app.access.rules import ALLOW
-from app.api.openapi import hooks
+from app.api.dhg_rest import BASE
+from app.api.openapi import hooks, national
 from app.api.openapi.components import CONTROLS, HISTORY, named, searchable
 from app.api.routes import GUARDED, OPEN, Guarded
 from app.fhir.compartments import TABLE as COMPARTMENTS
@@ -131,6 +132,8 @@ def _open(path: str) -> Json:
 def _operation(row: Guarded, path: str, kept: ResourceType | None) -> Json:
     if (row.method, row.path) in EXPORTS:
         return _of_export(*EXPORTS[row.method, row.path])
+    if row.path.startswith(BASE):
+        return national.operation(row.method, row.path)
     if row.path in hooks.CALLS:
         return hooks.operation(row.path)
     does, asked = INTERACTIONS[row.interaction], BY_PATH.get(row.path)
