@@ -16,7 +16,7 @@ from app.fhir.codes import VOLVEN_PROFESSION
 from app.fhir.dates import interval
 from app.fhir.identifiers import looks_like_person_number
 from app.fhir.outcome import BadRequest, FhirError, Forbidden
-from app.interactions import dhg_records, dhg_writing
+from app.interactions import dhg_history, dhg_opening, dhg_records, dhg_writing
 from app.interactions.context import Answer, Context
 from app.interactions.dhg_writing import Call
 
@@ -99,23 +99,23 @@ async def _body(context: Context, request: Request) -> bytes:
 
 async def status(context: Context, request: Request) -> Answer:
     """GET status"""
-    return await dhg_records.status(context, _nin(context, request))
+    return await dhg_history.status(context, _nin(context, request))
 
 
 async def history(context: Context, request: Request) -> Answer:
     """GET history"""
-    return await dhg_records.history(context, _nin(context, request))
+    return await dhg_history.history(context, _nin(context, request))
 
 
 async def changes(context: Context, request: Request) -> Answer:
     """GET history/{recordId}"""
-    return await dhg_records.changes(context, _nin(context, request), request.path_params["record"])
+    return await dhg_history.changes(context, _nin(context, request), request.path_params["record"])
 
 
 async def create(context: Context, request: Request) -> Answer:
     """POST record"""
     nin = _nin(context, request)
-    return await dhg_writing.create(context, nin, await _body(context, request), _when(request))
+    return await dhg_opening.create(context, nin, await _body(context, request), _when(request))
 
 
 async def read(context: Context, request: Request) -> Answer:
@@ -145,4 +145,4 @@ async def delete(context: Context, request: Request) -> Answer:
 async def update_status(context: Context, request: Request) -> Answer:
     """POST record/{recordId}/updateStatus"""
     call = _call(context, request)
-    return await dhg_writing.update_status(context, call, await _body(context, request))
+    return await dhg_opening.update_status(context, call, await _body(context, request))

@@ -17,12 +17,13 @@ from app.interactions.belonging import Draft
 from app.interactions.context import Context
 from app.mapping import dhg_envelope
 from app.mapping.dhg_chart import Chart, Json
+from app.mapping.dhg_checks import concept, content
 from app.mapping.dhg_codes import UNKNOWN_SYSTEM, is_known
 from app.mapping.dhg_envelope import Envelope, Writer
-from app.mapping.dhg_fields import BY_NAME, Part
+from app.mapping.dhg_fields import Part
+from app.mapping.dhg_kinds import KINDS
 from app.mapping.dhg_read import OF_PATIENT, OF_TEAM, STATED
 from app.mapping.dhg_rows import changed_patient, make_outcome, make_stimulus, participant
-from app.mapping.dhg_values import KINDS, concept, content, quantity
 from app.mapping.dhg_write import Edit
 from app.mapping.elements import children, text
 
@@ -208,35 +209,6 @@ def _focus(work: Work, fetus: int) -> str:
     return name
 
 
-def visit(work: Work, day: str) -> None:
-    """The consultation of an appointment, held on ``day``."""
-    name = work.about["encounter"]
-    before = dict(work.chart.resources.get(name, {}))
-    person = writer_of(work.context)
-    place: Json = {"display": person.organization or "ukjent"}
-    place |= {"identifier": {"system": c.ORGNR, "value": person.orgnr}} if person.orgnr else {}
-    fresh = {
-        "resourceType": "Encounter", "id": name.partition("/")[2], "status": "finished",
-        "class": {"system": c.ACT_CODE, "code": "AMB"}, "type": [concept((c.CS_CARD, "antenatal-visit"))],
-        "subject": {"reference": work.about["patient"]}, "episodeOfCare": [{"reference": work.about["episode"]}],
-        "serviceProvider": place,
-    }  # fmt: skip
-    work.put((before or fresh) | {"period": {"start": day, "end": day}}, work.chart.versions.get(name, 0))
-
-
-def height(work: Work, value: Any, week: Any, name: str) -> None:
-    """A symphysis-fundus height."""
-    code = concept((c.LOINC, c.FUNDAL_HEIGHT), (c.SNOMED, "249016007"), words="SF-mål")
-    made = content("exam", code, valueQuantity=quantity(value, "cm"))
-    if week is not None:
-        made["component"] = [{"code": concept((c.CS_CARD, STATED["stated-week"])), "valueInteger": week}]
-    version = work.chart.versions.get(name, 0)
-    observe(work, made)
-    new = work.drafts.popitem()[1]
-    work.pins.popitem()
-    work.put((new.resource or {}) | {"id": name.partition("/")[2]}, version)
-
-
 def sealed(work: Work, kept: Mapping[Any, Any], version: int, *, wrong: bool = False) -> Iterator[Draft]:
     """All drafts, the envelope last, which counts this write as one."""
     stating = {*work.envelope.pins, *work.stating}
@@ -247,6 +219,3 @@ def sealed(work: Work, kept: Mapping[Any, Any], version: int, *, wrong: bool = F
     )  # fmt: skip
     work.put(dhg_envelope.made(envelope, work.part.name, work.about), work.envelope.stored)
     yield from work.drafts.values()
-
-
-__all__ = ["BY_NAME", "Work", "carry_out", "height", "observe", "sealed", "take_back", "visit", "writer_of"]

@@ -9,44 +9,32 @@ from dataclasses import dataclass
 from typing import Any
 
 from app import clock
-from app.fhir import codes as c
 from app.fhir import json as fhir_json
 from app.fhir.outcome import (
     BadRequest,
     Conflict,
-    Forbidden,
     Issue,
     NotFound,
     PreconditionFailed,
     Unprocessable,
 )
-from app.fhir.validation import check
-from app.interactions import dhg_drafts
+from app.interactions import dhg_drafts, dhg_visits
 from app.interactions.belonging import Draft
 from app.interactions.change import apply
 from app.interactions.context import Answer, Context
 from app.interactions.dhg_drafts import Work
 from app.interactions.dhg_records import (
-    ACTIVE,
-    DELIVERED,
     JSON,
     TERMINATED,
     Record,
     Shown,
     answer,
-    her,
     record_of,
 )
-from app.interactions.dhg_relating import related
-from app.interactions.guard import scoped, visible
-from app.mapping import dhg_envelope
-from app.mapping.dhg_chart import Chart, Json
+from app.interactions.guard import scoped
+from app.mapping.dhg_chart import Json
 from app.mapping.dhg_fields import BY_NAME, Part
-from app.mapping.dhg_rows import make_outcome
 from app.mapping.dhg_write import Asked, asked, edits, kept_after
-from app.mapping.elements import moment
-from app.store.records import cards
-from app.store.together import glance
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +88,7 @@ async def post(context: Context, call: Call, body: bytes) -> Answer:
         raise Conflict(f"There is a {part.name} already; change it by PUT", part.name)
     id_ = clock.new_id() if part.many else ""
     version = before.version if before else 0
-    drafts = _drafts(context, call, record, part, id_, understood(part, sent), version)
+    drafts = drafts_of(context, call, record, part, id_, understood(part, sent), version)
     return await _stored(context, call, part, id_, drafts, 201)
 
 
@@ -111,7 +99,7 @@ async def put(context: Context, call: Call, body: bytes) -> Answer:
     record = await record_of(context, call.nin, call.record)
     shown = _there(record, part, call.id)
     _is_latest(sent, shown)
-    drafts = _drafts(context, call, record, part, call.id, understood(part, sent), shown.version)
+    drafts = drafts_of(context, call, record, part, call.id, understood(part, sent), shown.version)
     return await _stored(context, call, part, call.id, drafts, 200)
 
 
@@ -124,12 +112,12 @@ async def delete(context: Context, call: Call, body: bytes) -> Answer:
     sent = members(body)
     if sent:
         _is_latest(sent, shown)
-    work = _work(context, call, record, part, call.id)
+    work = work_of(context, call, record, part, call.id)
     wrong = {source for cell in shown.cells.values() for source in cell.sources}
     for name in sorted(wrong, key=lambda one: not one.startswith("Observation/")):
         dhg_drafts.take_back(work, name)
     drafts = [*dhg_drafts.sealed(work, shown.envelope.kept, shown.version, wrong=True)]
-    await _apply(context, drafts)
+    await applied(context, drafts)
     return Answer(204, None, media_type=JSON)
 
 
@@ -158,7 +146,7 @@ def _is_latest(sent: Json, shown: Shown) -> None:
         raise Conflict(f"metadata.version is {version}; the latest is {shown.version}", "metadata.version")
 
 
-def _work(context: Context, call: Call, record: Record, part: Part, id_: str) -> Work:
+def work_of(context: Context, call: Call, record: Record, part: Part, id_: str) -> Work:
     about = {"patient": f"Patient/{record.patient}", "episode": f"EpisodeOfCare/{record.id}"}
     if part.name == "antenatalAppointments":
         about["encounter"] = f"Encounter/{id_}"
@@ -170,10 +158,10 @@ def _work(context: Context, call: Call, record: Record, part: Part, id_: str) ->
     return Work(context, record.chart, about, part, record.envelope(part, id_), when, {}, {}, stating)
 
 
-def _drafts(
+def drafts_of(
     context: Context, call: Call, record: Record, part: Part, id_: str, sent: Asked, version: int
 ) -> list[Draft]:
-    work = _work(context, call, record, part, id_)
+    work = work_of(context, call, record, part, id_)
     shown = record.part(part, id_)
     cells = shown.cells if shown else {}
     if part.name == "symphysisFundalHeights":
@@ -184,7 +172,7 @@ def _drafts(
             if ("appointmentDate",) in sent.values and (
                 not shown or cells["appointmentDate",].value != work.when
             ):
-                dhg_drafts.visit(work, work.when)
+                dhg_visits.visit(work, work.when)
         dhg_drafts.carry_out(work, [*edits(part, sent, cells)])
     return [*dhg_drafts.sealed(work, kept_after(work.envelope.kept, sent), version)]
 
@@ -204,10 +192,10 @@ def _height(work: Work, sent: Asked, cells: Any, id_: str) -> None:
     if then.get(("measurement",)) is None:
         raise BadRequest("measurement is required", "measurement", code="required")
     work.when = _day(sent, cells, "measurementDate")
-    dhg_drafts.height(work, then["measurement",], then.get(("pregnancyWeek",)), f"Observation/{id_}")
+    dhg_visits.height(work, then["measurement",], then.get(("pregnancyWeek",)), f"Observation/{id_}")
 
 
-async def _apply(context: Context, drafts: Sequence[Draft]) -> None:
+async def applied(context: Context, drafts: Sequence[Draft]) -> None:
     """Store all or nothing. Raises FhirError; who was faster makes it a conflict."""
     try:
         await apply(context, drafts)
@@ -220,143 +208,9 @@ async def _apply(context: Context, drafts: Sequence[Draft]) -> None:
 async def _stored(
     context: Context, call: Call, part: Part, id_: str, drafts: Sequence[Draft], status: int
 ) -> Answer:
-    await _apply(context, drafts)
+    await applied(context, drafts)
     again = await record_of(context, call.nin, call.record)
     shown = again.part(part, id_)
     if shown is None:
         raise AssertionError("what was stored is there")
     return answer(shown.as_json(), status)
-
-
-async def create(context: Context, nin: str, body: bytes, when: str) -> Answer:
-    """POST record: a new record, with the sub-resources that are sent with it. Raises FhirError."""
-    scoped(context.caller, "create")
-    sent = members(body)
-    patient = await her(context, nin)
-    if patient is not None:
-        await related(context, nin)
-    drafts, about = await _opened(context, nin, patient)
-    parts = {name: value for name, value in sent.items() if name in BY_NAME}
-    chart = Chart(
-        {about["patient"]: drafts[0].resource or {}} if not patient else await _her_chart(context, patient)
-    )
-    if patient:
-        chart = Chart(chart.resources, None, await _her_versions(context, patient))
-    record = Record(about["episode"].partition("/")[2], about["patient"].partition("/")[2], chart, {})
-    if any(BY_NAME[name].many for name in parts):
-        raise BadRequest(
-            "antenatalAppointments and symphysisFundalHeights are sent one by one, once there is a record"
-        )
-    for name, value in parts.items():
-        if not isinstance(value, dict):
-            raise BadRequest(f"{name} must be an object", name)
-        call = Call(nin, record.id, name, "", when)
-        made = _drafts(context, call, record, BY_NAME[name], "", understood(BY_NAME[name], value), 0)
-        drafts = _joined(drafts, made)
-    await _apply(context, drafts)
-    again = await record_of(context, nin, record.id)
-    return answer({"metadata": {"recordId": record.id, "recordStatus": again.status, "version": 1}}, 201)
-
-
-def _joined(drafts: list[Draft], more: Sequence[Draft]) -> list[Draft]:
-    """One draft for each resource: what makes her Patient anew replaces what made her first."""
-    by_key = {draft.key: draft for draft in drafts}
-    for draft in more:
-        by_key[draft.key] = draft
-    return [*by_key.values()]
-
-
-async def _her_chart(context: Context, patient: str) -> Json:
-    stored = visible(await glance(context.session, "Patient", patient), "Patient", "of this number")
-    return {f"Patient/{patient}": fhir_json.read(stored.body)}
-
-
-async def _her_versions(context: Context, patient: str) -> dict[str, int]:
-    stored = visible(await glance(context.session, "Patient", patient), "Patient", "of this number")
-    return {f"Patient/{patient}": stored.version}
-
-
-async def _opened(context: Context, nin: str, patient: str | None) -> tuple[list[Draft], dict[str, str]]:
-    """What makes a record: her Patient, where she is new, and her card. Raises Conflict and Forbidden."""
-    drafts: list[Draft] = []
-    if patient is None:
-        if not context.caller.attested:
-            raise Forbidden(
-                "The token must attest a care relation: purpose TREAT or COC, and a decision reference"
-            )
-        system = c.DNR if nin[0] in "4567" else c.FNR
-        patient = clock.new_id()
-        drafts.append(
-            _draft(
-                {"resourceType": "Patient", "id": patient, "identifier": [{"system": system, "value": nin}]}
-            )
-        )
-    else:
-        stored = visible(await glance(context.session, "Patient", patient), "Patient", "of this number")
-        resource = fhir_json.read(stored.body)
-        if resource.get("deceasedBoolean") is True or "deceasedDateTime" in resource:
-            raise Conflict("She is dead; no record can be active", "recordStatus")
-        if any(is_open for _, _, is_open in await cards(context.session, patient)):
-            raise Conflict("She has an active record already", "recordStatus")
-    id_ = clock.new_id()
-    about = {"patient": f"Patient/{patient}", "episode": f"EpisodeOfCare/{id_}"}
-    episode = {
-        "resourceType": "EpisodeOfCare", "id": id_, "status": "active",
-        "type": [{"coding": [{"system": c.CS_CARD, "code": "pregnancy"}]}], "patient": {"reference": about["patient"]},
-        "period": {"start": clock.instant(context.entry.at)},
-    }  # fmt: skip
-    return [*drafts, _draft(episode)], about
-
-
-def _draft(resource: Json) -> Draft:
-    check(resource)
-    return Draft("create", resource["resourceType"], resource["id"], resource, fhir_json.dump(resource))
-
-
-async def update_status(context: Context, call: Call, body: bytes) -> Answer:
-    """POST record/{recordId}/updateStatus: the record ends, by birth or otherwise. Raises FhirError."""
-    scoped(context.caller, "update")
-    sent = members(body)
-    sent = sent["recordStatus"] if isinstance(sent.get("recordStatus"), dict) else sent
-    record = await record_of(context, call.nin, call.record)
-    was, wanted = record.status["status"], sent.get("status")
-    if wanted not in {TERMINATED, DELIVERED}:
-        raise BadRequest(f"status must be {TERMINATED} or {DELIVERED}", "status", code="value")
-    if was != ACTIVE:
-        raise Conflict(f"The record is {was}", "status")
-    work = _work(context, call, record, BY_NAME["birthStatus"], "")
-    if wanted == DELIVERED:
-        _delivered(work, sent)
-    else:
-        _terminated(work, record, sent)
-    await _apply(context, [*work.drafts.values()])
-    again = await record_of(context, call.nin, call.record)
-    return answer({"recordId": record.id, "recordStatus": again.status})
-
-
-def _delivered(work: Work, sent: Json) -> None:
-    """A birth: the card stays open until the control after birth (its own status is the midwife's to change)."""
-    born, alive = sent.get("deliveryDate"), sent.get("liveBirth")
-    if not isinstance(born, str) or not isinstance(alive, bool):
-        raise BadRequest(
-            "deliveryDate (date-time) and liveBirth (true or false) are required", "deliveryDate"
-        )
-    outcome = {"code": "live-birth" if alive else "stillbirth", "codeSystem": c.CS_CARD}
-    dhg_drafts.observe(work, make_outcome({"status": outcome, "datetime": born}))
-
-
-def _terminated(work: Work, record: Record, sent: Json) -> None:
-    """The card is closed, and does not tell why."""
-    name = work.about["episode"]
-    episode = dict(record.chart.resources[name])
-    ended = sent.get("terminationDate")
-    if ended is not None and not isinstance(ended, str):
-        raise BadRequest("terminationDate must be a date-time", "terminationDate")
-    period = {**episode.get("period", {}), "end": ended or clock.instant(work.context.entry.at)}
-    begins, ends = moment(period.get("start", "")), moment(period["end"])
-    if begins and ends and begins > ends:
-        period["start"] = period["end"]  # it ended before it was told of
-    work.put(episode | {"status": "finished", "period": period}, record.chart.versions[name])
-
-
-__all__ = ["Call", "create", "delete", "dhg_envelope", "part_named", "post", "put", "update_status"]

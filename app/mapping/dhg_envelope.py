@@ -92,8 +92,27 @@ def read(id_: str, resource: Element | None, stored: int) -> Envelope:
 def made(envelope: Envelope, part: str, about: Mapping[str, str]) -> Json:
     """The List that says what ``envelope`` says; ``about`` has ``patient``, ``episode`` and maybe ``encounter``."""
     writer = envelope.writer or Writer()
+    person: Json = {"identifier": {"system": c.HPR, "value": writer.hpr}} if writer.hpr else {}
+    person |= {"display": writer.name} if writer.name else {}
+    items = [{"item": {"reference": f"{name}/_history/{n}"}} for name, n in sorted(envelope.pins.items())]
+    return {
+        "resourceType": "List",
+        "id": envelope.id,
+        "extension": _extensions(envelope, writer, about["episode"]),
+        "status": "entered-in-error" if envelope.wrong else "current",
+        "mode": "working",
+        "code": {"coding": [{"system": NATIONAL, "code": part}]},
+        "subject": {"reference": about["patient"]},
+        **({"encounter": {"reference": about["encounter"]}} if about.get("encounter") else {}),
+        "date": envelope.at,
+        **({"source": person} if person else {}),
+        **({"entry": items} if items else {}),
+    }
+
+
+def _extensions(envelope: Envelope, writer: Writer, episode: str) -> list[Json]:
     extensions: list[Json] = [
-        {"url": c.EXT_EPISODE, "valueReference": {"reference": about["episode"]}},
+        {"url": c.EXT_EPISODE, "valueReference": {"reference": episode}},
         {"url": _VERSION, "valueInteger": envelope.count},
     ]
     if envelope.kept:
@@ -105,19 +124,4 @@ def made(envelope: Envelope, part: str, about: Mapping[str, str]) -> Json:
         extensions.append({"url": _PLACE, "valueReference": place | named})
     if writer.profession:
         extensions.append({"url": _ROLE, "valueCode": writer.profession})
-    person: Json = {"identifier": {"system": c.HPR, "value": writer.hpr}} if writer.hpr else {}
-    person |= {"display": writer.name} if writer.name else {}
-    items = [{"item": {"reference": f"{name}/_history/{n}"}} for name, n in sorted(envelope.pins.items())]
-    return {
-        "resourceType": "List",
-        "id": envelope.id,
-        "extension": extensions,
-        "status": "entered-in-error" if envelope.wrong else "current",
-        "mode": "working",
-        "code": {"coding": [{"system": NATIONAL, "code": part}]},
-        "subject": {"reference": about["patient"]},
-        **({"encounter": {"reference": about["encounter"]}} if about.get("encounter") else {}),
-        "date": envelope.at,
-        **({"source": person} if person else {}),
-        **({"entry": items} if items else {}),
-    }
+    return extensions

@@ -12,8 +12,9 @@ from app.fhir import codes as c
 from app.mapping import dhg_rows as rows
 from app.mapping.dhg_chart import WHOLE, Cell, Chart, Json, Scope
 from app.mapping.dhg_fields import ROWS, Field, Part
+from app.mapping.dhg_kinds import KINDS
 from app.mapping.dhg_rows import Key
-from app.mapping.dhg_values import KINDS, written
+from app.mapping.dhg_values import written
 from app.mapping.elements import child, children, codes, moment, text
 from app.pregnancy import facts as f
 

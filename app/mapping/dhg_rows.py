@@ -8,9 +8,10 @@ from typing import Any
 
 from app.fhir import codes as c
 from app.mapping.dhg_chart import Cell, Chart, Json, Scope
+from app.mapping.dhg_checks import Wrong, coded_of, concept, content, whole_of, words_of
 from app.mapping.dhg_codes import coding_of, is_known, value_of
 from app.mapping.dhg_fields import Field
-from app.mapping.dhg_values import Wrong, coded_of, concept, content, item_code, whole_of, words_of
+from app.mapping.dhg_values import item_code
 from app.mapping.elements import Element, child, children, text
 from app.mapping.record_facts import INTERPRETER, official_name
 from app.pregnancy import facts as f

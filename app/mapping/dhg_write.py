@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.mapping.dhg_chart import Json
+from app.mapping.dhg_checks import Wrong, coded_of, day_of, flag_of, number_of, whole_of, words_of
 from app.mapping.dhg_fields import ROWS, Field, Part
+from app.mapping.dhg_kinds import KINDS
 from app.mapping.dhg_read import OF_PATIENT, Cells, row_name
 from app.mapping.dhg_rows import Key, make_outcome, make_stimulus, participant
-from app.mapping.dhg_values import KINDS, Wrong, coded_of, day_of, flag_of, number_of, whole_of, words_of
 
 _MOST_KEPT = 20_000  # characters of unknown members
 SPECIAL = frozenset({"day", "stated-week", "stated-day", "fundal-height"})

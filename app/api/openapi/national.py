@@ -7,8 +7,8 @@ from typing import Any
 
 from app.api.dhg_rest import BASE, PROBLEM
 from app.mapping.dhg_fields import PARTS, ROWS, Part
+from app.mapping.dhg_kinds import KINDS
 from app.mapping.dhg_read import OF_PATIENT
-from app.mapping.dhg_values import KINDS
 
 Json = dict[str, Any]
 JSON = "application/json"

@@ -1,0 +1,169 @@
+"""The national record API: a record begins, and ends, by birth or otherwise.
+
+https://utviklerportal.nhn.no/informasjonstjenester/digitalt-helsekort-for-gravide. A second active record is 409.
+"""
+
+from collections.abc import Sequence
+
+from app import clock
+from app.fhir import codes as c
+from app.fhir import json as fhir_json
+from app.fhir.outcome import (
+    BadRequest,
+    Conflict,
+    Forbidden,
+)
+from app.fhir.validation import check
+from app.interactions import dhg_drafts
+from app.interactions.belonging import Draft
+from app.interactions.context import Answer, Context
+from app.interactions.dhg_drafts import Work
+from app.interactions.dhg_records import (
+    ACTIVE,
+    DELIVERED,
+    TERMINATED,
+    Record,
+    answer,
+    her,
+    record_of,
+)
+from app.interactions.dhg_relating import related
+from app.interactions.dhg_writing import Call, applied, drafts_of, members, understood, work_of
+from app.interactions.guard import scoped, visible
+from app.mapping.dhg_chart import Chart, Json
+from app.mapping.dhg_fields import BY_NAME
+from app.mapping.dhg_rows import make_outcome
+from app.mapping.elements import moment
+from app.store.records import cards
+from app.store.together import glance
+
+
+async def create(context: Context, nin: str, body: bytes, when: str) -> Answer:
+    """POST record: a new record, with the sub-resources that are sent with it. Raises FhirError."""
+    scoped(context.caller, "create")
+    sent = members(body)
+    patient = await her(context, nin)
+    if patient is not None:
+        await related(context, nin)
+    drafts, about = await _opened(context, nin, patient)
+    parts = {name: value for name, value in sent.items() if name in BY_NAME}
+    chart = Chart(
+        {about["patient"]: drafts[0].resource or {}} if not patient else await _her_chart(context, patient)
+    )
+    if patient:
+        chart = Chart(chart.resources, None, await _her_versions(context, patient))
+    record = Record(about["episode"].partition("/")[2], about["patient"].partition("/")[2], chart, {})
+    if any(BY_NAME[name].many for name in parts):
+        raise BadRequest(
+            "antenatalAppointments and symphysisFundalHeights are sent one by one, once there is a record"
+        )
+    for name, value in parts.items():
+        if not isinstance(value, dict):
+            raise BadRequest(f"{name} must be an object", name)
+        call = Call(nin, record.id, name, "", when)
+        made = drafts_of(context, call, record, BY_NAME[name], "", understood(BY_NAME[name], value), 0)
+        drafts = _joined(drafts, made)
+    await applied(context, drafts)
+    again = await record_of(context, nin, record.id)
+    return answer({"metadata": {"recordId": record.id, "recordStatus": again.status, "version": 1}}, 201)
+
+
+def _joined(drafts: list[Draft], more: Sequence[Draft]) -> list[Draft]:
+    """One draft for each resource: what makes her Patient anew replaces what made her first."""
+    by_key = {draft.key: draft for draft in drafts}
+    for draft in more:
+        by_key[draft.key] = draft
+    return [*by_key.values()]
+
+
+async def _her_chart(context: Context, patient: str) -> Json:
+    stored = visible(await glance(context.session, "Patient", patient), "Patient", "of this number")
+    return {f"Patient/{patient}": fhir_json.read(stored.body)}
+
+
+async def _her_versions(context: Context, patient: str) -> dict[str, int]:
+    stored = visible(await glance(context.session, "Patient", patient), "Patient", "of this number")
+    return {f"Patient/{patient}": stored.version}
+
+
+async def _opened(context: Context, nin: str, patient: str | None) -> tuple[list[Draft], dict[str, str]]:
+    """What makes a record: her Patient, where she is new, and her card. Raises Conflict and Forbidden."""
+    drafts: list[Draft] = []
+    if patient is None:
+        if not context.caller.attested:
+            raise Forbidden(
+                "The token must attest a care relation: purpose TREAT or COC, and a decision reference"
+            )
+        system = c.DNR if nin[0] in "4567" else c.FNR
+        patient = clock.new_id()
+        drafts.append(
+            _draft(
+                {"resourceType": "Patient", "id": patient, "identifier": [{"system": system, "value": nin}]}
+            )
+        )
+    else:
+        stored = visible(await glance(context.session, "Patient", patient), "Patient", "of this number")
+        resource = fhir_json.read(stored.body)
+        if resource.get("deceasedBoolean") is True or "deceasedDateTime" in resource:
+            raise Conflict("She is dead; no record can be active", "recordStatus")
+        if any(is_open for _, _, is_open in await cards(context.session, patient)):
+            raise Conflict("She has an active record already", "recordStatus")
+    id_ = clock.new_id()
+    about = {"patient": f"Patient/{patient}", "episode": f"EpisodeOfCare/{id_}"}
+    episode = {
+        "resourceType": "EpisodeOfCare", "id": id_, "status": "active",
+        "type": [{"coding": [{"system": c.CS_CARD, "code": "pregnancy"}]}], "patient": {"reference": about["patient"]},
+        "period": {"start": clock.instant(context.entry.at)},
+    }  # fmt: skip
+    return [*drafts, _draft(episode)], about
+
+
+def _draft(resource: Json) -> Draft:
+    check(resource)
+    return Draft("create", resource["resourceType"], resource["id"], resource, fhir_json.dump(resource))
+
+
+async def update_status(context: Context, call: Call, body: bytes) -> Answer:
+    """POST record/{recordId}/updateStatus: the record ends, by birth or otherwise. Raises FhirError."""
+    scoped(context.caller, "update")
+    sent = members(body)
+    sent = sent["recordStatus"] if isinstance(sent.get("recordStatus"), dict) else sent
+    record = await record_of(context, call.nin, call.record)
+    was, wanted = record.status["status"], sent.get("status")
+    if wanted not in {TERMINATED, DELIVERED}:
+        raise BadRequest(f"status must be {TERMINATED} or {DELIVERED}", "status", code="value")
+    if was != ACTIVE:
+        raise Conflict(f"The record is {was}", "status")
+    work = work_of(context, call, record, BY_NAME["birthStatus"], "")
+    if wanted == DELIVERED:
+        _delivered(work, sent)
+    else:
+        _terminated(work, record, sent)
+    await applied(context, [*work.drafts.values()])
+    again = await record_of(context, call.nin, call.record)
+    return answer({"recordId": record.id, "recordStatus": again.status})
+
+
+def _delivered(work: Work, sent: Json) -> None:
+    """A birth: the card stays open until the control after birth (its own status is the midwife's to change)."""
+    born, alive = sent.get("deliveryDate"), sent.get("liveBirth")
+    if not isinstance(born, str) or not isinstance(alive, bool):
+        raise BadRequest(
+            "deliveryDate (date-time) and liveBirth (true or false) are required", "deliveryDate"
+        )
+    outcome = {"code": "live-birth" if alive else "stillbirth", "codeSystem": c.CS_CARD}
+    dhg_drafts.observe(work, make_outcome({"status": outcome, "datetime": born}))
+
+
+def _terminated(work: Work, record: Record, sent: Json) -> None:
+    """The card is closed, and does not tell why."""
+    name = work.about["episode"]
+    episode = dict(record.chart.resources[name])
+    ended = sent.get("terminationDate")
+    if ended is not None and not isinstance(ended, str):
+        raise BadRequest("terminationDate must be a date-time", "terminationDate")
+    period = {**episode.get("period", {}), "end": ended or clock.instant(work.context.entry.at)}
+    begins, ends = moment(period.get("start", "")), moment(period["end"])
+    if begins and ends and begins > ends:
+        period["start"] = period["end"]  # it ended before it was told of
+    work.put(episode | {"status": "finished", "period": period}, record.chart.versions[name])
