@@ -218,9 +218,9 @@ gp        delete  RelatedPerson,CareTeam,Encounter,AllergyIntolerance,Diagnostic
 midwife   update  ServiceRequest,Procedure,MedicationStatement,MedicationRequest,MedicationAdministration  related,wrote  allow.carer.correct
 midwife   update  Immunization,FamilyMemberHistory,Specimen,Device,BodyStructure  related,wrote  allow.carer.correct
 hospital  update  ImagingStudy,Media,ClinicalImpression,RiskAssessment,DetectedIssue  related,wrote  allow.carer.correct
-hospital  delete  Goal,Appointment,Task  related,wrote               allow.carer.correct
+hospital  delete  Goal,Appointment,Task,List  related,wrote               allow.carer.correct
 midwife   update  AppointmentResponse,Communication,CommunicationRequest  related,wrote  allow.carer.correct
-gp        update  Composition,DocumentReference,Binary,Bundle,List,Basic,MeasureReport  related,wrote  allow.carer.correct
+gp        update  Composition,DocumentReference,Binary,Bundle,Basic,MeasureReport  related,wrote  allow.carer.correct
 nurse     update  Immunization,Appointment,AppointmentResponse  related,wrote  allow.nurse.correct
 nurse     delete  Encounter,Observation  related,wrote               allow.nurse.correct
 midwife   update  ServiceRequest,Communication,DocumentReference,Binary  related  no
@@ -246,7 +246,7 @@ midwife   update  EpisodeOfCare          related                     allow.carer
 midwife   update  CarePlan               related                     allow.carer.administer
 midwife   update  RelatedPerson          related                     allow.carer.administer
 hospital  update  EpisodeOfCare          related                     allow.carer.administer
-gp        update  Task,Appointment,Goal  related                     allow.carer.administer
+gp        update  Task,Appointment,Goal,List  related                     allow.carer.administer
 midwife,hospital  update  Task,Appointment  related                  allow.carer.administer
 hospital  update  Task                   stranger                    no
 midwife   update  CareTeam               related,wrote               allow
