@@ -39,7 +39,7 @@ async def declare(context: Context, body: bytes) -> Answer:
         raise Forbidden(
             "The token must attest a care relation: purpose TREAT or COC, and a decision reference"
         )
-    patient = await _declared(context, system, value)
+    patient = await relate(context, system, value)
     if patient is None:
         raise NotFound(
             "There is no woman with this number here, or she has chosen otherwise", "Parameters.parameter"
@@ -51,7 +51,7 @@ async def declare(context: Context, body: bytes) -> Answer:
     return Answer(200, fhir_json.dump(answer))
 
 
-async def _declared(context: Context, system: str, value: str) -> str | None:
+async def relate(context: Context, system: str, value: str) -> str | None:
     """Her Patient id, or None; said again where a bulk export began meanwhile. Raises Unavailable."""
     lasts = timedelta(days=context.house.settings.declared_days)
     for _ in range(TRIES):

@@ -7,8 +7,7 @@ alone.
 
 from app.fhir.codes import DNR, FNR
 from app.interactions.context import Context
-from app.interactions.declaring import LASTS
-from app.store.declarations import declare
+from app.interactions.declaring import relate
 from app.store.targets import whose
 from app.store.together import glance
 
@@ -22,4 +21,4 @@ async def related(context: Context, nin: str) -> None:
         stored = await glance(context.session, "Patient", patient)
         if stored is None or not stored.visible:
             part = context.part(interaction="operation", type="Patient", operation="$declare-relation")
-            await declare(part.session, system, nin, context.entry.at + LASTS)
+            await relate(part, system, nin)
