@@ -1,4 +1,5 @@
-"""What this server ships in fhir_profiles/ as resources to read and search: profiles, terminology and forms.
+"""What this server ships in fhir_profiles/ as resources to read and search: profiles, terminology, forms and
+the programme.
 
 https://hl7.org/fhir/R4/structuredefinition.html. They are read only; the id is the last part of the canonical, so that
 ``{base}/StructureDefinition/blood-pressure`` is where the canonical would lead.
@@ -12,8 +13,10 @@ from typing import Any, Final
 from app.fhir import json as fhir_json
 
 Json = dict[str, Any]
-KINDS: Final = frozenset({"StructureDefinition", "ValueSet", "CodeSystem", "ConceptMap", "Questionnaire"})
-_FOLDERS: Final = ("definitions", "questionnaires")
+KINDS: Final = frozenset(
+    {"StructureDefinition", "ValueSet", "CodeSystem", "ConceptMap", "Questionnaire", "PlanDefinition"}
+)
+_FOLDERS: Final = ("definitions", "questionnaires", "programme")
 _BESIDE: Final = frozenset(
     {"_format", "_pretty", "_count", "_total", "_summary", "_elements", "_sort", "_cursor"}
 )

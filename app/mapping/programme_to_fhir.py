@@ -30,7 +30,9 @@ def plan_definition() -> Json:
     """The whole programme. It is a draft until a named clinician has approved it, as the rules are."""
     return {
         "resourceType": "PlanDefinition",
+        "id": URL.rpartition("/")[2],
         "url": URL,
+        "version": "0.1.0",
         "name": "Basisprogram",
         "title": "Basisprogrammet i svangerskapsomsorgen og barselomsorgen",
         "type": {"coding": [TYPE]},

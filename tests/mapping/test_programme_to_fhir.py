@@ -45,12 +45,11 @@ def test_the_command_writes_it(capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads(capsys.readouterr().out) == plan_definition()
 
 
-def test_an_operator_publishes_it_and_everybody_reads_it(server: Server) -> None:
-    stored = server.person("operator").post("/PlanDefinition", plan_definition())
-    assert stored.status_code == 201, stored.text
-    url = plan_definition()["url"]
+def test_everybody_reads_what_is_shipped(server: Server) -> None:
+    plan = plan_definition()
     midwife = server.person("midwife")
-    found = midwife.get(f"/PlanDefinition?url={url}")
-    assert [row["resource"]["id"] for row in found.json()["entry"]] == [stored.json()["id"]]
+    [row] = midwife.get(f"/PlanDefinition?url={plan['url']}").json()["entry"]
+    assert row["resource"]["id"] == plan["id"]
     her = server.person("citizen", person=register(midwife).number)
-    assert her.get(f"/PlanDefinition/{stored.json()['id']}").json()["action"] == plan_definition()["action"]
+    assert her.get(f"/PlanDefinition/{plan['id']}").json() == plan
+    assert server.person("operator").put(f"/PlanDefinition/{plan['id']}", plan).status_code in {404, 409, 422}
