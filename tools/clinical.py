@@ -8,8 +8,10 @@ from functools import cache
 from pathlib import Path
 
 from app.fhir import codes as c
+from app.fhir import json as fhir_json
 from app.fhir import profiles
 from app.mapping.item_codes import CODES
+from app.mapping.programme_to_fhir import plan_definition
 from app.pregnancy.gestation import Age
 from app.pregnancy.items import FREE, ITEMS, Item
 from app.pregnancy.rule_table import RULES
@@ -141,3 +143,8 @@ def rules() -> list[tuple[str, ...]]:
         )
         for row in RULES
     ]
+
+
+def programme() -> str:
+    """fhir_profiles/programme/: the table that the card is folded by, as the server ships it."""
+    return fhir_json.indented(fhir_json.dump(plan_definition())).decode() + "\n"

@@ -12,9 +12,7 @@ from pathlib import Path
 from app.access import assisting, roles, rules
 from app.access.caller import Role
 from app.access.rules import ALLOW, ANY, BLOCK, Allow, Relation
-from app.fhir import json as fhir_json
 from app.fhir.registry import RESOURCE_TYPES
-from app.mapping.programme_to_fhir import plan_definition
 from app.settings import Settings
 from tools import clinical, limits, offers
 from tools.searches import search
@@ -221,11 +219,6 @@ def safety() -> str:
     return printed("safety.md", "rules", table(clinical.RULE_HEAD, clinical.rules()))
 
 
-def programme() -> str:
-    """fhir_profiles/programme/: the table that the card is folded by, as the server ships it."""
-    return fhir_json.indented(fhir_json.dump(plan_definition())).decode() + "\n"
-
-
 PAGES: dict[str, Callable[[], str]] = {
     "access.md": access,
     "bad-input.md": lambda: limits.page(table),
@@ -235,7 +228,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "safety.md": safety,
     "operations.md": lambda: offers.operations(table),
     "subscriptions.md": lambda: offers.topics(table),
-    "../fhir_profiles/programme/PlanDefinition-basisprogram.json": programme,
+    "../fhir_profiles/programme/PlanDefinition-basisprogram.json": clinical.programme,
 }
 
 
