@@ -16,6 +16,15 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     replaying = commands.add_parser("replay", help="play a recording through the public API of a server")
     add_arguments(replaying)
     replaying.set_defaults(run=run_replay)
+    checking = commands.add_parser(
+        "conformance", help="what is wrong with a vendor's token, and what to do about it"
+    )
+    checking.add_argument("--base", required=True, metavar="URL", help="the server, without /fhir")
+    checking.add_argument(
+        "--token", required=True, metavar="T|-", help="an access token; - reads it from stdin"
+    )
+    checking.add_argument("--key", type=Path, metavar="FILE", help="the private JWK that it is bound to")
+    checking.set_defaults(run=run_conformance)
     pilot = commands.add_parser("pilot", help="synthetic women of a pilot area")
     does = pilot.add_subparsers(required=True, metavar="WHAT")
     generate = does.add_parser("generate", help="whole pregnancies as a recording, on stdout")
@@ -38,6 +47,12 @@ def run_replay(arguments: argparse.Namespace) -> int:
     from helsekort_sandbox import replay
 
     return replay.run(arguments)
+
+
+def run_conformance(arguments: argparse.Namespace) -> int:
+    from helsekort_sandbox import conformance
+
+    return conformance.run(arguments)
 
 
 def run_generate(arguments: argparse.Namespace) -> int:
