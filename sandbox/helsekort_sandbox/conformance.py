@@ -120,7 +120,7 @@ def of_server(base: str, token: str, key: keys.Jwk | None) -> Iterator[Check]:
 
 def run(arguments: argparse.Namespace) -> int:
     """The command; 0 where everything holds, 1 where something does not, 3 where the server does not answer."""
-    token = sys.stdin.readline().strip() if arguments.token.strip() == "-" else arguments.token  # noqa: S105 (the sign for stdin)
+    token = sys.stdin.readline().strip() if arguments.token.strip() == "-" else arguments.token
     base = arguments.base.rstrip("/").removesuffix("/fhir")
     found = list(of_token(token, time.time()))
     status = 0
