@@ -1,4 +1,4 @@
-"""The command ``helsekort``: serve, worker, migrate, export-openapi, export-programme, reindex, audit verify, and what a distribution
+"""The command ``helsekort``: serve, worker, migrate, export-openapi, export-programme, reindex, audit verify, tokens, and what a distribution
 registers in the entry-point group ``helsekort.commands``.
 """
 
@@ -111,6 +111,16 @@ def audit_change_key(_options: argparse.Namespace) -> int:
     return 0
 
 
+def tokens(options: argparse.Namespace) -> int:
+    """Deny or allow tokens, sessions, persons and clients; exit 1 where a name to allow was not denied."""
+    from app import settings
+    from app.store.denials import change
+
+    lines = change(settings.read(), options.do, getattr(options, "name", ""), getattr(options, "reason", ""))
+    print("\n".join(lines))
+    return 0 if lines or options.do == "list" else 1
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="helsekort", description="The digital pregnancy health card.")
     commands: Any = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -134,9 +144,23 @@ def _parser() -> argparse.ArgumentParser:
     )
     audits.add_parser("verify", help="verify the log").set_defaults(run=audit_verify)
     audits.add_parser("change-key", help="have a new key sign").set_defaults(run=audit_change_key)
+    _add_tokens(commands)
     for entry in entry_points(group="helsekort.commands"):
         entry.load()(commands)
     return parser
+
+
+def _add_tokens(commands: Any) -> None:
+    lists: Any = commands.add_parser("tokens", help="the deny-list").add_subparsers(
+        required=True, dest="do", metavar="COMMAND"
+    )
+    row = lists.add_parser("deny", help="jti:ISSUER JTI, sid:ISSUER SESSION, sub:hpr:NUMBER, client:ID")
+    row.add_argument("name")
+    row.add_argument("--reason", required=True)
+    lists.add_parser("allow", help="take a name off the list").add_argument("name")
+    lists.add_parser("list", help="who is denied, and why")
+    for row in lists.choices.values():
+        row.set_defaults(run=tokens)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -13,6 +13,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from app.registrations import PilotEndpoint, PilotOrganization, TrustedIssuer, of_json, problems
+
 _EITHER = {
     "mode": ("production", "sandbox"),
     "dating_precedence": ("first-scan", "routine-scan"),
@@ -28,22 +30,7 @@ class UnsafeSettings(Exception):
     """The settings would start a server that must not run so."""
 
 
-@dataclass(frozen=True, slots=True)
-class PilotOrganization:
-    """An organisation in the pilot: ``kind`` is ``gp``, ``municipal``, ``hospital`` or ``operator``."""
-
-    orgnr: str
-    name: str
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class PilotEndpoint:
-    """Below ``url`` the system ``client`` may be sent notifications; whole resources only where ``full`` says so."""
-
-    client: str
-    url: str
-    full: bool = False
+_REGISTERED = {"endpoints": PilotEndpoint, "issuers": TrustedIssuer}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +44,7 @@ class Pilot:
     harness_clients: tuple[str, ...] = ()
     registry_clients: tuple[str, ...] = ()
     endpoints: tuple[PilotEndpoint, ...] = ()
+    issuers: tuple[TrustedIssuer, ...] = ()
 
     def kind(self, orgnr: str) -> str | None:
         """What kind of organisation ``orgnr`` is in the pilot, or None where it takes no part."""
@@ -134,6 +122,18 @@ class Settings:
     allow_bearer: bool = _doc("Sandbox only: accept tokens that are not bound by DPoP.", default=False)
     allow_harness: bool = _doc("Sandbox only: accept the `harness` role.", default=False)
     dpop_window: int = _doc("Seconds that a DPoP proof's `iat` may lie from now, either way.", 10)
+    dpop_nonce: bool = _doc(
+        "Demand a nonce of this server's in each DPoP proof (RFC 9449 § 9), so that none can be made in advance.",
+        default=False,
+    )
+    failed_tokens: int = _doc(
+        "Tokens that do not hold, from one address, before 429; as many again each minute, in each worker; 0: no limit.",
+        60,
+    )
+    failed_requests: int = _doc(
+        "Answers 403 and 404 to one caller before 429; as many again each minute, in each worker; 0: no limit.",
+        120,
+    )
     dating_precedence: str = _doc(
         "Which scan dates the pregnancy: `first-scan` or `routine-scan`.", "first-scan"
     )
@@ -189,8 +189,10 @@ def read_pilot(path: str) -> Pilot:
         return Pilot()
     raw = json.loads(Path(path).read_text())
     organizations = tuple(PilotOrganization(**row) for row in raw.pop("organizations", []))
-    endpoints = tuple(PilotEndpoint(**row) for row in raw.pop("endpoints", []))
-    return Pilot(organizations, endpoints=endpoints, **{name: tuple(values) for name, values in raw.items()})
+    registered = {
+        name: tuple(of_json(kind, row) for row in raw.pop(name, [])) for name, kind in _REGISTERED.items()
+    }
+    return Pilot(organizations, **registered, **{name: tuple(values) for name, values in raw.items()})
 
 
 def _value(kind: type, name: str, text: str) -> Any:
@@ -222,11 +224,16 @@ def check(settings: Settings) -> None:
         if getattr(settings, name) not in {one, other}:
             raise UnsafeSettings(f"HELSEKORT_{name.upper()} is neither {one} nor {other}")
     _ = settings.switched_off
+    for problem in problems(settings.pilot.issuers, sandbox=settings.sandbox):
+        raise UnsafeSettings(f"The pilot file: {problem}")
     for origin in settings.cors_origins.split():
         if not _ORIGIN.fullmatch(origin):
             raise UnsafeSettings(f"HELSEKORT_CORS_ORIGINS: {origin!r} is no origin, scheme://host[:port]")
-    if settings.sandbox:
-        return
+    if not settings.sandbox:
+        _check_production(settings)
+
+
+def _check_production(settings: Settings) -> None:
     if settings.allow_bearer or settings.allow_harness:
         raise UnsafeSettings("Production accepts neither unbound tokens nor the harness role")
     for name in ("base_url", "helseid_issuer", "helsenorge_issuer", "kjernejournal_url", "helsenorge_url"):

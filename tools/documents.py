@@ -89,11 +89,11 @@ PILOT_FILE = """## The pilot file
 
 ```json
 {"organizations": [{"orgnr": "…", "name": "…", "kind": "gp"}], "municipalities": ["3301"],
- "auditor_clients": [], "operator_clients": [], "harness_clients": [], "registry_clients": []}
+ "auditor_clients": [], "operator_clients": [], "harness_clients": [], "registry_clients": [], "issuers": [{"url": "https://…", "gives": ["citizens"], "pid": "pid", "level": "acr", "levels": ["idporten-loa-high"]}]}
 ```
 
 `kind` is `gp`, `municipal`, `hospital` or `operator`; municipalities are the four-digit codes of Statistics Norway;
-clients are HelseID client ids.
+clients are HelseID client ids. `issuers` are trusted beside HelseID's and Helsenorge's: `gives` is `professionals`, `systems` or `citizens`; the rest where it differs: audience (its scope is `…/api`), algorithms, claims of number and of level 4.
 """
 
 

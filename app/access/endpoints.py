@@ -2,7 +2,8 @@
 
 from urllib.parse import SplitResult, urlsplit
 
-from app.settings import PilotEndpoint, Settings
+from app.registrations import PilotEndpoint
+from app.settings import Settings
 
 _PORTS = {"https": 443, "http": 80}
 

@@ -118,6 +118,8 @@ def professional(claims: Mapping[str, Any], token: str, settings: Settings) -> C
     client = _at(claims, "client_id")
     organizations = tuple(number for number in (_at(claims, CHILD), _at(claims, PARENT)) if number)
     role = _client_role(client, settings)
+    if role is Role.AUDITOR and not (_at(claims, PID) and _at(claims, SECURITY_LEVEL) == LEVEL):
+        raise NoRole("An auditor is a person who logged in at security level 4")
     if role is not None:
         return Caller(
             role=role,

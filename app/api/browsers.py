@@ -14,7 +14,7 @@ ASKS = (
 )  # fmt: skip
 SEES = (
     "ETag", "Location", "Content-Location", "Last-Modified", "X-Request-Id", "X-Correlation-Id", "WWW-Authenticate",
-    "Retry-After", "Idempotency-Replayed", "Content-Disposition",
+    "Retry-After", "DPoP-Nonce", "Idempotency-Replayed", "Content-Disposition",
 )  # fmt: skip
 _KEPT = 600  # seconds that a browser may remember a preflight
 

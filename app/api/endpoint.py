@@ -15,19 +15,30 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 
 from app import clock
-from app.access.caller import Caller
+from app.access.caller import Caller, Role
+from app.api.brakes import Brake
 from app.api.headers import masked, pretty, refuse_person_number
 from app.api.identity import Identified, Identity, Roleless
 from app.api.proof import refusal
 from app.fhir import json as fhir_json
-from app.fhir.outcome import BadRequest, FhirError, Issue, NotFound, Unavailable, operation_outcome
+from app.fhir.outcome import (
+    BadRequest,
+    FhirError,
+    Issue,
+    NotFound,
+    Unauthenticated,
+    Unavailable,
+    operation_outcome,
+)
 from app.interactions.context import FHIR_JSON, Answer, Context, House
+from app.store.denials import is_denied
 from app.store.log import Entry, refuse
 from app.store.session import Replayed, Session
 
 Handler = Callable[[Context, Request], Awaitable[Answer]]
 _log = logging.getLogger("helsekort")
 _MOST_CORRELATION = 128
+MISSES = frozenset({403, 404})  # the answers of which a brake counts
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e]")
 # Classes of https://www.postgresql.org/docs/current/errcodes-appendix.html: connection, transaction, resources, operator
 _PASSING = frozenset({"08", "25", "40", "53", "55", "57", "58"})
@@ -111,6 +122,8 @@ class Door:
     def __init__(self, house: House, identity: Identity) -> None:
         self._house = house
         self._identity = identity
+        self._tokens = Brake(house.settings.failed_tokens)
+        self._misses = Brake(house.settings.failed_requests)
 
     def endpoint(
         self, interaction: str, handler: Handler, told: Callable[[FhirError], Answer] = problem
@@ -122,6 +135,7 @@ class Door:
             try:
                 found = await self._answer(request, entry, handler)
             except FhirError as error:
+                self._count(entry, error.status in MISSES)
                 found = await self._refused(entry, error, told)
             except ClientDisconnect:
                 left = Unavailable("The client left before its request was whole")
@@ -139,7 +153,11 @@ class Door:
         except Roleless as error:
             entry.facts.update(error.who)
             raise
+        except Unauthenticated as error:
+            self._guessed(request, error)
+            raise
         _remember(entry, identified)
+        self._misses.check(identified.caller.subject)
         refuse_person_number(request)
         _refuse_odd_id(request)
         session = Session(self._house.database, identified.caller, entry)
@@ -147,10 +165,29 @@ class Door:
         try:
             answer = await handler(context, request)
         except Replayed:
-            raise refusal("The DPoP proof has been used before (jti)") from None
+            raise await self._unfresh(entry) from None
+        self._count(entry, context.misses)
         if context.once is not None and context.once.replayed:
             answer.headers["Idempotency-Replayed"] = "true"
         return answer
+
+    def _guessed(self, request: Request, error: Unauthenticated) -> None:
+        """Count a token or proof that does not hold. Raises TooManyRequests where its address sent too many."""
+        address = request.client.host if request.client else ""
+        if "authorization" in request.headers and "DPoP-Nonce" not in error.headers:
+            self._tokens.check(address)
+            self._tokens.missed(address)
+
+    def _count(self, entry: Entry, times: int) -> None:
+        """Count what the caller was refused or did not find; the harness of a sandbox tries everything."""
+        if times and entry.facts.get("role") not in {None, Role.HARNESS}:
+            self._misses.missed(entry.facts["subject"], times)
+
+    async def _unfresh(self, entry: Entry) -> Unauthenticated:
+        """Why the statement that answers did not take the token: it is denied, or its proof had been used."""
+        if await is_denied(self._house.database, entry.names, entry.at):
+            return refusal("The token is no longer accepted", error="invalid_token")
+        return refusal("The DPoP proof has been used before (jti)")
 
     async def _refused(self, entry: Entry, error: FhirError, told: Callable[[FhirError], Answer]) -> Answer:
         """Log the refusal, unless the statement that refused has; without a log there is no answer but 503."""
@@ -158,7 +195,7 @@ class Door:
             verdict = f"error:{error.status}:{error.issues[0].code}"
             try:
                 if not await refuse(self._house.database, entry, verdict):
-                    return told(refusal("The DPoP proof has been used before (jti)"))
+                    return told(await self._unfresh(entry))
             except (FhirError, asyncpg.PostgresError, OSError) as failed:
                 _log.error("cannot audit request %s: %s", entry.id, type(failed).__name__)
                 return told(Unavailable("The request cannot be logged, so it is not answered"))
@@ -174,6 +211,7 @@ def _refuse_odd_id(request: Request) -> None:
 
 def _remember(entry: Entry, identified: Identified) -> None:
     entry.facts.update(_who(identified.caller))
+    entry.names = identified.names
     if identified.proof is not None:
         entry.jti = identified.proof.jti
         entry.jti_expires = clock.at(identified.proof.expires)

@@ -17,10 +17,13 @@ from joserfc.errors import JoseError
 from starlette.requests import Request
 
 from app.access.caller import Caller
+from app.access.issuers import audience_holds, in_our_words, roles_of, trusted
 from app.access.roles import HPR_NUMBER, PID, NoRole, citizen, professional
+from app.api.nonces import Nonces
 from app.api.proof import ALGORITHMS, Proof, refusal, token_hash, verify
 from app.fhir.outcome import Forbidden
 from app.gateways.keysets import Issuer
+from app.registrations import TrustedIssuer
 from app.settings import Settings
 
 _REMEMBERED = 60.0
@@ -36,6 +39,7 @@ class Verified:
     caller: Caller
     thumbprint: str | None
     expires: float
+    names: tuple[str, ...]  # under which it can be denied: see app/store/denials.py
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,7 @@ class Identified:
 
     caller: Caller
     proof: Proof | None
+    names: tuple[str, ...] = ()
 
 
 class Roleless(Forbidden):
@@ -62,9 +67,8 @@ class Identity:
     def __init__(self, settings: Settings, key: bytes) -> None:
         self._settings = settings
         self._key = key
-        self._issuers = {
-            url: Issuer(url) for url in (settings.helseid_issuer, settings.helsenorge_issuer) if url
-        }
+        self._issuers = {url: (row, Issuer(url)) for url, row in trusted(settings).items()}
+        self._nonces = Nonces(key) if settings.dpop_nonce else None
         self._known: OrderedDict[str, tuple[Verified, float]] = OrderedDict()
         self._registry = jws.JWSRegistry(algorithms=list(ALGORITHMS))
         self._registry.max_header_length = 2048
@@ -76,14 +80,14 @@ class Identity:
             raise refusal("An access token is required", error="invalid_token")
         verified = await self._verified(token.strip())
         if scheme.lower() == "dpop":
-            return Identified(verified.caller, self._proof(request, token.strip(), verified))
+            return Identified(verified.caller, self._proof(request, token.strip(), verified), verified.names)
         if scheme.lower() != "bearer":
             raise refusal("The authorization scheme must be DPoP", error="invalid_token")
         if verified.thumbprint is not None:
             raise refusal("A token that is bound by DPoP cannot be used as Bearer", error="invalid_token")
         if not self._settings.allow_bearer:
             raise refusal("Bearer tokens are not accepted", error="invalid_token")
-        return Identified(verified.caller, None)
+        return Identified(verified.caller, None, verified.names)
 
     def _proof(self, request: Request, token: str, verified: Verified) -> Proof:
         proofs = request.headers.getlist("dpop")
@@ -98,6 +102,7 @@ class Identity:
             token=token,
             thumbprint=verified.thumbprint,
             window=self._settings.dpop_window,
+            nonces=self._nonces,
         )
 
     async def _verified(self, token: str) -> Verified:
@@ -112,54 +117,73 @@ class Identity:
         return verified
 
     async def _verify(self, token: str) -> Verified:
-        claims, header = await self._claims(token)
-        self._check(claims, header)
+        claims, header, issuer = await self._claims(token)
+        self._check(claims, header, issuer)
         confirmation = claims.get("cnf")
         thumbprint = confirmation.get("jkt") if isinstance(confirmation, dict) else None
         try:
-            if claims["iss"] == self._settings.helsenorge_issuer:
-                caller = citizen(claims, token, self._pseudonym(str(claims.get(PID))))
-            else:
-                caller = professional(claims, token, self._settings)
+            caller = self._caller(in_our_words(issuer, claims), token, issuer)
         except NoRole as error:
             raise Roleless(str(error), claims) from error
-        return Verified(caller, thumbprint, float(claims["exp"]))
+        return Verified(caller, thumbprint, float(claims["exp"]), names_of(caller, claims))
 
-    async def _claims(self, token: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    def _caller(self, claims: dict[str, Any], token: str, issuer: TrustedIssuer) -> Caller:
+        """Who the claims name, among those whom this issuer may name. Raises NoRole."""
+        if "citizens" in issuer.gives:
+            caller = citizen(claims, token, self._pseudonym(str(claims.get(PID))))
+        else:
+            caller = professional(claims, token, self._settings)
+        if caller.role not in roles_of(issuer):
+            raise NoRole(f"A token of this issuer makes nobody {caller.role.value}")
+        return caller
+
+    async def _claims(self, token: str) -> tuple[dict[str, Any], dict[str, Any], TrustedIssuer]:
         """The claims under a signature of the issuer that they name."""
         if len(token) > _LONGEST:
-            raise refusal("The token is too long", error="invalid_token")
+            raise refusal(f"The token is longer than {_LONGEST} characters", error="invalid_token")
         try:
             seen = jws.extract_compact(token.encode(), registry=self._registry)
             header = seen.headers()
             claimed = _payload(seen.payload)
-            issuer = self._issuers.get(str(claimed.get("iss")))
-            if issuer is None:
+            issuer, keys = self._issuers.get(str(claimed.get("iss"))) or (None, None)
+            if issuer is None or keys is None:
                 raise refusal("The token's issuer is not trusted", error="invalid_token")
-            keys = await issuer.keys(header.get("kid"))
-            return jwt.decode(
-                token, keys, algorithms=list(ALGORITHMS), registry=self._registry
-            ).claims, header
-        except (JoseError, ValueError, TypeError, KeyError) as error:
+            if not isinstance(header.get("kid"), str):
+                raise refusal("The token does not name its key (kid)", error="invalid_token")
+            if header.get("alg") not in (issuer.algorithms or ALGORITHMS):
+                raise refusal("The token's algorithm is not this issuer's", error="invalid_token")
+            known = await keys.keys(header["kid"])
+            claims = jwt.decode(token, known, registry=self._registry).claims
+        except (JoseError, ValueError, TypeError, KeyError, RecursionError) as error:
             raise refusal("The token does not hold", error="invalid_token") from error
+        return claims, header, issuer
 
-    def _check(self, claims: dict[str, Any], header: dict[str, Any]) -> None:
+    def _check(self, claims: dict[str, Any], header: dict[str, Any], issuer: TrustedIssuer) -> None:
         """Type, audience, time and scope. Raises Unauthenticated or Forbidden."""
         now = time.time()
-        if header.get("typ", "").lower().removeprefix("application/") != "at+jwt":
+        if str(header.get("typ", "")).lower().removeprefix("application/") != "at+jwt":
             raise refusal("The token's typ is not at+jwt", error="invalid_token")
-        if claims.get("aud") not in (self._settings.audience, [self._settings.audience]):
+        if not audience_holds(issuer, claims, self._settings.audience):
             raise refusal("The token is for another audience", error="invalid_token")
         if not _is_time(claims.get("exp")) or claims["exp"] + _SKEW <= now:
             raise refusal("The token has expired", error="invalid_token")
         if any(_is_time(claims.get(name)) and claims[name] - _SKEW > now for name in ("nbf", "iat")):
             raise refusal("The token is not valid yet", error="invalid_token")
-        scope = claims.get("scope", "")
-        if f"{self._settings.audience}/api" not in (scope if isinstance(scope, list) else str(scope).split()):
-            raise Forbidden(f"The token lacks the scope {self._settings.audience}/api")
+        scope, needed = claims.get("scope", ""), f"{issuer.audience or self._settings.audience}/api"
+        if needed not in (scope if isinstance(scope, list) else str(scope).split()):
+            raise Forbidden(f"The token lacks the scope {needed}")
 
     def _pseudonym(self, number: str) -> str:
         return hmac.new(self._key, f"citizen {number}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def names_of(caller: Caller, claims: dict[str, Any]) -> tuple[str, ...]:
+    """The names under which this token, its session, its person or its client can be denied."""
+    jti, session = claims.get("jti"), claims.get("sid")
+    names = [f"sub:{caller.subject}", f"client:{caller.client}"]
+    names += [f"jti:{claims['iss']} {jti}"] if isinstance(jti, str) else []
+    names += [f"sid:{claims['iss']} {session}"] if isinstance(session, str) else []
+    return tuple(names)
 
 
 def _is_time(value: Any) -> bool:

@@ -6,12 +6,14 @@ import time
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey, import_key
 
+from app.api.nonces import Nonces
 from app.fhir.outcome import Unauthenticated
 
 ALGORITHMS = ("ES256", "PS256", "RS256")
@@ -19,6 +21,7 @@ _MOST_KEYS = 2_000
 _LONGEST = 8_192
 _PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 _LEAST_RSA_BITS = 2048
+_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ def refusal(reason: str, *, error: str = "invalid_dpop_proof") -> Unauthenticate
 def _decode(segment: str) -> Any:
     try:
         return msgspec.json.decode(base64.urlsafe_b64decode(segment + "=" * (-len(segment) % 4)))
-    except (ValueError, msgspec.DecodeError) as error:
+    except (ValueError, RecursionError, msgspec.DecodeError) as error:
         raise refusal("The DPoP proof is not a JWT") from error
 
 
@@ -91,13 +94,44 @@ def _signature_holds(header: _Header, signed: str, signature: str) -> bool:
         return False
 
 
-def verify(proof: str, *, method: str, url: str, token: str, thumbprint: str, window: int) -> Proof:
+def verify(
+    proof: str,
+    *,
+    method: str,
+    url: str,
+    window: int,
+    token: str,
+    thumbprint: str,
+    nonces: Nonces | None = None,
+) -> Proof:
     """Check ``proof`` for this request and this token. Raises Unauthenticated with the reason.
 
-    ``url`` is scheme, host and path without query; ``window`` the seconds that ``iat`` may lie from now.
+    ``url`` is scheme, host and path without query; ``window`` the seconds that ``iat`` may lie from now; ``nonces``
+    where one of this server's is demanded.
     """
+    claims = _signed(proof, thumbprint)
+    if claims.get("htm") != method:
+        raise refusal("The DPoP proof is for another method (htm)")
+    if not _same_address(str(claims.get("htu", "")), url):
+        raise refusal("The DPoP proof is for another address (htu)")
+    if claims.get("ath") != token_hash(token):
+        raise refusal("The DPoP proof is for another token (ath)")
+    issued, jti = claims.get("iat"), claims.get("jti")
+    if isinstance(issued, bool) or not isinstance(issued, int | float) or abs(time.time() - issued) > window:
+        raise refusal("The DPoP proof is not of now (iat)")
+    if not isinstance(jti, str) or not jti:
+        raise refusal("The DPoP proof has no jti")
+    if nonces is not None and not nonces.holds(claims.get("nonce")):
+        raise demanded(nonces)
+    return Proof(hashlib.sha256(f"{thumbprint}.{jti}".encode()).digest(), issued + window)
+
+
+def _signed(proof: str, thumbprint: str) -> dict[str, Any]:
+    """The claims, under a signature of the key with this thumbprint. Raises Unauthenticated."""
     parts = proof.split(".")
-    if len(proof) > _LONGEST or len(parts) != 3:  # noqa: PLR2004 (header, claims, signature)
+    if len(proof) > _LONGEST:
+        raise refusal(f"The DPoP proof is longer than {_LONGEST} characters")
+    if len(parts) != 3:  # noqa: PLR2004 (header, claims, signature)
         raise refusal("The DPoP proof is not a JWT")
     header = _header(parts[0])
     if header.thumbprint != thumbprint:
@@ -107,18 +141,30 @@ def verify(proof: str, *, method: str, url: str, token: str, thumbprint: str, wi
     claims = _decode(parts[1])
     if not isinstance(claims, dict):
         raise refusal("The DPoP proof has no claims")
-    if claims.get("htm") != method:
-        raise refusal("The DPoP proof is for another method (htm)")
-    if str(claims.get("htu", "")).split("?")[0].split("#")[0] != url:
-        raise refusal("The DPoP proof is for another address (htu)")
-    if claims.get("ath") != token_hash(token):
-        raise refusal("The DPoP proof is for another token (ath)")
-    issued, jti = claims.get("iat"), claims.get("jti")
-    if isinstance(issued, bool) or not isinstance(issued, int | float) or abs(time.time() - issued) > window:
-        raise refusal("The DPoP proof is not of now (iat)")
-    if not isinstance(jti, str) or not jti:
-        raise refusal("The DPoP proof has no jti")
-    return Proof(hashlib.sha256(f"{thumbprint}.{jti}".encode()).digest(), issued + window)
+    return claims
+
+
+def demanded(nonces: Nonces) -> Unauthenticated:
+    """The challenge of RFC 9449 § 9: the client repeats the request, with this nonce in a new proof."""
+    error = refusal(
+        "The DPoP proof needs the nonce of this answer's header DPoP-Nonce", error="use_dpop_nonce"
+    )
+    error.headers["DPoP-Nonce"] = nonces.current()
+    return error
+
+
+def _same_address(htu: str, url: str) -> bool:
+    """Compared without query and fragment, and where they differ by RFC 3986 § 6.2: case of the host, default port."""
+    bare = htu.partition("?")[0].partition("#")[0]
+    return bare == url or _normal(bare) == _normal(url)
+
+
+def _normal(url: str) -> tuple[str, str | None, int | None, str]:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme, parts.hostname, parts.port or _PORTS.get(parts.scheme), parts.path or "/"
+    except ValueError:  # a port that is none
+        return "", None, None, url
 
 
 def token_hash(token: str) -> str:

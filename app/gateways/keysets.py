@@ -4,16 +4,19 @@ https://openid.net/specs/openid-connect-discovery-1_0.html, https://www.rfc-edit
 """
 
 import asyncio
+import math
 import time
 from typing import Any
 
 import httpx
+from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from app.fhir.outcome import Unavailable
 
 _FRESH = 24 * 3600.0  # HelseID's functional requirements: metadata for 24 h
-_RETRY = 10.0  # an unknown key id asks the issuer at most this often
+_RETRY = 10.0  # the issuer is asked at most this often, whatever comes
+_LAST = 72 * 3600.0  # keys that the issuer has not confirmed for so long are not believed any more
 
 
 class Issuer:
@@ -23,35 +26,42 @@ class Issuer:
         self.url = url
         self._timeout = timeout
         self._keys: KeySet | None = None
-        self._read_at = 0.0
+        self._read_at = self._asked_at = -math.inf
         self._lock = asyncio.Lock()
 
     async def keys(self, kid: str | None) -> KeySet:
-        """The key set, newer where it lacks ``kid``. Raises Unavailable where the issuer does not answer."""
-        if self._keys is not None and self._knows(kid) and time.monotonic() - self._read_at < _FRESH:
+        """The key set, newer where it lacks ``kid`` or is a day old. Raises Unavailable where the issuer does not answer.
+
+        An unknown ``kid`` makes one request, however many ask and whatever they make up.
+        """
+        if self._keys is not None and self._knows(kid) and self._age() < _FRESH:
             return self._keys
         async with self._lock:
-            stale = time.monotonic() - self._read_at > _RETRY
-            if self._keys is None or (stale and not self._knows(kid)):
+            lacks = self._keys is None or not self._knows(kid) or self._age() >= _FRESH
+            if lacks and time.monotonic() - self._asked_at > _RETRY:
                 await self._read()
-        if self._keys is None:
+        if self._keys is None or self._age() >= _LAST:
             raise Unavailable("The issuer's keys cannot be read")
         return self._keys
+
+    def _age(self) -> float:
+        return time.monotonic() - self._read_at
 
     def _knows(self, kid: str | None) -> bool:
         return self._keys is not None and (kid is None or any(key.kid == kid for key in self._keys.keys))
 
     async def _read(self) -> None:
-        self._read_at = time.monotonic()
+        self._asked_at = time.monotonic()
         try:
             async with httpx.AsyncClient(timeout=self._timeout) as client:
                 found: dict[str, Any] = (
                     await client.get(f"{self.url}/.well-known/openid-configuration")
                 ).json()
                 if found.get("issuer") != self.url:
-                    raise Unavailable("The issuer's discovery document names another issuer")
+                    raise ValueError("the discovery document names another issuer")  # noqa: TRY301 (treated as no answer)
                 self._keys = KeySet.import_key_set((await client.get(found["jwks_uri"])).json())
-        except (httpx.HTTPError, ValueError, KeyError) as error:
+            self._read_at = self._asked_at
+        except (httpx.HTTPError, JoseError, ValueError, KeyError, TypeError) as error:
             if self._keys is None:
-                self._read_at = 0.0
+                self._asked_at = -math.inf  # nothing is known yet: the next request asks again
                 raise Unavailable("The issuer's keys cannot be read") from error

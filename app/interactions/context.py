@@ -48,6 +48,7 @@ class Context:
     house: House
     session: Session
     once: Once | None = None
+    misses: int = 0  # entries of a batch that were refused or found nothing
 
     @property
     def caller(self) -> Caller:
@@ -61,7 +62,12 @@ class Context:
 
     def part(self, **facts: Any) -> "Context":
         """A context for one entry of a batch: same caller, a log entry of its own, the proof already consumed."""
-        entry = Entry(clock.new_id(), clock.now(), {**self.entry.facts, "part": self.entry.id, **facts})
+        entry = Entry(
+            clock.new_id(),
+            clock.now(),
+            {**self.entry.facts, "part": self.entry.id, **facts},
+            names=self.entry.names,
+        )
         return Context(self.house, replace(self.session, entry=entry))
 
 

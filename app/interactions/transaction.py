@@ -31,6 +31,8 @@ async def process(context: Context, body: bytes, prefer: Preference) -> Answer:
         text = "An Idempotency-Key is for a transaction; each entry of a batch is a write of its own"
         raise BadRequest(text, "http.Idempotency-Key", code="not-supported")
     entries = await (_transaction if kind == "transaction" else _batch)(context, steps, prefer)
+    told = [entry.members.get("response", {}).get("status", "") for entry in entries]
+    context.misses = sum(status[:3] in {"403", "404"} for status in told)
     answer = bundle(
         f"{kind}-response", entries, id_=context.entry.id, timestamp=clock.instant(context.entry.at)
     )

@@ -7,7 +7,8 @@ from sqlalchemy import Text, bindparam, delete, func, select
 
 from app.store.database import Database
 from app.store.statement import Statement, build
-from app.store.tables import INSTANT, dpop_jti
+from app.store.tables import INSTANT
+from app.store.token_tables import dpop_jti
 
 
 @cache

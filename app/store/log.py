@@ -20,6 +20,8 @@ from sqlalchemy import (
     LargeBinary,
     Select,
     Text,
+    and_,
+    any_,
     bindparam,
     case,
     cast,
@@ -27,6 +29,7 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
+    not_,
     or_,
     select,
     true,
@@ -37,9 +40,10 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from app.store.database import Connection, Database
 from app.store.standing_sql import AT
 from app.store.statement import Statement, build
-from app.store.tables import INSTANT, audit, audit_lane, dpop_jti
+from app.store.tables import INSTANT, audit, audit_lane
+from app.store.token_tables import denial, dpop_jti
 
-REPLAY = "replay"
+REPLAY, DENIED = "replay", "denied"
 _REQUEST = bindparam("request", type_=Text)
 _LANE = bindparam("lane", type_=Integer)
 _NONE = literal_column("'[]'::jsonb", JSONB)
@@ -58,6 +62,7 @@ class Entry:
     facts: dict[str, Any]
     jti: bytes | None = None
     jti_expires: datetime | None = None
+    names: tuple[str, ...] = ()  # under which the token can be denied (store/denials.py)
     written: bool = field(default=False)
 
     def renew(self, id_: str, at: datetime) -> None:
@@ -72,18 +77,20 @@ class Entry:
             "audit_id": self.id,
             "request": orjson.dumps(request).decode(),
             "jti": self.jti,
+            "names": list(self.names),
             "jti_expires": self.jti_expires or self.at + timedelta(minutes=5),
         }
 
 
 def fresh_proof() -> tuple[CTE, ColumnElement[bool]]:
-    """Consume the proof's ``jti``; the second value is false where it had been used (RFC 9449 § 11.1).
+    """Consume the proof's ``jti``; the second value is false where it had been used (RFC 9449 § 11.1), or where the
+    token is denied: in the statement itself, so that a denial holds in every worker from the next request on.
 
     A request without a proof (NULL) is fresh. A jti stays consumed while the proof could still be accepted.
     """
     jti = bindparam("jti", type_=LargeBinary)
     row = select(jti.label("jti"), bindparam("jti_expires", type_=INSTANT).label("expires")).where(
-        jti.is_not(None)
+        jti.is_not(None), not_(denied())
     )
     consumed = (
         insert(dpop_jti)
@@ -91,7 +98,13 @@ def fresh_proof() -> tuple[CTE, ColumnElement[bool]]:
         .on_conflict_do_nothing()
         .returning(dpop_jti.c.jti)
     ).cte("consumed")
-    return consumed, or_(jti.is_(None), exists(select(1).select_from(consumed)))
+    return consumed, or_(and_(jti.is_(None), not_(denied())), exists(select(1).select_from(consumed)))
+
+
+def denied() -> ColumnElement[bool]:
+    """Whether the deny-list names this token, its session, its person or its client."""
+    names = any_(bindparam("names", type_=ARRAY(Text)))
+    return exists(select(1).where(denial.c.name == names, or_(denial.c.ends.is_(None), denial.c.ends > AT)))
 
 
 def logged(
@@ -107,9 +120,10 @@ def logged(
     ``verdict`` text, ``shown`` jsonb array of ``[type, id, version, rule, woman, kept from her]``, ``patients`` text[].
     A step of a job that showed nothing has no row: ``only_if``. A request always has one.
     """
+    said = case((fresh, verdict), (denied(), literal(DENIED, Text)), else_=literal(REPLAY, Text))
     found = (
         select(
-            case((fresh, verdict), else_=literal(REPLAY, Text)).label("verdict"),
+            said.label("verdict"),
             case((fresh, func.coalesce(shown, _NONE)), else_=_NONE).label("shown"),
             func.coalesce(patients, literal_column("'{}'::text[]", ARRAY(Text))).label("patients"),
         )

@@ -369,14 +369,6 @@ audit_head = Table(
     Column("signature", LargeBinary, nullable=False),
 )
 
-dpop_jti = Table(
-    "dpop_jti",
-    metadata,
-    Column("jti", LargeBinary, primary_key=True),
-    Column("expires", INSTANT, nullable=False),
-)
-Index("dpop_jti_expires", dpop_jti.c.expires)
-
 idempotency = Table(  # what was done under a client's key: status, id and version of each change
     "idempotency",
     metadata,

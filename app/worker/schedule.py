@@ -17,6 +17,7 @@ from app.interactions.context import House
 from app.store import (
     changed,
     deliveries,
+    denials,
     event_retention,
     export_progress,
     housekeeping,
@@ -91,8 +92,9 @@ async def seal(duties: Duties) -> None:
 
 
 async def forget_proofs(duties: Duties) -> None:
-    """Identifiers of DPoP proofs that could not be accepted any more."""
+    """Identifiers of DPoP proofs that could not be accepted any more, and what the deny-list says no longer."""
     await housekeeping.forget_proofs(duties.house.database, clock.now())
+    await denials.forget(duties.house.database, clock.now())
 
 
 async def forget_events(duties: Duties) -> None:

@@ -68,7 +68,7 @@ def answer(wanted: dict[str, Any], issuer: str, key: keys.Jwk) -> dict[str, Any]
         raise ValueError("audience is required")
     if unknown := set(wanted) - SWITCHES:
         raise ValueError(f"Unknown: {', '.join(sorted(unknown))}")
-    claims = _claims(wanted, issuer)
+    claims = claims_of(wanted, issuer)
     signer, proof_key = key, None
     if wanted.get("createDPoPTokenWithDPoPProof"):
         proof_key = keys.generate()
@@ -86,7 +86,8 @@ def answer(wanted: dict[str, Any], issuer: str, key: keys.Jwk) -> dict[str, Any]
     return {"isError": False, "successResponse": success}
 
 
-def _claims(wanted: dict[str, Any], issuer: str) -> dict[str, Any]:
+def claims_of(wanted: dict[str, Any], issuer: str) -> dict[str, Any]:
+    """The claims that are asked for."""
     claims: dict[str, Any] = {
         "iss": "https://invalid-issuer.example" if wanted.get("setInvalidIssuer") else issuer,
         "aud": "nhn:invalid-audience" if wanted.get("setInvalidAudience") else wanted["audience"],

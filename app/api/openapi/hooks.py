@@ -84,7 +84,7 @@ CALLS: dict[str, tuple[str, str, str, str]] = {
         "cds-feedback", "What became of cards: into the log, without free text", "cds-feedback", "cds-logged"
     ),
 }  # fmt: skip
-REFUSALS = (400, 401, 403, 404, 406, 413, 415, 422, 503)
+REFUSALS = (400, 401, 403, 404, 406, 413, 415, 422, 429, 503)
 
 
 def operation(path: str) -> Json:

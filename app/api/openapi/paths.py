@@ -73,7 +73,7 @@ EXPORTS: dict[tuple[str, str], tuple[str, str, dict[str, str], tuple[int, ...]]]
 }  # fmt: skip
 # TABLE: operations that also answer with a page or a file: their media types
 PAGES: dict[str, tuple[str, ...]] = {"card": (HTML, PDF), "clinic-day": (PDF,)}
-EVERYWHERE = (400, 401, 403, 503)
+EVERYWHERE = (400, 401, 403, 429, 503)
 OPEN_TO_ALL = {  # what needs no token: what it says, and how it answers when it cannot
     "/health/live": ("The process answers", "health"),
     "/health/ready": ("The database answers", "health"),
