@@ -22,6 +22,7 @@ from app.store import (
     export_progress,
     housekeeping,
     idempotency,
+    log_findings,
     seals,
     withdrawals,
 )
@@ -111,6 +112,13 @@ async def forget_keys(duties: Duties) -> None:
     await idempotency.forget(duties.house.database, clock.now())
 
 
+async def control(duties: Duties) -> None:
+    """What the rules of ``app/access/control.py`` find in the log, for a reviewer to decide."""
+    found = await log_findings.find(duties.house.database, clock.now())
+    if found:
+        _log.warning("the control of the log has %d new findings", found)
+
+
 async def look_ahead(duties: Duties) -> None:
     """The log needs its next month; only the owner may make it."""
     month = await housekeeping.missing_month(duties.house.database, clock.now())
@@ -135,6 +143,7 @@ TABLE: tuple[Row, ...] = (
     Row(60, seal),
     Row(60, forget_proofs),
     Row(600, forget_keys),
+    Row(6 * 3600, control),
     Row(6 * 3600, look_ahead),
     Row(6 * 3600, forget_events),
 )
