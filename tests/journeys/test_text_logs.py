@@ -206,6 +206,9 @@ def test_a_journey_leaves_no_number_name_or_finding_beside_the_card(running: Run
         "errors": running.traces.errors,
         "addresses": running.traces.addresses,
         "health": httpx.get(f"{crew.server.base}/health/ready").text,
+        "the log of who looked": " ".join(crew.rows("SELECT request || result FROM audit")),
+        "jobs": " ".join(crew.rows("SELECT task_name || ' ' || args::text FROM procrastinate_jobs")),
+        "cases": " ".join(crew.rows("SELECT kind || person || numbers FROM log_case")),
         "notices": " ".join(row["notice"]["text"] + row["notice"]["idempotencyKey"] for row in notices),
         "addresses of others": " ".join(
             row["path"] for name in ("helsenorge", "kjernejournal") for row in crew.services.requests(name)
