@@ -129,7 +129,7 @@ def test_a_child_is_registered_once_and_stays_its_mothers(story: Story, born: st
     assert "registered already" in again.text
     alone = {name: value for name, value in child.items() if name != "link"}
     assert hospital.put(f"/Patient/{born}", alone).status_code in {403, 404, 422}
-    named = child | {"name": [{"text": "Ella Sofie Berg"}]}
+    named = child | {"multipleBirthBoolean": False}
     assert hospital.put(f"/Patient/{born}", named).status_code == 200
     team = {"resourceType": "CareTeam", "status": "active", "subject": {"reference": f"Patient/{born}"}}
     refused = story.people["her"].post("/CareTeam", team)
