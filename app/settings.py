@@ -81,6 +81,9 @@ class Settings:
     helseid_issuer: str = _doc("The HelseID issuer whose tokens clinicians and systems carry.")
     helsenorge_issuer: str = _doc("The issuer of citizens' tokens.")
     audience: str = _doc("The single audience that an access token must name.", "nhn:helsekort")
+    national_record_audience: str = _doc(
+        "The audience that a token may name instead at the national record API.", "nhn:maternity-record"
+    )
     client_id: str = _doc(
         "This server's own client id at HelseID, for token exchange and machine tokens.", "helsekort"
     )

@@ -30,6 +30,7 @@ _REMEMBERED = 60.0
 _MOST_TOKENS = 5_000
 _SKEW = 5
 _LONGEST = 16_384
+NATIONAL_RECORD = "/api/maternity-record/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ class Identity:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if not token:
             raise refusal("An access token is required", error="invalid_token")
-        verified = await self._verified(token.strip())
+        verified = await self._verified(token.strip(), self._audiences(request))
         if scheme.lower() == "dpop":
             return Identified(verified.caller, self._proof(request, token.strip(), verified), verified.names)
         if scheme.lower() != "bearer":
@@ -105,20 +106,27 @@ class Identity:
             nonces=self._nonces,
         )
 
-    async def _verified(self, token: str) -> Verified:
-        digest, now = token_hash(token), time.time()
+    def _audiences(self, request: Request) -> tuple[str, ...]:
+        """The audiences of which a token may name one: at the national record API also that service's own."""
+        settings = self._settings
+        if request.scope["path"].startswith(NATIONAL_RECORD):
+            return settings.audience, settings.national_record_audience
+        return (settings.audience,)
+
+    async def _verified(self, token: str, audiences: tuple[str, ...]) -> Verified:
+        digest, now = f"{len(audiences)} {token_hash(token)}", time.time()
         known = self._known.get(digest)
         if known is not None and now < min(known[1], known[0].expires + _SKEW):
             return known[0]
-        verified = await self._verify(token)
+        verified = await self._verify(token, audiences)
         if len(self._known) >= _MOST_TOKENS:
             self._known.popitem(last=False)
         self._known[digest] = (verified, now + _REMEMBERED)
         return verified
 
-    async def _verify(self, token: str) -> Verified:
+    async def _verify(self, token: str, audiences: tuple[str, ...]) -> Verified:
         claims, header, issuer = await self._claims(token)
-        self._check(claims, header, issuer)
+        self._check(claims, header, issuer, audiences)
         confirmation = claims.get("cnf")
         thumbprint = confirmation.get("jkt") if isinstance(confirmation, dict) else None
         try:
@@ -158,18 +166,21 @@ class Identity:
             raise refusal("The token does not hold", error="invalid_token") from error
         return claims, header, issuer
 
-    def _check(self, claims: dict[str, Any], header: dict[str, Any], issuer: TrustedIssuer) -> None:
+    def _check(
+        self, claims: dict[str, Any], header: dict[str, Any], issuer: TrustedIssuer, audiences: tuple[str, ...]
+    ) -> None:
         """Type, audience, time and scope. Raises Unauthenticated or Forbidden."""
         now = time.time()
         if str(header.get("typ", "")).lower().removeprefix("application/") != "at+jwt":
             raise refusal("The token's typ is not at+jwt", error="invalid_token")
-        if not audience_holds(issuer, claims, self._settings.audience):
+        audience = next((one for one in audiences if audience_holds(issuer, claims, one)), None)
+        if audience is None:
             raise refusal("The token is for another audience", error="invalid_token")
         if not _is_time(claims.get("exp")) or claims["exp"] + _SKEW <= now:
             raise refusal("The token has expired", error="invalid_token")
         if any(_is_time(claims.get(name)) and claims[name] - _SKEW > now for name in ("nbf", "iat")):
             raise refusal("The token is not valid yet", error="invalid_token")
-        scope, needed = claims.get("scope", ""), f"{issuer.audience or self._settings.audience}/api"
+        scope, needed = claims.get("scope", ""), f"{issuer.audience or audience}/api"
         if needed not in (scope if isinstance(scope, list) else str(scope).split()):
             raise Forbidden(f"The token lacks the scope {needed}")
 

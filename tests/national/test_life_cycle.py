@@ -151,6 +151,29 @@ def _updates(client: Client, path: str, visit: dict[str, Any], height: dict[str,
     assert client.ok("GET", path)["symphysisFundalHeights"] == []
 
 
+def test_the_contracts_own_audience_is_taken_there_and_nowhere_else(server: Server) -> None:
+    midwife = server.person("midwife")
+    client = Client(midwife, new_number())
+    record = client.ok("POST", "/record", {}, 201)["metadata"]["recordId"]
+    token = server.issuers.token(midwife.wish, audience="nhn:maternity-record")
+    national = f"{server.base}/api/maternity-record/v1/record/{record}"
+    for path, wanted in ((national, 200), (f"{server.fhir}/EpisodeOfCare/{record}", 401)):
+        bound = {"Authorization": f"DPoP {token}", "DPoP": server.issuers.proof("GET", path, token)}
+        answer = (
+            client.call("GET", f"/record/{record}", **bound)
+            if path == national
+            else midwife.request("GET", path, **bound)
+        )
+        assert answer.status_code == wanted
+    assert client.call("GET", "/status", Authorization="Bearer x").status_code == 401
+    role = client.call(
+        "GET",
+        "/status",
+        nhn_user_role="%7B%22system%22%3A%22urn:oid:2.16.578.1.12.4.1.1.9060%22,%22code%22%3A%22LE%22%7D",
+    )
+    assert (role.status_code, client.call("GET", "/status", nhn_source_system="x").status_code) == (403, 400)
+
+
 def test_what_fhir_registers_stands_in_the_record_and_a_change_there_is_a_new_version(server: Server) -> None:
     midwife = server.person("midwife")
     client = Client(midwife, new_number())
