@@ -14,7 +14,7 @@ from app.access.caller import Role
 from app.access.rules import ALLOW, ANY, BLOCK, Allow, Relation
 from app.fhir.registry import RESOURCE_TYPES
 from app.settings import Settings
-from tools import clinical, limits, offers
+from tools import clinical, limits, national, offers
 from tools.searches import search
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -209,6 +209,11 @@ def printed(page: str, name: str, text: str) -> str:
     return f"{before}{found}{text}{end}{after}"
 
 
+def national_record() -> str:
+    """docs/national-record.md."""
+    return printed("national-record.md", "fields", table(national.HEAD, national.fields()))
+
+
 def content() -> str:
     """docs/content.md."""
     return printed("content.md", "items", table(clinical.HEAD, clinical.items()))
@@ -225,6 +230,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings,
     "search.md": search,
     "content.md": content,
+    "national-record.md": national_record,
     "safety.md": safety,
     "operations.md": lambda: offers.operations(table),
     "subscriptions.md": lambda: offers.topics(table),
