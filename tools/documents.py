@@ -209,11 +209,6 @@ def printed(page: str, name: str, text: str) -> str:
     return f"{before}{found}{text}{end}{after}"
 
 
-def national_record() -> str:
-    """docs/national-record.md."""
-    return printed("national-record.md", "fields", table(national.HEAD, national.fields()))
-
-
 def content() -> str:
     """docs/content.md."""
     return printed("content.md", "items", table(clinical.HEAD, clinical.items()))
@@ -230,7 +225,9 @@ PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings,
     "search.md": search,
     "content.md": content,
-    "national-record.md": national_record,
+    "national-record.md": lambda: printed(
+        "national-record.md", "fields", table(national.HEAD, national.fields())
+    ),
     "safety.md": safety,
     "operations.md": lambda: offers.operations(table),
     "subscriptions.md": lambda: offers.topics(table),
