@@ -167,7 +167,11 @@ class Identity:
         return claims, header, issuer
 
     def _check(
-        self, claims: dict[str, Any], header: dict[str, Any], issuer: TrustedIssuer, audiences: tuple[str, ...]
+        self,
+        claims: dict[str, Any],
+        header: dict[str, Any],
+        issuer: TrustedIssuer,
+        audiences: tuple[str, ...],
     ) -> None:
         """Type, audience, time and scope. Raises Unauthenticated or Forbidden."""
         now = time.time()
