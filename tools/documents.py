@@ -225,9 +225,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings,
     "search.md": search,
     "content.md": content,
-    "national-record.md": lambda: printed(
-        "national-record.md", "fields", table(national.HEAD, national.fields())
-    ),
+    "national-record.md": lambda: printed("national-record.md", "fields", national.page(table)),
     "safety.md": safety,
     "operations.md": lambda: offers.operations(table),
     "subscriptions.md": lambda: offers.topics(table),

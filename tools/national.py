@@ -1,5 +1,7 @@
 """The fields of the national record for docs/national-record.md: from ``app/mapping/dhg_fields.py``."""
 
+from collections.abc import Callable, Iterable, Sequence
+
 from app.mapping.dhg_checks import Wrong
 from app.mapping.dhg_fields import PARTS, Field
 from app.mapping.dhg_kinds import KINDS
@@ -39,6 +41,11 @@ def _codes(row: Field) -> str:
             f"`{one['system'].rpartition('/')[2]}` {one['code']}" for one in codings
         )
     raise AssertionError(f"no example of {row.kind}")
+
+
+def page(table: Callable[[Sequence[str], Iterable[Sequence[str]]], str]) -> str:
+    """The table, written by ``table``."""
+    return table(HEAD, fields())
 
 
 def fields() -> list[tuple[str, ...]]:
