@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.access.caller import Role
+from app.fhir.operations import HERS
 from app.fhir.registry import BY_NAME, CONCERNING
 
 ANY = frozenset(BY_NAME)
@@ -21,6 +22,7 @@ CLINICAL_WRITES = CARD - {"Patient", "EpisodeOfCare", "Flag"}
 SHARED = frozenset(  # kept in order by all who care for her, whoever wrote it
     {"Patient", "EpisodeOfCare", "CarePlan", "RelatedPerson", "Goal", "List", "Task", "Appointment"}
 )
+CONFIRMED = frozenset(HERS)  # what she registers herself that a clinician takes into the card, or declines
 NURSE_READS = frozenset(
     {
         "Patient", "RelatedPerson", "CareTeam", "EpisodeOfCare", "Encounter", "Condition", "AllergyIntolerance",
@@ -50,7 +52,7 @@ NURSE_HIDDEN = (  # whom she trusts, and why she comes or is called, wherever it
 HER_WRITES = frozenset(
     {
         "CarePlan", "QuestionnaireResponse", "Observation", "MedicationStatement", "AppointmentResponse", "CareTeam",
-        "Consent",
+        "Consent", "Task",  # a Task of hers proposes a correction, nothing else
     }
 )  # fmt: skip
 CALENDAR = frozenset({"Schedule", "Slot"})
@@ -59,6 +61,8 @@ READ = frozenset({"read"})
 WRITE = frozenset({"create", "update"})
 CREATE = frozenset({"create"})
 EVERY = READ | WRITE | {"delete"}
+CONFIRM = frozenset({"confirm"})  # $confirm and $decline
+ACTS = EVERY | CONFIRM
 
 
 class Relation(StrEnum):
@@ -102,7 +106,7 @@ class Block:
     by: str
     ground: str
     labels: frozenset[str] = frozenset()
-    do: frozenset[str] = EVERY
+    do: frozenset[str] = ACTS
     types: frozenset[str] = ANY
     told: str = ""
 

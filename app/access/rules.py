@@ -11,12 +11,15 @@ from functools import cache
 from app.access.assisting import ASSISTING
 from app.access.caller import LAY, PERSONNEL, Role
 from app.access.rows import (
+    ACTS,
     ANY,
     CALENDAR,
     CARD,
     CARERS,
     CATALOGUE,
     CLINICAL_WRITES,
+    CONFIRM,
+    CONFIRMED,
     CONTROL,
     CREATE,
     EVERY,
@@ -210,6 +213,23 @@ ALLOW: tuple[Allow, ...] = (
         "hpl § 42",
     ),
     Allow(
+        "allow.carer.confirm",
+        CARERS,
+        CONFIRM,
+        CONFIRMED | {"Provenance"},
+        Relation.RELATED,
+        "hpl §§ 39, 40: what she registered herself is taken into the record by who answers for her care",
+    ),
+    Allow(
+        "allow.nurse.confirm",
+        _roles(Role.NURSE),
+        CONFIRM,
+        frozenset({"Observation", "QuestionnaireResponse", "Provenance"}),
+        Relation.RELATED,
+        "hpl §§ 39, 40: the same, of what the nurse registers herself",
+        without=SENSITIVE,
+    ),
+    Allow(
         "allow.carer.flag",
         CARERS,
         frozenset({"update"}),
@@ -379,7 +399,7 @@ ALLOW: tuple[Allow, ...] = (
         Relation.ANYONE,
         "pjl § 19: rules run on all facts; delivery to national services",
     ),
-    Allow("allow.harness", _roles(Role.HARNESS), EVERY, ANY, Relation.ANYONE, "sandbox only: synthetic data"),
+    Allow("allow.harness", _roles(Role.HARNESS), ACTS, ANY, Relation.ANYONE, "sandbox only: synthetic data"),
 )
 
 LABELS: frozenset[str] = frozenset[str]().union(

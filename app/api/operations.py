@@ -8,7 +8,7 @@ from app.api import headers, media_types
 from app.api.endpoint import Handler
 from app.fhir import json as fhir_json
 from app.fhir.operation import EVERY_TYPE, Operation
-from app.fhir.operations import BY_NAME
+from app.fhir.operations import BY_NAME, HERS
 from app.fhir.outcome import BadRequest
 from app.fhir.parameters import Given, from_body, from_pairs
 from app.fhir.validation import check
@@ -16,6 +16,7 @@ from app.interactions import (
     access_logs,
     clinic_day,
     code_answers,
+    confirming,
     declaring,
     documents,
     emergencies,
@@ -177,6 +178,21 @@ def _changes(name: str, change: Callable[..., Awaitable[Answer]]) -> Handler:
     return answer
 
 
+def _settling(name: str, settle: Callable[..., Awaitable[Answer]]) -> dict[str, Handler]:
+    """POST Type/id/$confirm or $decline of each type that she registers."""
+
+    def of(type_name: str) -> Handler:
+        async def answer(context: Context, request: Request) -> Answer:
+            given = await _given(context, request, BY_NAME[type_name, name])
+            return await settle(
+                context, type_name, request.path_params["id"], given, headers.if_match(request)
+            )
+
+        return answer
+
+    return {type_name: of(type_name) for type_name in HERS}
+
+
 def _resource(body: bytes, pairs: headers.Pairs) -> dict[str, object]:
     """The valid resource of a body, beside which the URL gives nothing. Raises BadRequest."""
     _alone(pairs)
@@ -212,5 +228,7 @@ ask_about_access = _handler("Patient", "ask-about-access", log_cases.ask)
 access_cases = _handler("", "access-cases", log_cases.queue)
 access_case_review = _handler("", "access-case-review", log_cases.review)
 changes_since = _handler("", "changes", new_changes.changes_since)
+confirm = _settling("confirm", confirming.confirm)
+decline = _settling("decline", confirming.decline)
 meta_add = _changes("meta-add", meta.add)
 meta_delete = _changes("meta-delete", meta.delete)

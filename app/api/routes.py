@@ -47,6 +47,8 @@ HANDLERS: dict[tuple[str, str], Handler] = {  # of the rows of OPERATIONS
     ("EpisodeOfCare", "worklist"): operations.worklist_of,
     ("EpisodeOfCare", "clinic-day"): operations.clinic_day_of,
     ("Encounter", "move"): operations.move,
+    **{(name, "confirm"): handler for name, handler in operations.confirm.items()},
+    **{(name, "decline"): handler for name, handler in operations.decline.items()},
     ("Patient", "access-log"): operations.access_log,
     ("Patient", "declare-relation"): operations.declare_relation,
     ("Patient", "break-glass"): operations.break_glass,

@@ -30,7 +30,9 @@ CANONICAL = "https://helsekort.example/fhir"
 EXT_EPISODE = f"{CANONICAL}/StructureDefinition/episode-of-care"  # valueReference(EpisodeOfCare)
 EXT_CORE_EPISODE = "http://hl7.org/fhir/StructureDefinition/workflow-episodeOfCare"
 EXT_FETUS = f"{CANONICAL}/StructureDefinition/fetus"  # valueReference(RelatedPerson)
+EXT_CONFIRMATION = f"{CANONICAL}/StructureDefinition/confirmation"  # by, organization, at, reason
 EXT_MUNICIPALITY = "http://hl7.no/fhir/StructureDefinition/no-basis-municipalitycode"
+OF_HERS = frozenset({"self-reported", "confirmed", "declined"})  # tags of what she registers, in CS_CARD
 CS_CARD = f"{CANONICAL}/CodeSystem/card"  # our own codes: episode type, findings, tags
 TAG_HARNESS = ("https://helsekort.example/fhir/CodeSystem/tag", "harness")
 

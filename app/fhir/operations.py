@@ -39,6 +39,13 @@ _ASKED = (  # a code, in one of three ways
     Parameter("codeableConcept", ("CodeableConcept",)),
 )
 
+HERS = (
+    "CarePlan",
+    "MedicationStatement",
+    "Observation",
+    "QuestionnaireResponse",
+    "Task",
+)  # what she registers herself
 _BULK = "http://hl7.org/fhir/uv/bulkdata/OperationDefinition"
 _EXPORT = (
     Parameter("_outputFormat", TEXT),
@@ -80,6 +87,19 @@ OPERATIONS: tuple[Operation, ...] = (
         "Move a consultation that was registered on the wrong woman, whole, to the card of the right one",
         (Parameter("episode", ("Reference",), required=True), Parameter("reason", TEXT, required=True)),
         ours=True,
+    ),
+    *(
+        Operation(
+            name, "confirm", INSTANCE, POST, name, "A clinician takes what she registered herself into the card", ours=True,
+        )
+        for name in HERS
+    ),
+    *(
+        Operation(
+            name, "decline", INSTANCE, POST, name, "A clinician does not take it into the card, and says why",
+            (Parameter("reason", TEXT, required=True),), ours=True,
+        )
+        for name in HERS
     ),
     Operation(
         "Patient", "access-log", INSTANCE, GET, "Bundle",

@@ -13,6 +13,7 @@ from app.fhir.codes import CANONICAL, EXT_MUNICIPALITY, FNR, HPR, ORGNR, PERSON_
 from app.fhir.identifiers import problem
 from app.fhir.outcome import Issue
 from app.fhir.terminology_shipped import shipped
+from app.interactions import corrections
 from app.settings import Settings
 
 Json = dict[str, Any]
@@ -48,6 +49,8 @@ def _of_profiles(resource: Json, caller: Caller, place: str) -> Iterator[Issue]:
     found = [*profiles.problems(resource), *plausibility.errors(resource)]
     if resource["resourceType"] == "CarePlan":
         found += _unsigned(resource, by_her=caller.role is Role.CITIZEN)
+    if resource["resourceType"] == "Task" and caller.role is Role.CITIZEN:
+        found += corrections.problems(resource)
     if resource["resourceType"] == "QuestionnaireResponse":
         asked = shipped(("Questionnaire", resource.get("questionnaire", "")))
         found += (

@@ -39,7 +39,7 @@ def _critical(write: Write, draft: Draft) -> bool:
 def write_set(context: Context, drafts: Sequence[Draft], writes: Sequence[Write]) -> WriteSet:
     """``writes`` with what follows from them."""
     caller, house = context.caller, context.house
-    change = WriteSet(writes)
+    change = WriteSet(writes, act=context.act)
     if caller.attested:
         made = (w.id for w in writes if w.type == "Patient" and w.method == "create")
         change.declared = [id_ for id_ in made if not newborn.is_child(id_)]

@@ -49,6 +49,7 @@ class Context:
     session: Session
     once: Once | None = None
     misses: int = 0  # entries of a batch that were refused or found nothing
+    act: str = ""  # what the access rows are asked for where it is no plain create or update
 
     @property
     def caller(self) -> Caller:

@@ -190,8 +190,11 @@ def _meta(resource: Json, version: int, context: Context, governed: bool) -> Jso
         ]
         meta["tag"] = [*tags, {"system": system, "code": code}]
     if context.caller.role is Role.CITIZEN:
-        hers = {"system": codes.CS_CARD, "code": "self-reported"}
-        meta["tag"] = [*(tag for tag in meta.get("tag", []) if tag.get("code") != hers["code"]), hers]
+        hers = {
+            "system": codes.CS_CARD,
+            "code": "self-reported",
+        }  # as she writes it now, nobody has confirmed it
+        meta["tag"] = [*(tag for tag in meta.get("tag", []) if tag.get("code") not in codes.OF_HERS), hers]
     return {"versionId": str(version), "lastUpdated": clock.instant(context.entry.at), **{
         name: value for name, value in meta.items() if name not in {"versionId", "lastUpdated"}
     }}  # fmt: skip

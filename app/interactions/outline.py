@@ -12,8 +12,10 @@ from typing import Any
 
 from app.fhir import codes
 from app.fhir import json as fhir_json
-from app.mapping.elements import child, children, has_code, label, self_reported, text
+from app.fhir.operations import HERS
+from app.mapping.elements import children, has_code, self_reported, text
 from app.mapping.facts_from_fhir import NOT_DONE
+from app.mapping.hers import title
 from app.mapping.record_facts import FINDING_KEY
 from app.pregnancy.card import Card
 from app.pregnancy.programme import VisitState
@@ -21,8 +23,11 @@ from app.pregnancy.rules import Finding
 from app.store.resources import Stored
 
 MOST_RESULTS = 100  # the newest of a card
-# What she registers herself that a clinician takes into the card; her choices (CareTeam, Consent) are hers alone
-CONFIRMED = frozenset({"Observation", "QuestionnaireResponse", "MedicationStatement", "CarePlan"})
+SETTLED = NOT_DONE | {
+    "revoked",
+    "rejected",
+    "completed",
+}  # of a CarePlan and a Task; answers that are completed wait
 OPEN_VISITS = frozenset({"upcoming", "due", "overdue"})
 Json = dict[str, Any]
 
@@ -119,12 +124,9 @@ def moment(row: Json, name: str) -> datetime:
 
 
 def _row(stored: Stored, body: Json) -> Json:
-    named = (
-        text(body, "title") or label(child(body, "code")) or label(child(body, "medicationCodeableConcept"))
-    )
     return {
         "source": f"{stored.type}/{stored.id}",
-        "title": named or stored.type,
+        "title": title(body),
         "updated": stored.updated.isoformat(),
     }
 
@@ -138,6 +140,7 @@ def _is_result(body: Json) -> bool:
 
 
 def _waits(body: Json) -> bool:
-    return (
-        body.get("resourceType") in CONFIRMED and self_reported(body) and text(body, "status") not in NOT_DONE
-    )
+    """Her choices (CareTeam, Consent) are hers alone: nobody confirms them."""
+    kind = text(body, "resourceType")
+    over = SETTLED if kind in {"CarePlan", "Task"} else NOT_DONE
+    return kind in HERS and self_reported(body) and text(body, "status") not in over

@@ -130,7 +130,12 @@ def labels(resource: Element) -> frozenset[str]:
     return frozenset(filter(None, (text(row, "code") for row in security if isinstance(row, dict))))
 
 
+def tags(resource: Element) -> set[str]:
+    """The card's own tags of ``resource``."""
+    return codes({"coding": child(resource, "meta").get("tag")}, CS_CARD)
+
+
 def self_reported(resource: Element) -> bool:
     """What she wrote herself and no clinician has confirmed."""
-    tags = child(resource, "meta").get("tag")
-    return isinstance(tags, list) and (CS_CARD, "self-reported") in codings({"coding": tags})
+    found = tags(resource)
+    return "self-reported" in found and "confirmed" not in found

@@ -21,6 +21,7 @@ from app.mapping.elements import (
     self_reported,
     text,
 )
+from app.mapping.hers import registered
 from app.mapping.history_facts import READERS as HISTORY
 from app.mapping.item_facts import item_of
 from app.mapping.laboratory import laboratory_result
@@ -86,6 +87,7 @@ def _read(name: str, resource: Element, around: Surroundings) -> Iterator[Fact]:
     kind = name.partition("/")[0]
     if kind == "Observation":
         yield from _observation(name, resource, around)
+    yield from registered(resource, name)
     if kind in READERS:
         yield from READERS[kind](resource, around)
     if kind in HISTORY:

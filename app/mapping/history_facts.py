@@ -19,6 +19,7 @@ from app.mapping.elements import (
     moment,
     reference,
     self_reported,
+    tags,
     text,
 )
 from app.mapping.item_facts import Make, answered, epds, stated
@@ -87,10 +88,10 @@ def medicine(resource: Element, around: Surroundings) -> Iterator[f.Fact]:
 
 
 def answers(resource: Element, around: Surroundings) -> Iterator[f.Fact]:
-    """Her own answers are hers until a clinician confirms them by an Observation of the same."""
+    """Her own answers are hers until a clinician confirms them, or writes an Observation of the same."""
     if text(resource, "status") in ANSWERED:
         hers = any(reference(resource, name).startswith("Patient/") for name in ("author", "source"))
-        make = _making(resource, around, "authored", confirmed=not hers)
+        make = _making(resource, around, "authored", confirmed=not hers or "confirmed" in tags(resource))
         yield from answered(resource, make)
         yield from epds(
             resource, make

@@ -202,6 +202,7 @@ def birth_plan(resource: Element, _: Surroundings) -> Iterator[f.Fact]:
         source=source(resource),
         when=_since(resource, "created"),
         labels=labels(resource),
+        confirmed=not self_reported(resource),
         title=title,
         lines=lines,
     )

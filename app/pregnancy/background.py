@@ -4,7 +4,7 @@ https://www.helsedirektoratet.no/brosjyrer/helsekort-for-gravide. See docs/conte
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from app.pregnancy.facts import Fact
 
@@ -74,6 +74,20 @@ class BirthPlan(Fact):
 
     title: str
     lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registered(Fact):
+    """That she registered something herself: it is ``waiting``, ``confirmed`` or ``declined``, by whom, when and why.
+
+    ``proposes``: it says that something on the card is wrong."""
+
+    title: str
+    state: str
+    proposes: bool = False
+    by: str = ""
+    at: datetime | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Literal
 
-from app.pregnancy.background import Allergy, Condition, FindingClosed
+from app.pregnancy.background import Allergy, Condition, FindingClosed, Registered
 from app.pregnancy.course import LOSS, PREGNANT, Course, course
 from app.pregnancy.described import FOUND, SERIES, Described, Series, describe
 from app.pregnancy.facts import OSLO, BirthOutcome, Fact, Facts, LabResult, RhesusD, Visit
@@ -31,6 +31,7 @@ RECORDED: tuple[tuple[str, type[Fact] | str], ...] = (
     ("allergies", Allergy),
     ("conditions", Condition),
     ("consultations", Visit),
+    ("hers", Registered),
     ("rhd", RhesusD),
     *((section, item) for item, section in FOUND.items()),
 )

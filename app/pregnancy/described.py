@@ -8,7 +8,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from app.pregnancy.background import Allergy, BirthPlan, CareTeamMember, Child, Condition, Fetus, Woman
+from app.pregnancy.background import (
+    Allergy,
+    BirthPlan,
+    CareTeamMember,
+    Child,
+    Condition,
+    Fetus,
+    Registered,
+    Woman,
+)
 from app.pregnancy.facts import (
     BirthOutcome,
     BloodPressure,
@@ -129,6 +138,7 @@ class Described:
     outcomes: tuple[BirthOutcome, ...]
     births: tuple[Birth, ...]
     rhesus: RhesusD | None
+    registered: tuple[Registered, ...]
     found: tuple[Amount | Answer, ...]  # of ultrasound, NIPT and the RhD pathway, oldest first
 
 
@@ -175,6 +185,7 @@ def describe(facts: Facts) -> Described:
         outcomes=facts.of(BirthOutcome),
         births=tuple(_births(facts)),
         rhesus=facts.last(RhesusD),
+        registered=facts.of(Registered),
         found=_found(facts),
     )
 

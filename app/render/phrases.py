@@ -5,9 +5,11 @@ https://www.sprakradet.no/klarsprak
 
 from app.render.decision_phrases import DECISIONS
 from app.render.found_phrases import FOUND_PHRASES
+from app.render.hers_phrases import HERS_PHRASES
 
 PHRASES: dict[str, tuple[str, str, str]] = {
     **FOUND_PHRASES,
+    **HERS_PHRASES,
     "new": (
         "Nytt",
         "Nytt",

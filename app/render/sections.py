@@ -24,6 +24,7 @@ from app.pregnancy.items import ITEMS
 from app.pregnancy.kept import Amount, Answer, Kept
 from app.pregnancy.triggers import PROTEIN, is_raised
 from app.render.found_sections import nipt, rhd, ultrasound
+from app.render.hers_section import registered
 from app.render.section import Line, Section
 from app.render.words import Words
 
@@ -115,10 +116,14 @@ def _care_team(view: View, _words: Words) -> Iterator[Line]:
         )
 
 
-def _birth_plan(view: View, _words: Words) -> Iterator[Line]:
+def _birth_plan(view: View, words: Words) -> Iterator[Line]:
     plan = view.described.birth_plan
-    for line in plan.lines if plan else ():
-        yield Line((line,), (plan.source,) if plan else ())
+    if plan is None:
+        return
+    for line in plan.lines:
+        yield Line((line,), (plan.source,))
+    if not plan.confirmed:
+        yield Line((words("self-reported"),), (plan.source,))
 
 
 def _outcome(view: View, words: Words) -> Iterator[Line]:
@@ -171,6 +176,10 @@ SECTIONS: tuple[Section, ...] = (
     ),
     Section("rhd", rhd, ("analysis", "result", "date"), ("rhd",), always=False, place="right", most=6),
     Section("birth-plan", _birth_plan, place="left"),
+    Section(
+        "hers", registered, rests_on=("hers",), always=False, place="left",
+        shown_to=frozenset({"clinician", "citizen"}),
+    ),
     Section("health", _health, rests_on=("allergies", "conditions"), place="right"),
     Section("care-team", _care_team, place="right"),
     Section("closed-findings", _closed, always=False, place="right", shown_to=frozenset({"clinician"})),

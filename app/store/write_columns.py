@@ -91,6 +91,7 @@ class Shape:
     type: str | None
     rearm: bool
     ends: bool = False  # a card may end by this, and with it what was declared for it
+    act: str = ""  # what is decided in place of create and update
 
     @property
     def changes(self) -> bool:

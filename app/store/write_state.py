@@ -77,7 +77,7 @@ def state_of(shape: Shape, writes: CTE, current: CTE | None) -> CTE:
     author = AUTHOR if current is None else func.coalesce(current.c.author, AUTHOR)
     new = FacetColumns(writes.c.type, writes.c.patient, writes.c.labels, author, declared)
     rules = {
-        method: rule(shape.role, method, new, shape.type)
+        method: rule(shape.role, shape.act or method, new, shape.type)
         for method in sorted(shape.methods & {"create", "update"})
     }
     new_rule: ColumnElement[Any] = (
@@ -94,7 +94,7 @@ def state_of(shape: Shape, writes: CTE, current: CTE | None) -> CTE:
         return select(inner, problem.label("problem")).cte("state")
     old = FacetColumns(writes.c.type, current.c.patient, current.c.labels, current.c.author)
     changing = {
-        method: rule(shape.role, method, old, shape.type)
+        method: rule(shape.role, shape.act or method, old, shape.type)
         for method in sorted(shape.methods & {"update", "delete"})
     }
     old_rule = case(*((writes.c.method == literal(m, Text), r) for m, r in changing.items()), else_=null())

@@ -93,6 +93,7 @@ class WriteSet:
     rearm: tuple[bytes, datetime] | None = (
         None  # a fresh session token for deliveries that wait for a clinician
     )
+    act: str = ""  # what the access rows are asked for in place of create and update
 
 
 def _tables(change: WriteSet) -> dict[str, list[tuple[Any, ...]]]:
@@ -165,6 +166,7 @@ async def put(session: Session, change: WriteSet) -> list[Outcome]:
         type=types.pop() if len(types) == 1 else None,
         rearm=change.rearm is not None and session.caller.role in CLINICIANS,
         ends=change.relations_end is not None and "update" in {write.method for write in change.writes},
+        act=change.act,
     )
     values = given(change)
     values |= {f"{name}_rows": encode(name, rows) for name, rows in tables.items()}

@@ -58,7 +58,11 @@ citizen   delete  Observation            self,wrote                  allow.self.
 citizen   create  AppointmentResponse,MedicationStatement  self      allow.self.create
 citizen   update  QuestionnaireResponse,Observation,CareTeam,AppointmentResponse,MedicationStatement  self,wrote  allow.self.update
 citizen   update  AppointmentResponse,MedicationStatement  self      no
-citizen   create  Appointment,Communication,Task,ServiceRequest,MedicationRequest,Immunization  self  no
+citizen   create  Task                   self                        allow.self.create
+citizen   update  Task                   self,wrote                  allow.self.update
+citizen   delete  Task                   self,wrote                  allow.self.update
+citizen   create  Task                   stranger                    no
+citizen   create  Appointment,Communication,ServiceRequest,MedicationRequest,Immunization  self  no
 citizen   create  DocumentReference,Binary,Bundle,Composition,Basic,Subscription,Group  self  no
 citizen   update  Appointment,Task,Goal  self                        no
 citizen   update  Observation            self                        no
@@ -68,6 +72,22 @@ citizen   create  Patient                self                        no
 citizen   update  Patient                self                        no
 citizen   delete  Patient                self,wrote                  no
 citizen   create  EpisodeOfCare          self                        no
+# hpl §§ 39, 40: what she registered herself is taken into the record by who answers for her care, never by herself
+gp,midwife,hospital  confirm  CarePlan,MedicationStatement,Observation,QuestionnaireResponse,Task,Provenance  related  allow.carer.confirm
+nurse     confirm  Observation,QuestionnaireResponse,Provenance  related  allow.nurse.confirm
+nurse     confirm  CarePlan,MedicationStatement,Task  related         no
+nurse     confirm  QuestionnaireResponse  related,PSY                 no
+midwife   confirm  Observation            related,NOPAT               allow.carer.confirm
+midwife   confirm  Observation            stranger                    no
+midwife   confirm  Observation            related,blocked             block.her-choice
+midwife   confirm  Observation            related,restricted          block.her-restriction
+midwife   confirm  Observation            related,unconsented         block.her-consent
+midwife   confirm  Observation            related,MOVED               block.moved
+midwife   confirm  Condition,AllergyIntolerance  related              no
+citizen   confirm  CarePlan,MedicationStatement,Observation,QuestionnaireResponse,Task  self,wrote  no
+operator,auditor  confirm  Observation    stranger                    no
+system    confirm  Observation            stranger                    no
+harness   confirm  Observation            stranger                    allow.harness
 citizen   create  Encounter              self                        no
 citizen   create  Condition              self                        no
 citizen   create  AllergyIntolerance     self                        no

@@ -2,6 +2,7 @@
 
 import httpx
 
+from app.fhir.operations import HERS
 from tests.access.leak_doors import Asked, Door, on_paper, readable
 from tests.fixtures.server import Person
 
@@ -37,6 +38,20 @@ def _move(asked: Asked, person: Person) -> httpx.Response:
     return person.post(f"{asked.path}/$move", given)
 
 
+def _confirm(asked: Asked, person: Person) -> httpx.Response:
+    return person.post(f"{asked.path}/$confirm", {"resourceType": "Parameters"})
+
+
+def _decline(asked: Asked, person: Person) -> httpx.Response:
+    said = [{"name": "reason", "valueString": "målt feil"}]
+    return person.post(f"{asked.path}/$decline", {"resourceType": "Parameters", "parameter": said})
+
+
+def _judged(_asked: Asked, answer: httpx.Response) -> bool:
+    """Whoever may is told that it was not registered by herself."""
+    return answer.status_code == 422
+
+
 WORKING: tuple[Door, ...] = (
     Door("worklist", _worklist, _named, others=True, applies=lambda name: name == "DiagnosticReport"),
     Door(
@@ -50,5 +65,7 @@ WORKING: tuple[Door, ...] = (
         by_harness=True,
         applies=lambda name: name == "Encounter",
     ),
+    Door("confirm", _confirm, _judged, secret=True, by_harness=True, applies=lambda name: name in HERS),
+    Door("decline", _decline, _judged, secret=True, by_harness=True, applies=lambda name: name in HERS),
 )
 DESTRUCTIVE = frozenset({"move"})

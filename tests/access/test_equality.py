@@ -13,7 +13,7 @@ from sqlalchemy import ARRAY, Text, bindparam, column, func, literal_column, sel
 
 from app.access.caller import Caller, Role
 from app.access.decide import Decision, Facets, decide
-from app.access.rules import ALLOW, EVERY
+from app.access.rules import ACTS, ALLOW
 from app.fhir.codes import FNR
 from app.fhir.registry import RESOURCE_TYPES
 from app.store.access_sql import allowed, rule
@@ -197,7 +197,7 @@ def _cells(women: tuple[str | None, ...], types: tuple[str, ...]) -> list[Cell]:
 
 
 @OF_TYPES
-@pytest.mark.parametrize("do", sorted(EVERY))
+@pytest.mark.parametrize("do", sorted(ACTS))
 @pytest.mark.parametrize("role", Role)
 def test_sql_decides_as_python_does(
     filled: TestDatabase, role: Role, do: str, types: tuple[str, ...]
@@ -213,7 +213,7 @@ def test_sql_decides_as_python_does(
 
 
 @OF_TYPES
-@pytest.mark.parametrize("do", sorted(EVERY))
+@pytest.mark.parametrize("do", sorted(ACTS))
 @pytest.mark.parametrize("role", Role)
 def test_sql_decides_as_python_does_on_the_callers_own_patient(
     filled: TestDatabase, role: Role, do: str, types: tuple[str, ...]
@@ -230,7 +230,7 @@ def test_sql_decides_as_python_does_on_the_callers_own_patient(
 
 
 @OF_TYPES
-@pytest.mark.parametrize("do", sorted(EVERY))
+@pytest.mark.parametrize("do", sorted(ACTS))
 @pytest.mark.parametrize("role", Role)
 def test_sql_decides_as_python_does_in_emergencies_and_where_consent_is_required(
     filled: TestDatabase, role: Role, do: str, types: tuple[str, ...]
@@ -259,12 +259,12 @@ def test_the_rows_of_one_type_decide_as_all_rows_do(
     )  # fmt: skip
     asked = (
         (statement(role, do, name), do, _cells(women, (name,)), a_caller(role, attested=True, own=own), own)
-        for do in sorted(EVERY)
+        for do in sorted(ACTS)
         for name in types
         for own in (None, "active.none")
     )
     count, found = _differences(filled, asked)
-    assert count == len(EVERY) * len(types) * 2 * len(women) * len(LABELS) * 2
+    assert count == len(ACTS) * len(types) * 2 * len(women) * len(LABELS) * 2
     assert not found, f"{len(found)} of {count} differ: {found[:5]}"
 
 

@@ -3,9 +3,10 @@
 import pytest
 
 from app.access.rules import CATALOGUE, CLINICAL_WRITES, HER_WRITES, NURSE_WRITES, OWN
+from app.fhir.codes import CS_CARD
 from app.fhir.registry import CONCERNING
 from tests.access.leak_items import WRITERS, marked
-from tests.access.world import World, stored
+from tests.access.world import Json, World, stored
 from tests.fixtures.resources import Woman, register
 
 FHIR = "application/fhir+json"
@@ -16,9 +17,19 @@ def woman(world: World) -> Woman:
     return register(world.midwife)
 
 
+def _proposed(task: Json) -> Json:
+    """What a Task of hers says: that something is wrong."""
+    correction = {"coding": [{"system": CS_CARD, "code": "correction"}]}
+    said = {"code": correction, "status": "requested", "intent": "proposal", "description": "Ikke min vekt"}
+    rest = {name: value for name, value in task.items() if name not in {"owner", "businessStatus"}}
+    return rest | said | {"focus": {"reference": task["for"]["reference"]}}
+
+
 def _kept(world: World, role: str, type_name: str, woman: Woman | None) -> str:
     """Stored by ``role``, read by the same; the id."""
     body, mark = marked(type_name, woman)
+    if type_name == "Task" and role == "citizen":
+        body = _proposed(body)
     person = world.person(role, person=woman.number if woman and role == "citizen" else "")
     id_ = stored(person, body)
     answer = person.get(f"/{type_name}/{id_}", Accept=FHIR)

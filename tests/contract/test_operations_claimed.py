@@ -11,7 +11,7 @@ from helsekort_sandbox.people import ENDPOINTS
 from app.fhir import codes
 from app.fhir import json as fhir_json
 from app.fhir.operation import EVERY_TYPE, Operation
-from app.fhir.operations import OPERATIONS
+from app.fhir.operations import HERS, OPERATIONS
 from app.fhir.registry import BY_NAME, RESOURCE_TYPES
 from app.fhir.validation import validate
 from tests.contract.examples import Json
@@ -48,6 +48,8 @@ PROBES: dict[tuple[str, str], tuple[Given, ...]] = {
     ("EpisodeOfCare", "worklist"): (),
     ("EpisodeOfCare", "clinic-day"): (Given("episode", "string", HER_CARD),),
     ("Encounter", "move"): (Given("episode", "Reference", HER_CARD), Given("reason", "string", "feil kvinne")),
+    **{(name, "confirm"): () for name in HERS},
+    **{(name, "decline"): (Given("reason", "string", "målt med feil mansjett"),) for name in HERS},
     ("Patient", "access-log"): (),
     ("Patient", "declare-relation"): (Given("identifier", "Identifier", HER_NUMBER),),
     ("Patient", "break-glass"): (
@@ -237,6 +239,20 @@ def _an_emergency(server: Server) -> str:
     return answer.headers["x-request-id"]
 
 
+def _of_hers(kept: dict[str, Json], type_name: str, harness: Person) -> Json:
+    """Another of the type, as if she had registered it; what a Task says is wrong is corrected behind it."""
+    wrong = harness.post("/Observation", kept["Observation"]).json()
+    tag = {"tag": [{"system": codes.CS_CARD, "code": "self-reported"}]}
+    task = {"status": "requested", "focus": {"reference": f"Observation/{wrong['id']}"}}
+    made = harness.post(
+        f"/{type_name}", kept[type_name] | {"meta": tag} | (task if type_name == "Task" else {})
+    )
+    assert made.status_code == 201, made.text
+    assert harness.put(f"/Observation/{wrong['id']}", wrong).status_code == 200
+    found: Json = made.json()
+    return found
+
+
 @pytest.fixture(scope="module")
 def kept(kept: dict[str, Json], server: Server, harness: Person) -> dict[str, Json]:
     answer = server.person("midwife").post("/Subscription", a_subscription(f"{ENDPOINTS[0]}/hooks"))
@@ -260,6 +276,8 @@ def test_what_is_claimed_is_answered(
         urgent = {"person": register(server.person("midwife")).number}
     person = server.person(WHO[asked.row.name], **urgent) if asked.row.name in WHO else harness
     person = _her(server) if asked.row.name == "ask-about-access" else person
+    if asked.row.name in {"confirm", "decline"}:
+        kept = kept | {asked.type: _of_hers(kept, asked.type, harness)}
     answer = ask(asked, kept, person, asked.given())
     assert answer.status_code == (202 if asked.row.begins else 200), answer.text
     assert answer.json()["resourceType"] == asked.row.answer

@@ -14,6 +14,21 @@ Context: DomainResource
 * value[x] 1..1
 * value[x] only Reference(RelatedPerson)
 
+Extension: ConfirmationExtension
+Id: confirmation
+Title: "What a clinician decided"
+Description: "Of what she registered herself: who took it into the card or declined it, when, and why. The tag says which."
+Context: DomainResource
+* extension contains by 1..1 and organization 0..1 and at 1..1 and reason 0..1
+* extension[by].value[x] 1..1
+* extension[by].value[x] only Reference(Practitioner)
+* extension[organization].value[x] 1..1
+* extension[organization].value[x] only Reference(Organization)
+* extension[at].value[x] 1..1
+* extension[at].value[x] only instant
+* extension[reason].value[x] 1..1
+* extension[reason].value[x] only string
+
 Profile: Pregnancy
 Parent: EpisodeOfCare
 Id: pregnancy
