@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.access.caller import Role
-from app.fhir.operations import HERS
+from app.fhir.operations_on_hers import HERS
 from app.fhir.registry import BY_NAME, CONCERNING
 
 ANY = frozenset(BY_NAME)

@@ -10,6 +10,7 @@ from functools import cache
 
 from app.access.assisting import ASSISTING
 from app.access.caller import LAY, PERSONNEL, Role
+from app.access.confirming import CONFIRMING
 from app.access.rows import (
     ACTS,
     ANY,
@@ -18,8 +19,6 @@ from app.access.rows import (
     CARERS,
     CATALOGUE,
     CLINICAL_WRITES,
-    CONFIRM,
-    CONFIRMED,
     CONTROL,
     CREATE,
     EVERY,
@@ -212,23 +211,7 @@ ALLOW: tuple[Allow, ...] = (
         Relation.AUTHOR,
         "hpl § 42",
     ),
-    Allow(
-        "allow.carer.confirm",
-        CARERS,
-        CONFIRM,
-        CONFIRMED | {"Provenance"},
-        Relation.RELATED,
-        "hpl §§ 39, 40: what she registered herself is taken into the record by who answers for her care",
-    ),
-    Allow(
-        "allow.nurse.confirm",
-        _roles(Role.NURSE),
-        CONFIRM,
-        frozenset({"Observation", "QuestionnaireResponse", "Provenance"}),
-        Relation.RELATED,
-        "hpl §§ 39, 40: the same, of what the nurse registers herself",
-        without=SENSITIVE,
-    ),
+    *CONFIRMING,
     Allow(
         "allow.carer.flag",
         CARERS,

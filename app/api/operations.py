@@ -8,7 +8,8 @@ from app.api import headers, media_types
 from app.api.endpoint import Handler
 from app.fhir import json as fhir_json
 from app.fhir.operation import EVERY_TYPE, Operation
-from app.fhir.operations import BY_NAME, HERS
+from app.fhir.operations import BY_NAME
+from app.fhir.operations_on_hers import HERS
 from app.fhir.outcome import BadRequest
 from app.fhir.parameters import Given, from_body, from_pairs
 from app.fhir.validation import check

@@ -22,6 +22,7 @@ from app.fhir.operation import (
     Operation,
     Parameter,
 )
+from app.fhir.operations_on_hers import HERS_OPERATIONS
 
 LANGUAGE = Parameter("displayLanguage", CODE)
 _EVERYTHING = (
@@ -39,13 +40,6 @@ _ASKED = (  # a code, in one of three ways
     Parameter("codeableConcept", ("CodeableConcept",)),
 )
 
-HERS = (
-    "CarePlan",
-    "MedicationStatement",
-    "Observation",
-    "QuestionnaireResponse",
-    "Task",
-)  # what she registers herself
 _BULK = "http://hl7.org/fhir/uv/bulkdata/OperationDefinition"
 _EXPORT = (
     Parameter("_outputFormat", TEXT),
@@ -88,19 +82,7 @@ OPERATIONS: tuple[Operation, ...] = (
         (Parameter("episode", ("Reference",), required=True), Parameter("reason", TEXT, required=True)),
         ours=True,
     ),
-    *(
-        Operation(
-            name, "confirm", INSTANCE, POST, name, "A clinician takes what she registered herself into the card", ours=True,
-        )
-        for name in HERS
-    ),
-    *(
-        Operation(
-            name, "decline", INSTANCE, POST, name, "A clinician does not take it into the card, and says why",
-            (Parameter("reason", TEXT, required=True),), ours=True,
-        )
-        for name in HERS
-    ),
+    *HERS_OPERATIONS,
     Operation(
         "Patient", "access-log", INSTANCE, GET, "Bundle",
         "Who looked at her card (innsynslogg), by occasion: as Bundle, as page or as CSV",

@@ -12,7 +12,7 @@ from typing import Any
 
 from app.fhir import codes
 from app.fhir import json as fhir_json
-from app.fhir.operations import HERS
+from app.fhir.operations_on_hers import HERS
 from app.mapping.elements import children, has_code, self_reported, text
 from app.mapping.facts_from_fhir import NOT_DONE
 from app.mapping.hers import title

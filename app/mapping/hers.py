@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from app.fhir import codes as c
-from app.fhir.operations import HERS
+from app.fhir.operations_on_hers import HERS
 from app.fhir.terminology_shipped import shipped
 from app.mapping.elements import Element, child, children, label, labels, moment, tags, text
 from app.pregnancy import background as b

@@ -17,7 +17,7 @@ from app.pregnancy.background import (
     Fetus,
     Registered,
     Woman,
-)
+)  # fmt: skip
 from app.pregnancy.facts import (
     BirthOutcome,
     BloodPressure,
@@ -159,15 +159,8 @@ SERIES: tuple[tuple[str, type[Fact], str, Callable[..., Values]], ...] = (
     ("haemoglobin", Haemoglobin, "g/dL", _value),
 )
 IN_CONSULTATION: tuple[type[Fact], ...] = (
-    Weight,
-    BloodPressure,
-    UrineProtein,
-    FundalHeight,
-    FetalHeartRate,
-    FetalHeartActivity,
-    FetalMovement,
-    Presentation,
-)
+    Weight, BloodPressure, UrineProtein, FundalHeight, FetalHeartRate, FetalHeartActivity, FetalMovement, Presentation,
+)  # fmt: skip
 
 
 def describe(facts: Facts) -> Described:

@@ -2,7 +2,7 @@
 
 import httpx
 
-from app.fhir.operations import HERS
+from app.fhir.operations_on_hers import HERS
 from tests.access.leak_doors import Asked, Door, on_paper, readable
 from tests.fixtures.server import Person
 

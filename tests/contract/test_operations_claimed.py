@@ -11,7 +11,8 @@ from helsekort_sandbox.people import ENDPOINTS
 from app.fhir import codes
 from app.fhir import json as fhir_json
 from app.fhir.operation import EVERY_TYPE, Operation
-from app.fhir.operations import HERS, OPERATIONS
+from app.fhir.operations import OPERATIONS
+from app.fhir.operations_on_hers import HERS
 from app.fhir.registry import BY_NAME, RESOURCE_TYPES
 from app.fhir.validation import validate
 from tests.contract.examples import Json
