@@ -195,14 +195,7 @@ ALLOW: tuple[Allow, ...] = (
         Relation.RELATED,
         "hpl §§ 39, 40; pbrl § 3-4: the newborn, by who cares for the mother; she decides and has access for it",
     ),
-    Allow(
-        "allow.carer.administer",
-        CARERS,
-        frozenset({"update"}),
-        SHARED,
-        Relation.RELATED,
-        "hpl § 40",
-    ),
+    Allow("allow.carer.administer", CARERS, frozenset({"update"}), SHARED, Relation.RELATED, "hpl § 40"),
     Allow(
         "allow.carer.correct",
         CARERS,
