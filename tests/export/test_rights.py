@@ -186,5 +186,11 @@ def test_a_block_while_it_runs_holds(world: World) -> None:
 
 def test_only_these_roles_reach_women_to_whom_they_do_not_stand() -> None:
     """For all others the women are found through relations alone; a new right of another kind shows here."""
-    assert {role for role in Role if roams(role)} == {Role.OPERATOR, Role.SYSTEM, Role.HARNESS}
+    invited = {Role.DOULA, Role.REPRESENTATIVE}  # by her choice, not by a relation: asked of every woman
+    assert {role for role in Role if roams(role)} == {
+        Role.OPERATOR,
+        Role.REGISTRY,
+        Role.SYSTEM,
+        Role.HARNESS,
+    } | invited
     assert about_nobody(Role.MIDWIFE) == CATALOGUE | {"Subscription"}
