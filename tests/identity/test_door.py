@@ -21,6 +21,8 @@ from tests.identity.conftest import PUBLIC, ask, proof, why
 
 Start = Callable[..., Server]
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def first(starting: Start) -> Server:

@@ -227,6 +227,7 @@ def test_broken(helsekort_replay):
 """
 
 
+@pytest.mark.slow
 def test_a_harness_plays_a_recording_with_the_plugin_and_supplied_tokens(
     server: Server, tmp_path: Path
 ) -> None:

@@ -15,6 +15,7 @@ from tests.access.world import World, made
 from tests.fixtures.resources import a_weight, new_number
 from tests.fixtures.server import Server
 
+pytestmark = pytest.mark.slow
 FULL = """
 CREATE OR REPLACE FUNCTION disk_is_full() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$;
