@@ -244,7 +244,7 @@ def leaks(server: Server) -> Leaks:
     def items(carer: Person, woman: Woman, *labels: str) -> dict[str, Item]:
         return all_items(harness, carer, woman, *labels)
 
-    woman, other, kept, sensitive = (register(midwife) for _ in range(4))
+    woman, other, kept, sensitive, shown = (register(midwife) for _ in range(5))
     citizen: Callable[[Woman], Person] = lambda who: person("citizen", person=who.number)  # noqa: E731
     _chosen(citizen(woman), operator, woman)
     attackers = {
@@ -262,17 +262,21 @@ def leaks(server: Server) -> Leaks:
     ]
     acting += [citizen(who) for who in (woman, other, kept)]
     assisting = {name: person(name) for name in OPEN_TO}
-    represents = {who: person("representative", represented=who.number) for who in (woman, kept)}
+    represents = {who: person("representative", represented=who.number) for who in (woman, shown)}
     acting += [*assisting.values(), *represents.values()]
     let_in(citizen(woman), woman, codes.CS_CARD, "doula", DOULA[1])
-    let_in(citizen(kept), kept, ROLE_CODE, "HPOWATT", REPRESENTATIVE[1])
+    let_in(citizen(shown), shown, ROLE_CODE, "HPOWATT", REPRESENTATIVE[1])
     closing = _closing(midwife, citizen, operator)
-    happening = feeds(acting, (woman, kept, sensitive, closing))
+    happening = feeds(acting, (woman, kept, sensitive, closing, shown))
     hers, others = items(midwife, woman), items(midwife, other)
     open_to_her = items(midwife, kept)
     open_to_nurse = items(midwife, sensitive)
+    open_to_him = items(
+        midwife, shown
+    )  # a woman of his own: what controls leave behind is seen by who is let in
+    from_him = items(midwife, shown, codes.NOPAT)
     withheld, guarded = items(midwife, kept, codes.NOPAT), items(midwife, sensitive, "SDV")
-    for opened in (open_to_her, open_to_nurse):
+    for opened in (open_to_her, open_to_nurse, open_to_him):
         del opened["Patient"]  # the same Patient carries the label now
     reasons = {
         name: Reason(
@@ -303,10 +307,10 @@ def leaks(server: Server) -> Leaks:
         Reason("represented unasked", represents[woman], midwife, hers, {}),
         Reason(
             "kept from representative",
-            represents[kept],
+            represents[shown],
             midwife,
-            withheld,
-            _open(represents[kept], open_to_her),
+            from_him,
+            _open(represents[shown], open_to_him),
         ),
         Reason("auditor", person("auditor"), midwife, hers, {}),
     )
