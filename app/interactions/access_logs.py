@@ -126,7 +126,10 @@ def _bundle(
     for occasion in occasions(_line(context, row, patient) for row in page):
         made = _list(occasion, patient)
         entries.append(Entry(fhir_json.dump(made), f"urn:uuid:{made['id']}", {"search": {"mode": "include"}}))
+    shown = {row.id for row in page}
     for row in questions:
+        if shown.isdisjoint(row["events"]):
+            continue
         entries += [
             Entry(fhir_json.dump(made), f"urn:uuid:{made['id']}", {"search": {"mode": "include"}})
             for made in _communications(row)

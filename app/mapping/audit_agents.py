@@ -25,6 +25,10 @@ TYPES = {
 _UNKNOWN = [{"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "unknown"}]
 _IP, _URI = "2", "5"  # https://hl7.org/fhir/R4/valueset-network-type.html
 
+_NO_MARKUP = str.maketrans(
+    "<>", "‹›"
+)  # what a client calls itself is shown by viewers that may not escape it
+
 
 def _type(code: tuple[str, str]) -> dict[str, Any]:
     return {"coding": [{"system": code[0], "code": code[1]}]}
@@ -115,7 +119,7 @@ def agents(request: dict[str, Any], action: str, server: str, *, named: bool) ->
     address = request.get("peer")
     asked: dict[str, Any] = {"identifier": {"value": request.get("client") or "unknown"}}
     if request.get("system"):
-        asked["display"] = request["system"]
+        asked["display"] = request["system"].translate(_NO_MARKUP)
     network = {"address": address, "type": _IP} if address else {"_address": {"extension": _UNKNOWN}}
     return [
         _user(request, user, named=named),
