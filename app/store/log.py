@@ -86,11 +86,15 @@ def fresh_proof() -> tuple[CTE, ColumnElement[bool]]:
     """Consume the proof's ``jti``; the second value is false where it had been used (RFC 9449 § 11.1), or where the
     token is denied: in the statement itself, so that a denial holds in every worker from the next request on.
 
-    A request without a proof (NULL) is fresh. A jti stays consumed while the proof could still be accepted.
+    A request without a proof (NULL) is fresh. A jti stays consumed while the proof could still be accepted. Both are
+    found out once, however many parts of a statement ask.
     """
     jti = bindparam("jti", type_=LargeBinary)
-    row = select(jti.label("jti"), bindparam("jti_expires", type_=INSTANT).label("expires")).where(
-        jti.is_not(None), not_(denied())
+    token = select(denied().label("denied")).cte("token")
+    row = (
+        select(jti.label("jti"), bindparam("jti_expires", type_=INSTANT).label("expires"))
+        .select_from(token)
+        .where(jti.is_not(None), not_(token.c.denied))
     )
     consumed = (
         insert(dpop_jti)
@@ -98,7 +102,9 @@ def fresh_proof() -> tuple[CTE, ColumnElement[bool]]:
         .on_conflict_do_nothing()
         .returning(dpop_jti.c.jti)
     ).cte("consumed")
-    return consumed, or_(and_(jti.is_(None), not_(denied())), exists(select(1).select_from(consumed)))
+    fresh = or_(and_(jti.is_(None), not_(token.c.denied)), exists(select(1).select_from(consumed)))
+    proof = select(fresh.label("fresh")).select_from(token).cte("proof")
+    return proof, select(proof.c.fresh).scalar_subquery()
 
 
 def denied() -> ColumnElement[bool]:
