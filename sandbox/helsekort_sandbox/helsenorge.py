@@ -15,9 +15,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from helsekort_sandbox.effects import Dropped, EffectLog, Faults, Wrong, control_routes
-from helsekort_sandbox.proofs import Refused
-from helsekort_sandbox.resource_server import PID, ResourceServer, actor, unauthorized
+from helsekort_sandbox.answering import Service, bare
+from helsekort_sandbox.effects import Wrong, control_routes
+from helsekort_sandbox.resource_server import PID, actor
 
 PATH = "/notices/v1"
 AUDIENCE = "nhn:helsenorge"
@@ -52,43 +52,19 @@ def _check_notice(raw: bytes) -> dict[str, str]:
     return notice
 
 
-class Helsenorge:
+class Helsenorge(Service):
     """The notices that were accepted: a fold of the effect log."""
 
     def __init__(self, issuer: str, state: Path) -> None:
-        self.server = ResourceServer(issuer, AUDIENCE)
-        self.log = EffectLog(state / "helsenorge.ndjson")
-        self.faults = Faults()
+        super().__init__(issuer, AUDIENCE, state / "helsenorge.ndjson")
 
     async def notify(self, request: Request) -> Response:
         """Accept one notice, once for each idempotency key."""
-        try:
-            is_lost = await self.faults.meet()
-            claims = self.server.authenticate(request)
-            entry = self._take(request, claims, await request.body())
-        except Refused as refusal:
-            self.log.append(request, 401, {"refused": refusal.why}, effect=False)
-            return unauthorized(refusal)
-        except Wrong as wrong:
-            self.log.append(request, wrong.status, {"refused": wrong.why}, effect=False)
-            return JSONResponse({"error": wrong.why}, wrong.status)
-        if is_lost:
-            return Dropped(status_code=entry["status"])
-        return JSONResponse({"id": entry["id"], "status": "accepted"}, entry["status"])
+        return await self.answered(request, self._take, _accepted)
 
     async def retract(self, request: Request) -> Response:
         """Take away all notices of the system to one recipient, once for each key."""
-        try:
-            is_lost = await self.faults.meet()
-            claims = self.server.authenticate(request)
-            entry = self._take_back(request, claims, await request.body())
-        except Refused as refusal:
-            self.log.append(request, 401, {"refused": refusal.why}, effect=False)
-            return unauthorized(refusal)
-        except Wrong as wrong:
-            self.log.append(request, wrong.status, {"refused": wrong.why}, effect=False)
-            return JSONResponse({"error": wrong.why}, wrong.status)
-        return Dropped(status_code=entry["status"]) if is_lost else Response(status_code=entry["status"])
+        return await self.answered(request, self._take_back, bare)
 
     def _take_back(self, request: Request, claims: dict[str, Any], raw: bytes) -> dict[str, Any]:
         if claims.get(PID):
@@ -119,6 +95,10 @@ class Helsenorge:
             details |= {"id": before["id"], "replayed": True}
             return self.log.append(request, before["status"], details, effect=False)
         return self.log.append(request, 202, details | {"id": secrets.token_hex(8)}, effect=True)
+
+
+def _accepted(entry: dict[str, Any]) -> Response:
+    return JSONResponse({"id": entry["id"], "status": "accepted"}, entry["status"])
 
 
 def create_app(issuer: str, state: Path) -> Starlette:

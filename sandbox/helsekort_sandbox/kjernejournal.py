@@ -16,9 +16,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from helsekort_sandbox.effects import Dropped, EffectLog, Faults, Wrong, control_routes
+from helsekort_sandbox.answering import Service, bare
+from helsekort_sandbox.effects import Wrong, control_routes
 from helsekort_sandbox.proofs import Refused
-from helsekort_sandbox.resource_server import ATTEST, HPR, PID, ResourceServer, actor, unauthorized
+from helsekort_sandbox.resource_server import ATTEST, HPR, PID, actor, unauthorized
 
 BASE = "/critical-information/v1"
 AUDIENCE = "nhn:critical-information"
@@ -80,13 +81,14 @@ def _check_body(kind: str, body: Any, nin: str) -> dict[str, Any]:
     return body
 
 
-class Kjernejournal:
+class Kjernejournal(Service):
     """The register: a fold of its effect log."""
 
     def __init__(self, issuer: str, state: Path) -> None:
-        self.server = ResourceServer(issuer, AUDIENCE)
-        self.log = EffectLog(state / "kjernejournal.ndjson")
-        self.faults = Faults()
+        super().__init__(issuer, AUDIENCE, state / "kjernejournal.ndjson")
+
+    def refusal(self, wrong: Wrong) -> Response:
+        return _refusal(wrong)
 
     def current(self, nin: str, kind: str) -> dict[str, dict[str, Any]]:
         """The woman's registrations of one kind, by id, in their last version."""
@@ -131,28 +133,12 @@ class Kjernejournal:
 
     async def register(self, request: Request) -> Response:
         """Create or replace one registration, once for each ``nhn-event-id``."""
-        try:
-            is_lost = await self.faults.meet()
-            claims = self.server.authenticate(request)
-            _check_kind(request.path_params["kind"])
-            _check_clinician(claims)
-            _check_headers(request, claims)
-            entry = self._take(request, claims, await request.body())
-        except Refused as refusal:
-            self.log.append(request, 401, {"refused": refusal.why}, effect=False)
-            return unauthorized(refusal)
-        except Wrong as wrong:
-            self.log.append(request, wrong.status, {"refused": wrong.why}, effect=False)
-            return _refusal(wrong)
-        if is_lost:
-            return Dropped(status_code=entry["status"])
-        answer = entry["answer"]
-        location = f"{BASE}/{answer['resourceType']}/{answer['id']}"
-        return _fhir(
-            answer, entry["status"], {"Location": location, "ETag": f'W/"{answer["meta"]["versionId"]}"'}
-        )
+        return await self.answered(request, self._take, _registered)
 
     def _take(self, request: Request, claims: dict[str, Any], raw: bytes) -> dict[str, Any]:
+        _check_kind(request.path_params["kind"])
+        _check_clinician(claims)
+        _check_headers(request, claims)
         event, nin = request.headers["nhn-event-id"], request.headers["nhn-patient-nin"]
         kind = request.path_params["kind"]
         try:
@@ -160,13 +146,8 @@ class Kjernejournal:
         except ValueError as error:
             raise Wrong(400, "structure", "The body is not JSON") from error
         digest = hashlib.sha256(raw).hexdigest()
-        details: dict[str, Any] = {
-            "event": event,
-            "patient": nin,
-            "type": kind,
-            "actor": actor(claims),
-            "digest": digest,
-        }
+        details: dict[str, Any] = {"event": event, "patient": nin, "type": kind}
+        details |= {"actor": actor(claims), "digest": digest}
         before = next((entry for entry in self.log.effects() if entry["event"] == event), None)
         if before is not None and before["digest"] != digest:
             raise Wrong(409, "duplicate", "nhn-event-id was used for something else")
@@ -174,29 +155,23 @@ class Kjernejournal:
             details |= {"answer": before["answer"], "replayed": True}
             return self.log.append(request, before["status"], details, effect=False)
         wanted = request.path_params.get("id")
+        details["answer"] = body | self._next(nin, kind, wanted)
+        return self.log.append(request, 200 if wanted else 201, details, effect=True)
+
+    def _next(self, nin: str, kind: str, wanted: str | None) -> dict[str, Any]:
+        """Id and version of what is registered now: a new registration, or the next of ``wanted``. Raises Wrong."""
         earlier = self.current(nin, kind).get(wanted) if wanted else None
         if wanted and earlier is None:
             raise Wrong(404, "not-found", "No such registration")
         version = int(earlier["meta"]["versionId"]) + 1 if earlier else 1
-        details["answer"] = body | {"id": wanted or secrets.token_hex(8), "meta": {"versionId": str(version)}}
-        return self.log.append(request, 200 if earlier else 201, details, effect=True)
+        return {"id": wanted or secrets.token_hex(8), "meta": {"versionId": str(version)}}
 
     async def retract(self, request: Request) -> Response:
         """What was registered under an event is withdrawn: by the system that registered it, once for each key."""
-        try:
-            is_lost = await self.faults.meet()
-            claims = self.server.authenticate(request)
-            _check_kind(request.path_params["kind"])
-            entry = self._take_back(request, claims, await request.body())
-        except Refused as refusal:
-            self.log.append(request, 401, {"refused": refusal.why}, effect=False)
-            return unauthorized(refusal)
-        except Wrong as wrong:
-            self.log.append(request, wrong.status, {"refused": wrong.why}, effect=False)
-            return _refusal(wrong)
-        return Dropped(status_code=entry["status"]) if is_lost else Response(status_code=entry["status"])
+        return await self.answered(request, self._take_back, bare)
 
     def _take_back(self, request: Request, claims: dict[str, Any], raw: bytes) -> dict[str, Any]:
+        _check_kind(request.path_params["kind"])
         try:
             body = json.loads(raw)
             nin, event, key = body["nin"], body["registeredBy"], request.headers["nhn-event-id"]
@@ -211,6 +186,14 @@ class Kjernejournal:
         details = {"event": key, "patient": nin, "type": kind, "actor": actor(claims), "retracts": event}
         known = any(e["event"] == key for e in self.log.effects())
         return self.log.append(request, 204, details, effect=not known)
+
+
+def _registered(entry: dict[str, Any]) -> Response:
+    answer = entry["answer"]
+    location = f"{BASE}/{answer['resourceType']}/{answer['id']}"
+    return _fhir(
+        answer, entry["status"], {"Location": location, "ETag": f'W/"{answer["meta"]["versionId"]}"'}
+    )
 
 
 def create_app(issuer: str, state: Path) -> Starlette:

@@ -1,0 +1,51 @@
+"""What the mock services have in common: how a request with an effect is met, authenticated, taken and answered."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from helsekort_sandbox.effects import Dropped, EffectLog, Faults, Wrong
+from helsekort_sandbox.proofs import Refused
+from helsekort_sandbox.resource_server import ResourceServer, unauthorized
+
+Claims = dict[str, Any]
+Effect = dict[str, Any]  # an entry of the effect log
+
+
+class Service:
+    """A service for ``audience`` whose state is the fold of the effect log at ``path``."""
+
+    def __init__(self, issuer: str, audience: str, path: Path) -> None:
+        self.server = ResourceServer(issuer, audience)
+        self.log = EffectLog(path)
+        self.faults = Faults()
+
+    def refusal(self, wrong: Wrong) -> Response:
+        """How the service words a refusal."""
+        return JSONResponse({"error": wrong.why}, wrong.status)
+
+    async def answered(
+        self,
+        request: Request,
+        take: Callable[[Request, Claims, bytes], Effect],
+        told: Callable[[Effect], Response],
+    ) -> Response:
+        """``told`` of what ``take`` wrote into the log; every refusal stands there too, without an effect."""
+        try:
+            is_lost = await self.faults.meet()
+            entry = take(request, self.server.authenticate(request), await request.body())
+        except Refused as refusal:
+            self.log.append(request, 401, {"refused": refusal.why}, effect=False)
+            return unauthorized(refusal)
+        except Wrong as wrong:
+            self.log.append(request, wrong.status, {"refused": wrong.why}, effect=False)
+            return self.refusal(wrong)
+        return Dropped(status_code=entry["status"]) if is_lost else told(entry)
+
+
+def bare(entry: Effect) -> Response:
+    """The status alone."""
+    return Response(status_code=entry["status"])
