@@ -45,6 +45,12 @@ class Given:
         return self.values.get(name, [])
 
 
+def parameters(rows: Iterable[Json]) -> Json:
+    """A Parameters resource: https://hl7.org/fhir/R4/parameters.html; where there are no rows it has no element for them."""
+    listed = list(rows)
+    return {"resourceType": "Parameters"} | ({"parameter": listed} if listed else {})
+
+
 def echo(text: str) -> str:
     """``text`` as an error may repeat it: short, and never a person number."""
     return "***" if looks_like_person_number(text) else text[:80]

@@ -3,7 +3,6 @@
 https://hl7.org/fhir/R4/terminology-service.html
 """
 
-from collections.abc import Iterable
 from typing import Any
 
 from app.fhir import json as fhir_json
@@ -89,11 +88,6 @@ async def answer(context: Context, shelf: Shelf, resource: Json) -> Answer:
     if not await store.tell(context.session, shelf.used):
         raise NotFound("What this rests on is no longer here", code="not-found")
     return Answer(200, fhir_json.dump(resource))
-
-
-def parameters(rows: Iterable[Json]) -> Json:
-    """A Parameters resource."""
-    return {"resourceType": "Parameters", "parameter": list(rows)}
 
 
 def row(name: str, kind: str, value: Any) -> Json:

@@ -9,11 +9,11 @@ from typing import Any
 
 from app.fhir.folding import fold
 from app.fhir.outcome import BadRequest, FhirError, NotFound, Unprocessable
-from app.fhir.parameters import Given, echo
+from app.fhir.parameters import Given, echo, parameters
 from app.fhir.terminology import CodeSystem, Concept
 from app.fhir.terminology_expansion import Term, members, term_of
 from app.fhir.terminology_words import languages, word
-from app.interactions.artefacts import answer, canonical, codings, parameters, row, subject, system_of
+from app.interactions.artefacts import answer, canonical, codings, row, subject, system_of
 from app.interactions.context import Answer, Context
 from app.interactions.guard import scoped
 from app.interactions.vocabulary import Shelf, settled

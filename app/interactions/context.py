@@ -8,6 +8,8 @@ from app import clock
 from app.access.caller import Caller
 from app.access.sealing import Seal
 from app.access.signing import SigningKeys
+from app.fhir import json as fhir_json
+from app.fhir.parameters import parameters
 from app.settings import Settings
 from app.store.database import Database
 from app.store.log import Entry
@@ -90,3 +92,8 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
     media_type: str = FHIR_JSON
     stream: AsyncIterator[bytes] | None = None
+
+
+def in_parameters(*rows: dict[str, Any]) -> Answer:
+    """200 with a Parameters resource."""
+    return Answer(200, fhir_json.dump(parameters(rows)))

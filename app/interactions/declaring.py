@@ -14,7 +14,7 @@ from app.fhir.outcome import BadRequest, Forbidden, NotFound, Unavailable
 from app.fhir.parameters import from_body
 from app.fhir.validation import check
 from app.interactions.attempts import TRIES, begin_again
-from app.interactions.context import Answer, Context
+from app.interactions.context import Answer, Context, in_parameters
 from app.store.declarations import declare as store
 
 
@@ -44,11 +44,7 @@ async def declare(context: Context, body: bytes) -> Answer:
         raise NotFound(
             "There is no woman with this number here, or she has chosen otherwise", "Parameters.parameter"
         )
-    answer = {
-        "resourceType": "Parameters",
-        "parameter": [{"name": "patient", "valueReference": {"reference": f"Patient/{patient}"}}],
-    }
-    return Answer(200, fhir_json.dump(answer))
+    return in_parameters({"name": "patient", "valueReference": {"reference": f"Patient/{patient}"}})
 
 
 async def relate(context: Context, system: str, value: str) -> str | None:

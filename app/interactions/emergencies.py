@@ -10,34 +10,17 @@ from typing import Any
 
 from app import clock
 from app.access.caller import Role
-from app.fhir import json as fhir_json
 from app.fhir.codes import DNR, FNR, ORGNR
-from app.fhir.identifiers import looks_like_person_number
-from app.fhir.outcome import BadRequest, Conflict, Forbidden, NotFound, Unprocessable
+from app.fhir.outcome import BadRequest, Conflict, Forbidden, NotFound
 from app.fhir.parameters import Given
-from app.interactions.context import Answer, Context
+from app.interactions.context import Answer, Context, in_parameters
 from app.interactions.guard import scoped
+from app.interactions.sentences import said
 from app.store import emergencies
 
 LASTS = timedelta(hours=4)
 OUTCOMES = ("justified", "unjustified", "unclear")
 _REASON = (10, 500)  # characters: a sentence, no record of its own
-
-
-def _parameters(*parts: dict[str, Any]) -> Answer:
-    body: dict[str, Any] = {"resourceType": "Parameters"} | ({"parameter": list(parts)} if parts else {})
-    return Answer(200, fhir_json.dump(body))
-
-
-def _text_of(given: Given, name: str) -> str:
-    """A sentence. Raises Unprocessable where it is none, or names somebody by number."""
-    text = given.text(name).strip()
-    least, most = _REASON
-    if not least <= len(text) <= most:
-        raise Unprocessable(f"{name} says why in {least} to {most} characters", f"Parameters.{name}")
-    if looks_like_person_number(text):
-        raise Unprocessable(f"No identity number stands in {name}", f"Parameters.{name}")
-    return text
 
 
 async def break_glass(context: Context, given: Given, _id: str | None) -> Answer:
@@ -49,14 +32,14 @@ async def break_glass(context: Context, given: Given, _id: str | None) -> Answer
         raise BadRequest(
             "identifier must be her national identity number or D-number", "Parameters.parameter"
         )
-    reason = _text_of(given, "reason")
+    reason = said(given, "reason", _REASON, has="says why in")
     if not context.caller.urgent:
         raise Forbidden("The token must attest an emergency: purpose ETREAT or BTG, and a decision reference")
     found = await emergencies.grant(context.session, number, context.entry.at + LASTS, reason)
     if found is None:
         text = "There is no woman with this number here, or she has chosen otherwise"
         raise NotFound(text, "Parameters.parameter")
-    return _parameters(
+    return in_parameters(
         {"name": "patient", "valueReference": {"reference": f"Patient/{found[0]}"}},
         {"name": "expires", "valueInstant": clock.instant(found[1])},
     )
@@ -90,7 +73,7 @@ async def queue(context: Context, given: Given, _id: str | None) -> Answer:
     if status not in {"unreviewed", "all"}:
         raise BadRequest("status is unreviewed or all", "status")
     rows = await emergencies.queue(context.session, reviewed_too=status == "all")
-    return _parameters(*(_grant(row) for row in rows))
+    return in_parameters(*(_grant(row) for row in rows))
 
 
 async def review(context: Context, given: Given, _id: str | None) -> Answer:
@@ -99,10 +82,12 @@ async def review(context: Context, given: Given, _id: str | None) -> Answer:
     outcome = given.text("outcome")
     if outcome not in OUTCOMES:
         raise BadRequest(f"outcome is one of {', '.join(OUTCOMES)}", "outcome")
-    row = await emergencies.review(context.session, given.text("id"), outcome, _text_of(given, "comment"))
+    row = await emergencies.review(
+        context.session, given.text("id"), outcome, said(given, "comment", _REASON, has="says why in")
+    )
     if row is None:
         raise Conflict("There is no such emergency access, or it has been decided", "id")
-    return _parameters(_grant(row))
+    return in_parameters(_grant(row))
 
 
 async def statistics(context: Context, _given: Given, _id: str | None) -> Answer:
@@ -110,7 +95,7 @@ async def statistics(context: Context, _given: Given, _id: str | None) -> Answer
     _reviewer(context)
     counted = await emergencies.statistics(context.session)
     names = ("granted", "unreviewed", "unjustified", "women", "people")
-    return _parameters(
+    return in_parameters(
         *(
             {
                 "name": "organization",

@@ -10,13 +10,12 @@ from app import clock
 from app.access.caller import PERSONNEL, Caller, Role
 from app.access.roles import ROLES
 from app.access.rules import BY_ID, VERSION, hidden_elements, told
-from app.fhir import json as fhir_json
 from app.fhir.codes import ORGNR
 from app.fhir.outcome import BadRequest, Forbidden, NotFound
 from app.fhir.parameters import Given
 from app.interactions.audit_reading import FIRST, LAST
 from app.interactions.belonging import literal_key
-from app.interactions.context import Answer, Context
+from app.interactions.context import Answer, Context, in_parameters
 from app.interactions.guard import scoped
 from app.store import audit_events, explaining
 from app.store.explaining import Answered
@@ -43,7 +42,7 @@ async def explain(context: Context, given: Given, id_: str | None) -> Answer:
         )
     if given.text("entry"):
         rows += await _entry(context, given.text("entry"), patient, key)
-    return Answer(200, fhir_json.dump({"resourceType": "Parameters", "parameter": rows}))
+    return in_parameters(*rows)
 
 
 def _key(context: Context, given: Given, patient: str) -> Key:

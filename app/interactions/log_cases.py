@@ -8,33 +8,16 @@ from typing import Any
 
 from app import clock
 from app.access.caller import Role
-from app.fhir import json as fhir_json
 from app.fhir.codes import ORGNR
-from app.fhir.identifiers import looks_like_person_number
-from app.fhir.outcome import BadRequest, Conflict, Forbidden, NotFound, Unprocessable
+from app.fhir.outcome import BadRequest, Conflict, Forbidden, NotFound
 from app.fhir.parameters import Given
-from app.interactions.context import Answer, Context
+from app.interactions.context import Answer, Context, in_parameters
 from app.interactions.guard import scoped
+from app.interactions.sentences import said
 from app.store import log_cases
 
 OUTCOMES = ("legitimate", "not-legitimate", "unclear")
 _SENTENCE = (5, 1000)  # characters
-
-
-def _answered(*parts: dict[str, Any]) -> Answer:
-    body: dict[str, Any] = {"resourceType": "Parameters"} | ({"parameter": list(parts)} if parts else {})
-    return Answer(200, fhir_json.dump(body))
-
-
-def _said(given: Given, name: str) -> str:
-    """Some sentences. Raises Unprocessable."""
-    text = given.text(name).strip()
-    least, most = _SENTENCE
-    if not least <= len(text) <= most:
-        raise Unprocessable(f"{name} has {least} to {most} characters", f"Parameters.{name}")
-    if looks_like_person_number(text):
-        raise Unprocessable(f"No identity number stands in {name}", f"Parameters.{name}")
-    return text
 
 
 def part(row: Any) -> dict[str, Any]:
@@ -65,10 +48,10 @@ async def ask(context: Context, given: Given, _id: str | None) -> Answer:
     if context.caller.role is not Role.CITIZEN:
         raise Forbidden("Only she asks about her own log")
     event = given.text("event").removeprefix("AuditEvent/")
-    row = await log_cases.ask(context.session, event, _said(given, "question"))
+    row = await log_cases.ask(context.session, event, said(given, "question", _SENTENCE))
     if row is None:
         raise NotFound("There is no such event in your log", "event")
-    return _answered(part(row))
+    return in_parameters(part(row))
 
 
 def _scope(context: Context) -> list[str] | None:
@@ -87,7 +70,7 @@ async def queue(context: Context, given: Given, _id: str | None) -> Answer:
     if status not in {"unreviewed", "all"}:
         raise BadRequest("status is unreviewed or all", "status")
     rows = await log_cases.queue(context.session, scope, reviewed_too=status == "all")
-    return _answered(*(part(row) for row in rows))
+    return in_parameters(*(part(row) for row in rows))
 
 
 async def review(context: Context, given: Given, _id: str | None) -> Answer:
@@ -95,7 +78,9 @@ async def review(context: Context, given: Given, _id: str | None) -> Answer:
     scope, outcome = _scope(context), given.text("outcome")
     if outcome not in OUTCOMES:
         raise BadRequest(f"outcome is one of {', '.join(OUTCOMES)}", "outcome")
-    row = await log_cases.review(context.session, scope, given.text("id"), outcome, _said(given, "answer"))
+    row = await log_cases.review(
+        context.session, scope, given.text("id"), outcome, said(given, "answer", _SENTENCE)
+    )
     if row is None:
         raise Conflict("There is no such case, or it has been decided", "id")
-    return _answered(part(row))
+    return in_parameters(part(row))

@@ -10,7 +10,7 @@ from typing import Any
 from app.fhir import json as fhir_json
 from app.fhir.json_patch import Patch
 from app.fhir.outcome import BadRequest
-from app.fhir.parameters import Given
+from app.fhir.parameters import Given, parameters
 from app.interactions import audit_reading, reading
 from app.interactions.belonging import Draft
 from app.interactions.change import apply
@@ -105,7 +105,4 @@ def _returned(found: Answer) -> Answer:
 
 
 def _parameters(meta: Json) -> bytes:
-    body: Json = {"resourceType": "Parameters"}
-    if meta:
-        body["parameter"] = [{"name": "return", "valueMeta": meta}]
-    return fhir_json.dump(body)
+    return fhir_json.dump(parameters([{"name": "return", "valueMeta": meta}] if meta else []))

@@ -19,7 +19,7 @@ from app.fhir.references import references
 from app.interactions.attempts import in_one
 from app.interactions.belonging import Draft
 from app.interactions.change import apply
-from app.interactions.context import Answer, Context
+from app.interactions.context import Answer, Context, in_parameters
 from app.interactions.guard import scoped, visible
 from app.interactions.remembering import keep_done, kept_before
 from app.mapping.elements import literal, text
@@ -195,4 +195,4 @@ def _told(names: Sequence[str]) -> Answer:
     """Parameters: the new Encounter, and all that was made."""
     rows: list[Json] = [{"name": "encounter", "valueReference": {"reference": names[0]}}]
     rows += [{"name": "moved", "valueReference": {"reference": name}} for name in names]
-    return Answer(200, fhir_json.dump({"resourceType": "Parameters", "parameter": rows}))
+    return in_parameters(*rows)

@@ -18,7 +18,7 @@ from app.fhir.outcome import BadRequest, Forbidden, NotFound, Unavailable
 from app.fhir.parameters import Given
 from app.fhir.subscription import EMPTY, FULL, ID_ONLY, Wanted
 from app.interactions import telling
-from app.interactions.context import Answer, Context
+from app.interactions.context import Answer, Context, in_parameters
 from app.interactions.guard import scoped, visible
 from app.store import numbering, resources, subscription_status, subscriptions
 from app.store.notifications import Told, show
@@ -132,10 +132,7 @@ async def failures(context: Context, _given: Given, _id: str | None) -> Answer:
     if context.caller.role is not Role.OPERATOR:
         raise Forbidden("Only the pilot's operator sees which notifications fail")
     found = await subscription_status.failing(context.session, context.house.settings.max_page)
-    body: Json = {"resourceType": "Parameters"}
-    if found:
-        body["parameter"] = [_failing(row) for row in found]
-    return Answer(200, fhir_json.dump(body))
+    return in_parameters(*map(_failing, found))
 
 
 def _failing(row: Failing) -> Json:

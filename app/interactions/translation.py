@@ -10,11 +10,11 @@ from typing import Any
 
 from app.fhir import terminology_maps
 from app.fhir.outcome import BadRequest
-from app.fhir.parameters import Given
+from app.fhir.parameters import Given, parameters
 from app.fhir.terminology import Library
 from app.fhir.terminology_maps import NO_MATCH, Match
 from app.fhir.terminology_shipped import maps
-from app.interactions.artefacts import answer, canonical, codings, parameters, row, subject
+from app.interactions.artefacts import answer, canonical, codings, row, subject
 from app.interactions.context import Answer, Context
 from app.interactions.guard import scoped
 from app.interactions.vocabulary import Shelf, artefacts, settled

@@ -17,7 +17,7 @@ from app.fhir.parameters import Given
 from app.interactions import choices
 from app.interactions.belonging import Draft
 from app.interactions.change import apply
-from app.interactions.context import Answer, Context
+from app.interactions.context import Answer, Context, in_parameters
 from app.interactions.guard import scoped
 from app.render.receipt_words import REMAINS, language_of
 from app.store import shared_with, withdrawals
@@ -48,12 +48,7 @@ async def withdraw(context: Context, _given: Given, _id: str | None) -> Answer:
             for *_, due in (write.withdrawals if write else ())
         ),
     ]
-    return _parameters(rows)
-
-
-def _parameters(rows: list[Json]) -> Answer:
-    body: Json = {"resourceType": "Parameters"} | ({"parameter": rows} if rows else {})
-    return Answer(200, fhir_json.dump(body))
+    return in_parameters(*rows)
 
 
 async def receipts(context: Context, given: Given, _id: str | None) -> Answer:
@@ -64,7 +59,7 @@ async def receipts(context: Context, given: Given, _id: str | None) -> Answer:
         raise Forbidden("The receipt of an erasure is read by her and by the auditor")
     found = await withdrawals.receipts(context.session, mine=role is Role.CITIZEN)
     language = language_of(given.text("_language"))
-    return _parameters([_receipt(row, language, whole=role is Role.AUDITOR) for row in found])
+    return in_parameters(*(_receipt(row, language, whole=role is Role.AUDITOR) for row in found))
 
 
 def _receipt(row: Json, language: str, *, whole: bool) -> Json:
