@@ -10,6 +10,8 @@ import hashlib
 import json
 import secrets
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +22,7 @@ from authlib.oauth2.rfc7523 import private_key_jwt_sign
 from joserfc import jwt
 from joserfc.jwk import ECKey, Key, import_key
 
-from app.gateways.failures import TokenSpent, Unreachable, retry_after
+from app.gateways.failures import Failure, TokenSpent, Unreachable, retry_after
 
 SYSTEM = "HelseID"
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -99,6 +101,15 @@ class HelseId:
     def forget(self, audience: str) -> None:
         """Ask anew next time: the audience did not take the token."""
         self._machine.pop(audience, None)
+
+    @contextmanager
+    def tried(self, audience: str) -> Iterator[None]:
+        """What is done with the token for ``audience``; where it fails, the token is forgotten."""
+        try:
+            yield
+        except Failure:
+            self.forget(audience)
+            raise
 
     async def exchange(self, subject_token: str, audience: str) -> Token:
         """A token for ``audience`` in the name of the person of ``subject_token``. Raises TokenSpent, Unreachable."""

@@ -25,9 +25,9 @@ from sqlalchemy import (
 )
 
 from app.store.database import Database
-from app.store.standing_sql import in_force
+from app.store.standing_sql import ALL_CARERS, chosen
 from app.store.statement import Statement, build
-from app.store.tables import INSTANT, choice, delivery
+from app.store.tables import INSTANT, delivery
 
 PENDING, WAITING, SENT, DEAD, WITHDRAWN = "pending", "waiting", "sent", "dead", "withdrawn"
 CRITICAL_INFORMATION, NOTICE = "critical-information", "notice"
@@ -199,12 +199,7 @@ async def withdraw_notices(database: Database, patient: str, at: datetime, reaso
 
 @cache
 def _mute() -> Statement:
-    chosen: Any = select(literal_column("1")).where(
-        choice.c.patient == bindparam("patient", type_=Text),
-        choice.c.kind == literal_column("'mute'"),
-        in_force(choice.c.begins, choice.c.ends),
-    )
-    return build(select(chosen.exists().label("mute")))
+    return build(select(chosen(bindparam("patient", type_=Text), "mute", ALL_CARERS).label("mute")))
 
 
 async def is_mute(database: Database, patient: str, at: datetime) -> bool:

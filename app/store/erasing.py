@@ -34,9 +34,9 @@ from app.store.database import Connection
 from app.store.erasure_table import GONE, HER
 from app.store.log import Entry, logged
 from app.store.resources import KEPT_FROM_HER
-from app.store.standing_sql import AT, in_force
+from app.store.standing_sql import ALL_CARERS, AT, chosen
 from app.store.statement import Statement, build
-from app.store.tables import choice, emergency, index_reference, person, resource, resource_version
+from app.store.tables import emergency, index_reference, person, resource, resource_version
 from app.store.withdrawal_tables import ASKED, ERASED, OVERTAKEN, withdrawal
 
 RULE = "erasure"
@@ -78,14 +78,7 @@ def _locked() -> Statement:
 @cache
 def _takes_part() -> Statement:
     """Whether she has thought better of it: consents again, and denies nothing to everyone."""
-    everyone = and_(
-        choice.c.patient == HER,
-        choice.c.actor == literal_column("'*'"),
-        in_force(choice.c.begins, choice.c.ends),
-    )
-    one: Any = literal_column("1")
-    parts = select(one).where(everyone, choice.c.kind == literal_column("'part'")).exists()
-    blocked = select(one).where(everyone, choice.c.kind == literal_column("'block'")).exists()
+    parts, blocked = chosen(HER, "part", ALL_CARERS), chosen(HER, "block", ALL_CARERS)
     return build(select(and_(parts, ~blocked).label("takes_part")))
 
 

@@ -24,20 +24,13 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from app.store.deliveries import RETRACTIONS
 from app.store.export_tables import export, export_chunk
+from app.store.search_tables import TABLES
 from app.store.subscription_tables import event, notification, subscription
 from app.store.tables import (
     changed,
     choice,
     delivery,
     idempotency,
-    index_composite,
-    index_date,
-    index_number,
-    index_quantity,
-    index_reference,
-    index_string,
-    index_token,
-    index_uri,
     log_case,
     patient_link,
     person,
@@ -54,10 +47,7 @@ _JOBS = table(
     "procrastinate_jobs", column("status"), column("lock", Text), column("queueing_lock", Text), column("args", JSONB),
     column("task_name", Text),
 )  # fmt: skip
-_BY_RID = (
-    index_token, index_reference, index_date, index_string, index_number, index_quantity, index_uri, index_composite,
-    patient_link, event, resource_version,
-)  # fmt: skip
+_BY_RID = (*TABLES.values(), patient_link, event, resource_version)
 TASK = "erase"
 
 

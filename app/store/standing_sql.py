@@ -39,7 +39,7 @@ _INVITING = {  # as what she lets a person in
     Role.REPRESENTATIVE: "represent",
 }
 _ONE: ColumnElement[Any] = literal_column("1")
-_EVERYONE: ColumnElement[Any] = literal_column(f"'{EVERYONE}'", Text)
+ALL_CARERS: ColumnElement[Any] = literal_column(f"'{EVERYONE}'", Text)
 
 
 class FacetColumns(NamedTuple):
@@ -97,10 +97,10 @@ def related(facets: FacetColumns) -> ColumnElement[bool]:
 
 def chosen_away(patient: ColumnElement[Any]) -> ColumnElement[bool]:
     """Whether she has blocked this person or organisation, or takes no part."""
-    return _chosen(patient, "block", any_(ACTORS))
+    return chosen(patient, "block", any_(ACTORS))
 
 
-def _chosen(
+def chosen(
     patient: ColumnElement[Any], kind: str, actor: ColumnElement[Any], *conditions: ColumnElement[bool]
 ) -> ColumnElement[bool]:
     """Whether a choice of this kind is in force; all that is asked stands in the index ``choice_patient``."""
@@ -125,7 +125,7 @@ def restricted_then(
 ) -> ColumnElement[bool]:
     """Whether she restricted a label that this version carried and the resource has no more."""
     former = (choice.c.part == any_(then), not_(choice.c.part == any_(now)))
-    return _chosen(patient, "restrict", _EVERYONE, *former)
+    return chosen(patient, "restrict", ALL_CARERS, *former)
 
 
 def urgent(facets: FacetColumns) -> ColumnElement[bool]:
@@ -143,12 +143,12 @@ def restricted(facets: FacetColumns) -> ColumnElement[bool]:
     """Whether she restricted this from all her carers, and neither she nor an emergency opened it for the caller."""
     part = _of_part(facets)
     return and_(
-        _chosen(
-            facets.patient, "restrict", _EVERYONE
+        chosen(
+            facets.patient, "restrict", ALL_CARERS
         ),  # asked once a woman: most restrict nothing, of whatever part
-        _chosen(facets.patient, "restrict", _EVERYONE, part),
+        chosen(facets.patient, "restrict", ALL_CARERS, part),
         related(facets),
-        not_(_chosen(facets.patient, "open", any_(ACTORS), part)),
+        not_(chosen(facets.patient, "open", any_(ACTORS), part)),
         not_(urgent(facets)),
     )
 
@@ -156,13 +156,13 @@ def restricted(facets: FacetColumns) -> ColumnElement[bool]:
 def consent_lacks(role: Role, facets: FacetColumns) -> ColumnElement[bool]:
     """Whether consent is required, and she, whom the caller has to do with, has not given it."""
     return and_(
-        CONSENT_REQUIRED.is_(true()), standing(role, facets), not_(_chosen(facets.patient, "part", _EVERYONE))
+        CONSENT_REQUIRED.is_(true()), standing(role, facets), not_(chosen(facets.patient, "part", ALL_CARERS))
     )
 
 
 def invited(role: Role, facets: FacetColumns) -> ColumnElement[bool]:
     """Whether she lets the caller, by name, see this; a representative's session speaks for one woman only."""
-    let_in = _chosen(facets.patient, _INVITING[role], any_(ACTORS), _of_part(facets))
+    let_in = chosen(facets.patient, _INVITING[role], any_(ACTORS), _of_part(facets))
     return and_(facets.patient == own_patient(), let_in) if role is Role.REPRESENTATIVE else let_in
 
 

@@ -18,7 +18,7 @@ from app.access.roles import NoRole, professional
 from app.access.sealing import Broken
 from app.fhir import json as fhir_json
 from app.fhir.codes import PERSON_NUMBERS
-from app.gateways.failures import Failure, Refused, TokenSpent, Unreachable
+from app.gateways.failures import Refused, TokenSpent, Unreachable
 from app.gateways.kjernejournal import Registration
 from app.interactions.consequences import SEALED_FOR
 from app.interactions.context import Context, House
@@ -124,11 +124,8 @@ async def _notice(house: House, channels: Channels, message: Message) -> None:
     audience = house.settings.helsenorge_audience
     token = await channels.helseid.machine_token(audience)
     _, number = await _number(_reading(house, message, "Varsel til deg"), message)
-    try:
+    with channels.helseid.tried(audience):
         await channels.helsenorge.notify(token, number, message.id)
-    except Failure:
-        channels.helseid.forget(audience)
-        raise
 
 
 _SENDERS: dict[str, Callable[[House, Channels, Message], Awaitable[None]]] = {

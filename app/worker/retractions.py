@@ -8,7 +8,7 @@ from app import clock
 from app.access.sealing import Broken
 from app.fhir.bundle import Entry
 from app.fhir.notification import EVENT, notification
-from app.gateways.failures import Failure, Refused, Unreachable
+from app.gateways.failures import Refused, Unreachable
 from app.interactions.context import House
 from app.interactions.telling import status_of, wanted_of
 from app.store import shared_with, subscriptions
@@ -33,13 +33,10 @@ async def retract_registration(house: House, channels: Channels, message: Messag
     token = await channels.helseid.machine_token(audience)
     number = _number(house, message)
     await _note(house, message, "Tilbakekalling til kjernejournal")
-    try:
+    with channels.helseid.tried(audience):
         await channels.kjernejournal.retract(
             token, message.type or "", message.resource or "", number, message.id
         )
-    except Failure:
-        channels.helseid.forget(audience)
-        raise
 
 
 async def retract_notices(house: House, channels: Channels, message: Message) -> None:
@@ -50,11 +47,8 @@ async def retract_notices(house: House, channels: Channels, message: Message) ->
     token = await channels.helseid.machine_token(audience)
     number = _number(house, message)
     await _note(house, message, "Tilbakekalling av varsler")
-    try:
+    with channels.helseid.tried(audience):
         await channels.helsenorge.retract(token, number, message.id)
-    except Failure:
-        channels.helseid.forget(audience)
-        raise
 
 
 async def retract_notifications(house: House, _channels: Channels, message: Message) -> None:
