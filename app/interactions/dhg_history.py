@@ -6,7 +6,8 @@ https://utviklerportal.nhn.no/informasjonstjenester/digitalt-helsekort-for-gravi
 from app import clock
 from app.fhir import json as fhir_json
 from app.interactions.context import Answer, Context
-from app.interactions.dhg_records import Record, answer, card_of, her, record_of
+from app.interactions.dhg_records import Record, answer, card_of, record_of
+from app.interactions.dhg_relating import her
 from app.interactions.guard import scoped, visible
 from app.mapping import dhg_envelope
 from app.mapping.dhg_chart import Json
@@ -23,8 +24,7 @@ _MOST_VERSIONS = 1000
 async def status(context: Context, nin: str) -> Answer:
     """GET status: whether she takes part and has an active record. Raises FhirError."""
     scoped(context.caller, "read")
-    patient = await her(context, nin)
-    stored = visible(await glance(context.session, "Patient", patient or ""), "Patient", "of this number")
+    stored = await _patient(context, nin)
     resource = fhir_json.read(stored.body)
     rows = await cards(context.session, stored.id)
     newest = await glance(context.session, "EpisodeOfCare", rows[0][0]) if rows else None
@@ -39,11 +39,17 @@ async def status(context: Context, nin: str) -> Answer:
     return answer(known | {"deceased": dead})
 
 
+async def _patient(context: Context, nin: str) -> Stored:
+    """Her Patient. Raises NotFound and Forbidden."""
+    woman = await her(context, nin)
+    found = await glance(context.session, "Patient", woman.patient if woman else "")
+    return visible(found, "Patient", "of this number")
+
+
 async def history(context: Context, nin: str) -> Answer:
     """GET history: her records, newest first. Raises FhirError."""
     scoped(context.caller, "read")
-    patient = await her(context, nin)
-    stored = visible(await glance(context.session, "Patient", patient or ""), "Patient", "of this number")
+    stored = await _patient(context, nin)
     listed: list[Json] = []
     for id_, changes, _ in await cards(context.session, stored.id):
         part = context.part(interaction="read", type="EpisodeOfCare", target=id_)

@@ -24,10 +24,9 @@ from app.interactions.dhg_records import (
     TERMINATED,
     Record,
     answer,
-    her,
     record_of,
 )
-from app.interactions.dhg_relating import related
+from app.interactions.dhg_relating import her, related
 from app.interactions.dhg_writing import Call, applied, drafts_of, members, understood, work_of
 from app.interactions.guard import scoped, visible
 from app.mapping.dhg_chart import Chart, Json
@@ -42,17 +41,8 @@ async def create(context: Context, nin: str, body: bytes, when: str) -> Answer:
     """POST record: a new record, with the sub-resources that are sent with it. Raises FhirError."""
     scoped(context.caller, "create")
     sent = members(body)
-    patient = await her(context, nin)
-    if patient is not None:
-        await related(context, nin)
-    drafts, about = await _opened(context, nin, patient)
+    drafts, record = await _opened(context, nin)
     parts = {name: value for name, value in sent.items() if name in BY_NAME}
-    chart = Chart(
-        {about["patient"]: drafts[0].resource or {}} if not patient else await _her_chart(context, patient)
-    )
-    if patient:
-        chart = Chart(chart.resources, None, await _her_versions(context, patient))
-    record = Record(about["episode"].partition("/")[2], about["patient"].partition("/")[2], chart, {})
     if any(BY_NAME[name].many for name in parts):
         raise BadRequest(
             "antenatalAppointments and symphysisFundalHeights are sent one by one, once there is a record"
@@ -60,12 +50,28 @@ async def create(context: Context, nin: str, body: bytes, when: str) -> Answer:
     for name, value in parts.items():
         if not isinstance(value, dict):
             raise BadRequest(f"{name} must be an object", name)
-        call = Call(nin, record.id, name, "", when)
-        made = drafts_of(context, call, record, BY_NAME[name], "", understood(BY_NAME[name], value), 0)
-        drafts = _joined(drafts, made)
+        part = BY_NAME[name]
+        shown = record.part(part)
+        work = work_of(context, Call(nin, record.id, name, "", when), record, part, "", shown)
+        drafts = _joined(drafts, drafts_of(work, shown, understood(part, value), "", 0))
     await applied(context, drafts)
     again = await record_of(context, nin, record.id)
     return answer({"metadata": {"recordId": record.id, "recordStatus": again.status, "version": 1}}, 201)
+
+
+async def _opened(context: Context, nin: str) -> tuple[list[Draft], Record]:
+    """What makes a record: her Patient, where she is new, and her card. Raises FhirError."""
+    woman = await her(context, nin)
+    if woman is not None:
+        await related(context, woman)
+        patient, drafts = woman.patient, []
+        chart = await _her_chart(context, patient)
+    else:
+        drafts = [_registered(context, nin)]
+        patient = drafts[0].id
+        chart = Chart({f"Patient/{patient}": drafts[0].resource or {}})
+    card = _card(context, patient)
+    return [*drafts, card], Record(card.id, patient, chart, {})
 
 
 def _joined(drafts: list[Draft], more: Sequence[Draft]) -> list[Draft]:
@@ -76,46 +82,37 @@ def _joined(drafts: list[Draft], more: Sequence[Draft]) -> list[Draft]:
     return [*by_key.values()]
 
 
-async def _her_chart(context: Context, patient: str) -> Json:
-    stored = visible(await glance(context.session, "Patient", patient), "Patient", "of this number")
-    return {f"Patient/{patient}": fhir_json.read(stored.body)}
-
-
-async def _her_versions(context: Context, patient: str) -> dict[str, int]:
-    stored = visible(await glance(context.session, "Patient", patient), "Patient", "of this number")
-    return {f"Patient/{patient}": stored.version}
-
-
-async def _opened(context: Context, nin: str, patient: str | None) -> tuple[list[Draft], dict[str, str]]:
-    """What makes a record: her Patient, where she is new, and her card. Raises Conflict and Forbidden."""
-    drafts: list[Draft] = []
-    if patient is None:
-        if not context.caller.attested:
-            raise Forbidden(
-                "The token must attest a care relation: purpose TREAT or COC, and a decision reference"
-            )
-        system = c.DNR if nin[0] in "4567" else c.FNR
-        patient = clock.new_id()
-        drafts.append(
-            _draft(
-                {"resourceType": "Patient", "id": patient, "identifier": [{"system": system, "value": nin}]}
-            )
+def _registered(context: Context, nin: str) -> Draft:
+    """Her Patient, where she is new. Raises Forbidden."""
+    if not context.caller.attested:
+        raise Forbidden(
+            "The token must attest a care relation: purpose TREAT or COC, and a decision reference"
         )
-    else:
-        stored = visible(await glance(context.session, "Patient", patient), "Patient", "of this number")
-        resource = fhir_json.read(stored.body)
-        if resource.get("deceasedBoolean") is True or "deceasedDateTime" in resource:
-            raise Conflict("She is dead; no record can be active", "recordStatus")
-        if any(is_open for _, _, is_open in await cards(context.session, patient)):
-            raise Conflict("She has an active record already", "recordStatus")
-    id_ = clock.new_id()
-    about = {"patient": f"Patient/{patient}", "episode": f"EpisodeOfCare/{id_}"}
-    episode = {
-        "resourceType": "EpisodeOfCare", "id": id_, "status": "active",
-        "type": [{"coding": [{"system": c.CS_CARD, "code": "pregnancy"}]}], "patient": {"reference": about["patient"]},
+    system = c.DNR if nin[0] in "4567" else c.FNR
+    return _draft(
+        {"resourceType": "Patient", "id": clock.new_id(), "identifier": [{"system": system, "value": nin}]}
+    )
+
+
+async def _her_chart(context: Context, patient: str) -> Chart:
+    """Her Patient as it stands, if she may have a new card. Raises Conflict, NotFound and Forbidden."""
+    stored = visible(await glance(context.session, "Patient", patient), "Patient", "of this number")
+    resource = fhir_json.read(stored.body)
+    if resource.get("deceasedBoolean") is True or "deceasedDateTime" in resource:
+        raise Conflict("She is dead; no record can be active", "recordStatus")
+    if any(is_open for _, _, is_open in await cards(context.session, patient)):
+        raise Conflict("She has an active record already", "recordStatus")
+    name = f"Patient/{patient}"
+    return Chart({name: resource}, versions={name: stored.version})
+
+
+def _card(context: Context, patient: str) -> Draft:
+    """A new card of hers."""
+    return _draft({
+        "resourceType": "EpisodeOfCare", "id": clock.new_id(), "status": "active",
+        "type": [{"coding": [{"system": c.CS_CARD, "code": "pregnancy"}]}], "patient": {"reference": f"Patient/{patient}"},
         "period": {"start": clock.instant(context.entry.at)},
-    }  # fmt: skip
-    return [*drafts, _draft(episode)], about
+    })  # fmt: skip
 
 
 def _draft(resource: Json) -> Draft:
@@ -134,7 +131,8 @@ async def update_status(context: Context, call: Call, body: bytes) -> Answer:
         raise BadRequest(f"status must be {TERMINATED} or {DELIVERED}", "status", code="value")
     if was != ACTIVE:
         raise Conflict(f"The record is {was}", "status")
-    work = work_of(context, call, record, BY_NAME["birthStatus"], "")
+    birth = BY_NAME["birthStatus"]
+    work = work_of(context, call, record, birth, "", record.part(birth))
     if wanted == DELIVERED:
         _delivered(work, sent)
     else:

@@ -5,16 +5,15 @@ decided and logged as the card is; the woman is named in a header, never in a UR
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app import clock
 from app.fhir import json as fhir_json
-from app.fhir.codes import DNR, FNR
 from app.fhir.outcome import NotFound
 from app.interactions.card import folded, read
 from app.interactions.context import Answer, Context
-from app.interactions.dhg_relating import related
+from app.interactions.dhg_relating import her, related
 from app.interactions.guard import scoped, visible
 from app.mapping import dhg_envelope
 from app.mapping.dhg_chart import Chart, Json
@@ -25,7 +24,6 @@ from app.mapping.elements import child, text
 from app.pregnancy.facts import BirthOutcome
 from app.store.records import cards
 from app.store.resources import Stored
-from app.store.targets import whose
 
 JSON = "application/json"
 ACTIVE, TERMINATED, DELIVERED = "ACTIVE", "TERMINATED", "DELIVERED"
@@ -40,6 +38,7 @@ class Record:
     patient: str
     chart: Chart
     stored: dict[str, Stored]
+    changes: int = 0  # how often it was changed, where that was counted
 
     def envelope(self, part: Part, id_: str = "") -> Envelope:
         """The envelope of a sub-resource."""
@@ -117,20 +116,15 @@ def answer(value: Any, status: int = 200) -> Answer:
     return Answer(status, fhir_json.dump(value), media_type=JSON)
 
 
-async def her(context: Context, nin: str) -> str | None:
-    """The Patient id of the woman with this number; whether there is one is told by nobody who has no right to it."""
-    found = await whose(context.session, [(FNR, nin), (DNR, nin)])
-    return next(iter(found.values()), None)
-
-
 async def record_of(context: Context, nin: str, record: str) -> Record:
     """The record ``record`` of the woman, decided and logged. Raises NotFound and Forbidden."""
-    patient = await her(context, nin)
-    if patient is None or record not in {id_ for id_, _, _ in await cards(context.session, patient)}:
+    woman = await her(context, nin)
+    counted = {id_: n for id_, n, _ in await cards(context.session, woman.patient)} if woman else {}
+    if woman is None or record not in counted:
         raise NotFound("She has no record with this id", "recordId")
-    await related(context, nin)
+    await related(context, woman)
     part = context.part(interaction="read", type="EpisodeOfCare", target=record)
-    return await card_of(part, patient, record)
+    return replace(await card_of(part, woman.patient, record), changes=counted[record])
 
 
 async def card_of(context: Context, patient: str, record: str) -> Record:
@@ -154,7 +148,7 @@ def _stands(name: str, row: Json) -> bool:
     return not name.startswith("List/") and text(row, "status") != "entered-in-error"
 
 
-def whole(record: Record, version: int) -> Json:
+def whole(record: Record) -> Json:
     """The record as JSON."""
     body: Json = {}
     for part in PARTS:
@@ -165,7 +159,7 @@ def whole(record: Record, version: int) -> Json:
             body[part.name] = one.as_json()
     updated = max(row.updated for row in record.stored.values())
     metadata = {
-        "recordId": record.id, "recordStatus": record.status, "version": version,
+        "recordId": record.id, "recordStatus": record.status, "version": record.changes,
         "recordLastUpdated": clock.instant(updated), "lastUpdated": clock.instant(updated),
     }  # fmt: skip
     return {"metadata": metadata} | body
@@ -175,10 +169,6 @@ async def get(context: Context, nin: str, record: str) -> Answer:
     """GET record/{recordId}. Raises FhirError."""
     scoped(context.caller, "read")
     found = await record_of(context, nin, record)
-    answered = answer(whole(found, await _changes(context, found)))
+    answered = answer(whole(found))
     await context.session.note("told")
     return answered
-
-
-async def _changes(context: Context, record: Record) -> int:
-    return next(n for id_, n, _ in await cards(context.session, record.patient) if id_ == record.id)

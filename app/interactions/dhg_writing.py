@@ -88,7 +88,8 @@ async def post(context: Context, call: Call, body: bytes) -> Answer:
         raise Conflict(f"There is a {part.name} already; change it by PUT", part.name)
     id_ = clock.new_id() if part.many else ""
     version = before.version if before else 0
-    drafts = drafts_of(context, call, record, part, id_, understood(part, sent), version)
+    work = work_of(context, call, record, part, id_, before)
+    drafts = drafts_of(work, before, understood(part, sent), id_, version)
     return await _stored(context, call, part, id_, drafts, 201)
 
 
@@ -99,7 +100,8 @@ async def put(context: Context, call: Call, body: bytes) -> Answer:
     record = await record_of(context, call.nin, call.record)
     shown = _there(record, part, call.id)
     _is_latest(sent, shown)
-    drafts = drafts_of(context, call, record, part, call.id, understood(part, sent), shown.version)
+    work = work_of(context, call, record, part, call.id, shown)
+    drafts = drafts_of(work, shown, understood(part, sent), call.id, shown.version)
     return await _stored(context, call, part, call.id, drafts, 200)
 
 
@@ -112,7 +114,7 @@ async def delete(context: Context, call: Call, body: bytes) -> Answer:
     sent = members(body)
     if sent:
         _is_latest(sent, shown)
-    work = work_of(context, call, record, part, call.id)
+    work = work_of(context, call, record, part, call.id, shown)
     wrong = {source for cell in shown.cells.values() for source in cell.sources}
     for name in sorted(wrong, key=lambda one: not one.startswith("Observation/")):
         dhg_drafts.take_back(work, name)
@@ -146,11 +148,11 @@ def _is_latest(sent: Json, shown: Shown) -> None:
         raise Conflict(f"metadata.version is {version}; the latest is {shown.version}", "metadata.version")
 
 
-def work_of(context: Context, call: Call, record: Record, part: Part, id_: str) -> Work:
+def work_of(context: Context, call: Call, record: Record, part: Part, id_: str, shown: Shown | None) -> Work:
+    """What is begun of a sub-resource that stands as ``shown``."""
     about = {"patient": f"Patient/{record.patient}", "episode": f"EpisodeOfCare/{record.id}"}
     if part.name == "antenatalAppointments":
         about["encounter"] = f"Encounter/{id_}"
-    shown = record.part(part, id_)
     stating = (
         frozenset(name for cell in shown.cells.values() for name in cell.sources) if shown else frozenset()
     )
@@ -158,12 +160,9 @@ def work_of(context: Context, call: Call, record: Record, part: Part, id_: str) 
     return Work(context, record.chart, about, part, record.envelope(part, id_), when, {}, {}, stating)
 
 
-def drafts_of(
-    context: Context, call: Call, record: Record, part: Part, id_: str, sent: Asked, version: int
-) -> list[Draft]:
-    work = work_of(context, call, record, part, id_)
-    shown = record.part(part, id_)
-    cells = shown.cells if shown else {}
+def drafts_of(work: Work, shown: Shown | None, sent: Asked, id_: str, version: int) -> list[Draft]:
+    """The transaction that makes of ``shown`` what was sent."""
+    part, cells = work.part, shown.cells if shown else {}
     if part.name == "symphysisFundalHeights":
         _height(work, sent, cells, id_)
     else:
