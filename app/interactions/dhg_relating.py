@@ -1,4 +1,5 @@
-"""The woman of a national record call, and relating by the attest of the call: the token's purpose and decision reference are the declaration.
+"""The woman of a national record call, and relating by its attest: the token's purpose and decision reference are the
+declaration.
 
 Pasientjournalloven § 19. The national contract has no call to declare a relation; what ``$declare-relation`` asks for
 stands in the token, is kept, shown to her and reviewed just so. Whoever is related already, or attests nothing, is left
