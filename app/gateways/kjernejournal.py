@@ -56,7 +56,7 @@ class Kjernejournal:
             check(response, SYSTEM)
 
     async def retract(self, token: Token, kind: str, event: str, number: str, key: str) -> None:
-        """Say that what was registered under ``event`` is withdrawn by her. Raises Refused, Unreachable.
+        """Say that what was registered under ``event`` no longer holds. Raises Refused, Unreachable.
 
         Kjernejournal publishes no such call: the contract is ours until one is agreed, and what it does with it its own.
         """

@@ -10,9 +10,10 @@ from app import clock
 from app.access.caller import CLINICIANS, PERSONNEL, Role
 from app.access.rules import CARD
 from app.fhir import newborn
-from app.fhir.codes import CS_CARD
 from app.interactions.belonging import Draft
 from app.interactions.context import Context
+from app.mapping.critical_info import PROFILES, is_critical
+from app.store.deliveries import CRITICAL_INFORMATION, RECALL
 from app.store.tables import OPEN_EPISODE
 from app.store.writes import Changed, Delivery, Write, WriteSet
 
@@ -21,19 +22,7 @@ SEALED_FOR = "session"  # what a sealed token is sealed for
 
 def _critical(write: Write, draft: Draft) -> bool:
     """Confirmed allergies and critical conditions of hers, not of her child (kjernejournal, kritisk informasjon)."""
-    resource = draft.resource or {}
-    confirmed = any(
-        coding.get("code") == "confirmed"
-        for coding in resource.get("verificationStatus", {}).get("coding", ())
-    )
-    return (
-        newborn.LABEL not in write.labels
-        and confirmed
-        and (
-            write.type == "AllergyIntolerance"
-            or (write.type == "Condition" and f"{CS_CARD}|critical" in write.categories)
-        )
-    )
+    return newborn.LABEL not in write.labels and is_critical(draft.resource or {})
 
 
 def write_set(context: Context, drafts: Sequence[Draft], writes: Sequence[Write]) -> WriteSet:
@@ -56,12 +45,23 @@ def write_set(context: Context, drafts: Sequence[Draft], writes: Sequence[Write]
         Changed(woman, episode, context.entry.id, woman in told)
         for woman, episode in sorted(episodes.items())
     ]
+    change.deliveries = [*_recalls(drafts, concerned, writes)]
     if not by_carer:
         return change
-    change.deliveries = list(_messages(context, drafts, concerned, writes))
+    change.deliveries = [*change.deliveries, *_messages(context, drafts, concerned, writes)]
     if caller.expires is not None:
         change.rearm = (house.seal.close(caller.token.encode(), SEALED_FOR), caller.expires)
     return change
+
+
+def _recalls(
+    drafts: Sequence[Draft], concerned: Sequence[Write], writes: Sequence[Write]
+) -> Iterator[Delivery]:
+    """That kjernejournal may have been told what is no longer so, or not hers: the worker knows whether it was."""
+    for draft, write in zip(drafts, writes, strict=True):
+        told_before = write in concerned and write.method != "create" and write.type in PROFILES
+        if told_before and write.patient and not _critical(write, draft):
+            yield Delivery(clock.new_id(), RECALL, write.patient, write.type, write.id, write.version)
 
 
 def _messages(
@@ -73,6 +73,6 @@ def _messages(
         if write in concerned and write.patient and _critical(write, draft):
             token = seal.close(caller.token.encode(), SEALED_FOR)
             yield Delivery(
-                clock.new_id(), "critical-information", write.patient, write.type, write.id, write.version, token,
+                clock.new_id(), CRITICAL_INFORMATION, write.patient, write.type, write.id, write.version, token,
                 caller.expires,
             )  # fmt: skip

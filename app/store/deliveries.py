@@ -20,6 +20,7 @@ from sqlalchemy import (
     case,
     func,
     literal_column,
+    or_,
     select,
     update,
 )
@@ -32,6 +33,7 @@ from app.store.tables import INSTANT, delivery
 PENDING, WAITING, SENT, DEAD, WITHDRAWN = "pending", "waiting", "sent", "dead", "withdrawn"
 CRITICAL_INFORMATION, NOTICE = "critical-information", "notice"
 EMERGENCY = "emergency-notice"  # a notice that no loss withdraws
+RECALL = "registration-recall"  # what was registered of a resource is no longer so, or not of her
 # That she has withdrawn, to whom something had been sent: registrations, notices, notifications
 RETRACTIONS = ("registration-retraction", "notice-retraction", "notification-retraction")
 REGISTRATION_RETRACTION, NOTICE_RETRACTION, NOTIFICATION_RETRACTION = RETRACTIONS
@@ -62,9 +64,10 @@ class Due:
 
 
 def _due(row: Any) -> Due:
-    """Notices keep their order for one woman, registrations for one resource: one that fails holds up no other."""
+    """Notices keep their order for one woman, registrations and recalls for one resource: one that fails holds up no other."""
     about = f"{row['type']}/{row['resource']}" if row["resource"] else row["patient"]
-    return Due(row["id"], f"{row['kind']} {about}")
+    kind = CRITICAL_INFORMATION if row["kind"] == RECALL else row["kind"]
+    return Due(row["id"], f"{kind} {about}")
 
 
 @cache
@@ -128,6 +131,7 @@ def _newer() -> Statement:
             delivery.c.type == bindparam("type", type_=Text),
             delivery.c.resource == bindparam("resource", type_=Text),
             delivery.c.version > bindparam("version", type_=Integer),
+            delivery.c.kind == literal_column(f"'{CRITICAL_INFORMATION}'"),
         )
     )
 
@@ -136,6 +140,34 @@ async def is_superseded(database: Database, message: Message) -> bool:
     """Whether a later version of the same resource has a message of its own."""
     given = {"type": message.type, "resource": message.resource, "version": message.version}
     return bool((await database.fetch(_newer(), given))[0]["count"])
+
+
+def went_out() -> ColumnElement[bool]:
+    """Whether it was sent, or may have been: the answer to an attempt can be lost."""
+    return or_(delivery.c.state == literal_column(f"'{SENT}'"), delivery.c.attempts > literal_column("0"))
+
+
+@cache
+def _registered() -> Statement:
+    return build(
+        select(delivery.c.id)
+        .where(
+            delivery.c.kind == literal_column(f"'{CRITICAL_INFORMATION}'"),
+            delivery.c.patient == bindparam("patient", type_=Text),
+            delivery.c.type == bindparam("type", type_=Text),
+            delivery.c.resource == bindparam("resource", type_=Text),
+            delivery.c.version < bindparam("version", type_=Integer),
+            went_out(),
+        )
+        .order_by(delivery.c.created, delivery.c.id)
+    )
+
+
+async def registered_before(database: Database, message: Message) -> list[str]:
+    """The events under which earlier versions of the same resource were registered, or may have been."""
+    names = ("patient", "type", "resource", "version")
+    rows = await database.fetch(_registered(), {name: getattr(message, name) for name in names})
+    return [row["id"] for row in rows]
 
 
 @cache

@@ -6,7 +6,7 @@ Who wrote something keeps it in a journal of her own; who was shown it is a reci
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ARRAY, LargeBinary, Text, bindparam, func, insert, literal_column, or_, select
+from sqlalchemy import ARRAY, LargeBinary, Text, bindparam, func, insert, literal_column, select
 
 from app.access.caller import CLINICIANS
 from app.store.database import Connection, Database
@@ -18,7 +18,7 @@ from app.store.deliveries import (
     NOTIFICATION_RETRACTION,
     PENDING,
     REGISTRATION_RETRACTION,
-    SENT,
+    went_out,
 )
 from app.store.statement import Statement, build
 from app.store.tables import INSTANT, delivery
@@ -80,10 +80,9 @@ _NAMES = ["id", "kind", "state", "attempts", "patient", "type", "resource", "tok
 
 
 def _sent(*kinds: str) -> Any:
-    """Messages that went out, or may have: the answer to an attempt can be lost."""
-    went = or_(delivery.c.state == literal_column(f"'{SENT}'"), delivery.c.attempts > literal_column("0"))
+    """Her messages of these kinds that went out, or may have."""
     listed: list[Any] = [literal_column(f"'{kind}'") for kind in kinds]
-    return (delivery.c.patient == bindparam("patient", type_=Text)) & delivery.c.kind.in_(listed) & went
+    return (delivery.c.patient == bindparam("patient", type_=Text)) & delivery.c.kind.in_(listed) & went_out()
 
 
 @cache

@@ -1,7 +1,8 @@
 """Messages to other systems: sent once as they see it, tried again while it may help, never in the wrong name.
 
 Critical information goes out in the session of the clinician who confirmed it, with an exchanged token; when that
-session is over it waits for a clinician's next one. A notice says that something is new and goes out as this server.
+session is over it waits for a clinician's next one. A notice says that something is new and goes out as this server,
+as does the recall of what is no longer so: kjernejournal shall not wait for a session to hear it.
 """
 
 import base64
@@ -31,6 +32,7 @@ from app.store.deliveries import (
     EMERGENCY,
     NOTICE,
     PENDING,
+    RECALL,
     SENT,
     WAITING,
     WITHDRAWN,
@@ -114,6 +116,15 @@ async def _critical_information(house: House, channels: Channels, message: Messa
         exchanged,
         Registration(message.id, message.type or "", body, number[1], clinician.profession or ""),
     )
+    await retractions.recall(house, channels, message, number[1])
+
+
+async def _recall(house: House, channels: Channels, message: Message) -> None:
+    """What was registered is refuted, deleted, withheld from her, or was another woman's. Raises Failure, Withdrawn."""
+    if not await deliveries.registered_before(house.database, message):
+        raise Withdrawn("Nothing of it has been sent")
+    _, number = await _number(_reading(house, message, "Tilbakekalling til kjernejournal"), message)
+    await retractions.recall(house, channels, message, number)
 
 
 async def _notice(house: House, channels: Channels, message: Message) -> None:
@@ -132,6 +143,7 @@ _SENDERS: dict[str, Callable[[House, Channels, Message], Awaitable[None]]] = {
     CRITICAL_INFORMATION: _critical_information,
     NOTICE: _notice,
     EMERGENCY: _notice,
+    RECALL: _recall,
     **retractions.SENDERS,
 }
 

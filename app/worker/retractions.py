@@ -1,4 +1,6 @@
-"""Retractions: to whom something of hers had been sent, it is said that she has withdrawn. As this server, never as a clinician.
+"""Retractions: to whom something had been sent, it is said that it no longer holds. As this server, never as a clinician.
+
+Because she has withdrawn: all of it. Because it was corrected, refuted or moved from her: the registration of it.
 
 Each is logged before it is sent. What they do with it is theirs: kjernejournal and the organisations' own journals are
 independent (design §3).
@@ -11,7 +13,7 @@ from app.fhir.notification import EVENT, notification
 from app.gateways.failures import Refused, Unreachable
 from app.interactions.context import House
 from app.interactions.telling import status_of, wanted_of
-from app.store import shared_with, subscriptions
+from app.store import deliveries, shared_with, subscriptions
 from app.store.deliveries import (
     NOTICE_RETRACTION,
     NOTIFICATION_RETRACTION,
@@ -37,6 +39,22 @@ async def retract_registration(house: House, channels: Channels, message: Messag
         await channels.kjernejournal.retract(
             token, message.type or "", message.resource or "", number, message.id
         )
+
+
+async def recall(house: House, channels: Channels, message: Message, number: str) -> None:
+    """Tell kjernejournal that earlier registrations of the resource of ``message`` no longer hold. Raises Failure."""
+    events = await deliveries.registered_before(house.database, message)
+    if not events:
+        return
+    if channels.helseid is None or channels.kjernejournal is None:
+        raise Refused("Kjernejournal is not set up")
+    audience = house.settings.kjernejournal_audience
+    token = await channels.helseid.machine_token(audience)
+    await _note(house, message, "Tilbakekalling til kjernejournal")
+    with channels.helseid.tried(audience):
+        for event in events:
+            key = f"{message.id}.{event}"
+            await channels.kjernejournal.retract(token, message.type or "", event, number, key)
 
 
 async def retract_notices(house: House, channels: Channels, message: Message) -> None:

@@ -191,10 +191,26 @@ def test_a_later_version_takes_the_place_of_an_earlier(crew: Crew, woman: Woman)
     assert effect["answer"]["criticality"] == "high"
 
 
-@pytest.mark.parametrize("how", ["refuted", "deleted", "withheld from her"])
-def test_what_is_no_longer_so_is_not_sent(crew: Crew, woman: Woman, how: str) -> None:
+def test_a_correction_takes_the_place_of_what_was_registered(crew: Crew, woman: Woman) -> None:
+    """First the new one is there, then the old one goes: she is never without."""
     midwife = crew.person("midwife")
     allergy = post(midwife, an_allergy(woman.reference))
+    crew.work()
+    put(midwife, allergy | {"criticality": "high"})
+    crew.work()
+    first, second, recall = crew.told("kjernejournal", woman)
+    assert second["answer"]["criticality"] == "high"
+    assert recall["retracts"] == first["event"]
+    assert crew.deliveries(woman, "registration-recall") == []
+
+
+@pytest.mark.parametrize("sent", [False, True], ids=["before it is sent", "after"])
+@pytest.mark.parametrize("how", ["refuted", "deleted", "withheld from her"])
+def test_what_is_no_longer_so_is_not_sent_or_recalled(crew: Crew, woman: Woman, how: str, sent: bool) -> None:
+    midwife = crew.person("midwife")
+    allergy = post(midwife, an_allergy(woman.reference))
+    if sent:
+        crew.work()
     if how == "deleted":
         assert midwife.delete(f"/AllergyIntolerance/{allergy['id']}").status_code == 204
     elif how == "refuted":
@@ -202,8 +218,9 @@ def test_what_is_no_longer_so_is_not_sent(crew: Crew, woman: Woman, how: str) ->
     else:
         put(midwife, labelled(allergy, codes.NOPAT))
     crew.work()
-    assert {row.split("|")[0] for row in crew.deliveries(woman)} == {"withdrawn"}
-    assert crew.told("kjernejournal", woman) == []
+    assert {row.split("|")[0] for row in crew.deliveries(woman)} == {"sent" if sent else "withdrawn"}
+    events = [row.get("retracts") or row["event"] for row in crew.told("kjernejournal", woman)]
+    assert (len(events), len(set(events))) == ((2, 1) if sent else (0, 0))
 
 
 def test_a_woman_without_a_number_has_nobody_to_be_told(crew: Crew) -> None:

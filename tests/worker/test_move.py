@@ -106,7 +106,30 @@ def test_all_of_it_is_on_the_right_woman_and_its_alarms_follow(
     assert [row["status"] for row in crew.flags(wrong)] == ["inactive"]
     assert [row["status"] for row in crew.flags(right)] == ["active"]
     assert "172/112" in midwife.get(f"/EpisodeOfCare/{right.episode}/$card", Accept="text/html").text
-    assert [row[0] for row in (line.split("|") for line in crew.deliveries(right))] != []
+
+
+def test_kjernejournal_hears_that_it_was_not_hers(crew: Crew, wrong: Woman, right: Woman) -> None:
+    """What had been registered of the wrong woman is recalled, after an outage too; it stands on the right one."""
+    midwife = crew.person("midwife")
+    held_there = held(midwife, wrong)
+    crew.work()
+    (registered,) = crew.told("kjernejournal", wrong)
+    moved(move(midwife, held_there["Encounter"], right))
+    crew.services.fail("kjernejournal", status=503, count=1)
+    crew.work()
+    crew.rows("UPDATE procrastinate_jobs SET scheduled_at = now() WHERE status = 'todo'")
+    crew.work()
+    (_, recalled) = crew.told("kjernejournal", wrong)
+    assert (recalled["retracts"], recalled["type"]) == (registered["event"], "AllergyIntolerance")
+    assert recalled["actor"] == {"client": "helsekort", "pid": None, "hpr": None}
+    (row,) = crew.deliveries(wrong, "registration-recall")
+    assert row.startswith("sent|")
+    (anew,) = crew.told("kjernejournal", right)
+    assert anew["answer"]["code"] == {"text": "Penicillin"}
+    told = crew.rows(
+        f"SELECT count(*) FROM audit WHERE '{wrong.id}' = ANY (patients) AND request LIKE '%Tilbakekalling%'"
+    )
+    assert int(told[0]) >= 2  # her number was read for it, and it was sent
 
 
 def test_nothing_of_it_is_left_to_read_on_the_wrong_woman(crew: Crew, wrong: Woman, right: Woman) -> None:
