@@ -21,6 +21,7 @@ from tests.pregnancy.builders import (
     card,
     make,
     rules,
+    view,
 )
 from tests.pregnancy.examples import EXAMPLES
 
@@ -364,3 +365,25 @@ def test_hypertension_of_pregnancy_gives_way_to_the_latest_reading_once_she_has_
     assert "hypertension" in rules(card(*pair, today="38+4"))
     assert rules(card(*pair, born, today="38+6")) == ["hypertension-repeat"]
     assert rules(card(*pair, born, a_blood_pressure(118, 74, "39+0"), today="39+0")) == []
+
+
+def test_a_tolerance_test_answers_a_raised_hba1c_and_says_its_result_once() -> None:
+    raised = an_amount("hba1c", 43, "9+0")
+    fasting, after_two = an_amount("glucose-fasting", 5.5, "26+0"), an_amount("glucose-2h", 9.4, "26+0")
+    well = an_amount("glucose-2h", 6.2, "26+0")
+    for facts, today, fires in (
+        ((raised,), "23+6", ["hba1c-raised"]),
+        ((raised,), "24+1", ["ogtt-indicated"]),  # it is one of its reasons
+        ((raised, fasting, after_two), "26+1", ["gestational-diabetes"]),
+        ((raised, well), "26+1", []),
+        ((raised, an_amount("glucose-2h", 6.2, "14+0")), "20+0", []),
+        ((raised, an_amount("glucose-fasting", 5.0, "9+0")), "20+0", ["hba1c-raised"]),
+        ((raised, an_amount("glucose-2h", 6.2, "7+0")), "20+0", ["hba1c-raised"]),
+        ((raised, an_answer("gestational-diabetes-diagnosed", "yes", "20+0")), "20+1", []),
+    ):
+        about = {"hba1c-raised", "ogtt-indicated", "gestational-diabetes"}.intersection(
+            rules(view(*facts, today=today), due=True)
+        )
+        assert about == set(fires), (facts, today)
+    (found,) = [row for row in view(fasting, after_two, today="26+1").findings if row.rule == "gestational-diabetes"]  # fmt: skip
+    assert found.text.startswith("Glukose 5,5 / 9,4 mmol/L ")

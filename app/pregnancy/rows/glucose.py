@@ -22,6 +22,7 @@ DIABETIC = either(
     each("glucose-2h", lambda value: value >= 11.1),  # noqa: PLR2004
     each("glucose-random", lambda value: value >= 11.1),  # noqa: PLR2004
 )
+RAISED = last("hba1c", lambda value: 41 <= value < 48)  # noqa: PLR2004
 GESTATIONAL = either(
     last("glucose-fasting", lambda value: 5.3 <= value < 7.0),  # noqa: PLR2004
     last("glucose-2h", lambda value: 9.0 <= value < 11.1),  # noqa: PLR2004
@@ -39,10 +40,39 @@ def hba1c_due(case: Case) -> Iterator[Match]:
         yield from some(due_at(weeks(6), weeks(16) - 1, case, *found))
 
 
+def tested(case: Case) -> bool:
+    """Whether a tolerance test that counts as the one of weeks 24-28 is there, or diabetes known."""
+    taken: list[Fact] = [*case.facts.amounts("glucose-fasting"), *case.facts.amounts("glucose-2h")]
+    late = any((case.days(row.day) or 0) >= TESTED for row in taken)
+    return late or any(KNOWN(case)) or any(DIABETIC(case))
+
+
+def raised(case: Case) -> Iterator[Match]:
+    """The latest HbA1c is raised, and no tolerance test since has answered it."""
+    if tested(case):
+        return
+    for found in RAISED(case):
+        if not any(row.when >= found.seen for row in case.facts.amounts("glucose-2h")):
+            yield found
+
+
+def diagnostic(case: Case) -> Iterator[Match]:
+    """The latest values that say gestational diabetes, fasting and after two hours: one finding."""
+    found = sorted(GESTATIONAL(case), key=lambda row: row.seen)
+    if found:
+        said_of = [dict(row.values) for row in found]
+        yield Match(
+            inputs=tuple(source for row in found for source in row.inputs),
+            labels=frozenset().union(*(row.labels for row in found)),
+            seen=found[-1].seen,
+            confirmed=all(row.confirmed for row in found),
+            values=tuple((said_of[-1] | {"value": " / ".join(row["value"] for row in said_of)}).items()),
+        )
+
+
 def tolerance_due(case: Case) -> Iterator[Match]:
     """In weeks 24-28 where she is at risk, and no tolerance test is there nor diabetes known."""
-    taken: list[Fact] = [*case.facts.amounts("glucose-fasting"), *case.facts.amounts("glucose-2h")]
-    if any((case.days(row.day) or 0) >= TESTED for row in taken) or any(KNOWN(case)) or any(DIABETIC(case)):
+    if tested(case):
         return
     found = tolerance_reasons(case)
     if found:
@@ -51,8 +81,8 @@ def tolerance_due(case: Case) -> Iterator[Match]:
 
 def tolerance_reasons(case: Case) -> tuple[Fact, ...]:
     """Why glucose tolerance is tested: her risks, and an HbA1c of 41-47."""
-    raised = [row for row in case.facts.amounts("hba1c") if 41 <= row.value < 48]  # noqa: PLR2004
-    return (*gdm_late(case), *raised)
+    high = [row for row in case.facts.amounts("hba1c") if 41 <= row.value < 48]  # noqa: PLR2004
+    return (*gdm_late(case), *high)
 
 
 def heavy(case: Case) -> Iterator[Match]:
@@ -96,9 +126,9 @@ ROWS: tuple[Rule, ...] = (
         id="hba1c-raised",
         kind="task",
         title="HbA1c i risikoområdet",
-        fires="latest HbA1c 41–47 mmol/mol, taken before 16+0",
-        about=("hba1c",),
-        when=last("hba1c", lambda value: 41 <= value < 48),  # noqa: PLR2004
+        fires="latest HbA1c 41–47 mmol/mol, taken before 16+0, until a tolerance test or a diagnosis answers it",
+        about=("hba1c", "glucose-fasting", "glucose-2h"),
+        when=raised,
         window=Window(last=weeks(16) - 1, ends=True),
         deadline=within(days=7),
         text="HbA1c {value} mmol/mol {day}. Økt risiko; henvis, og glukosebelastning i uke 24–28.",
@@ -134,6 +164,7 @@ ROWS: tuple[Rule, ...] = (
         told="Du bør få tilbud om en sukkerbelastning i uke 24–28. Spør jordmoren eller legen din.",
         self_reported=True,
         source=f"{GDM} (75 g i uke 24–28: nullipara > 25 år, multipara > 40 år, KMI > 25, bakgrunn, arv, tidligere)",
+        outranks=frozenset({"hba1c-raised"}),
         timed=True,
     ),
     Rule(
@@ -142,7 +173,7 @@ ROWS: tuple[Rule, ...] = (
         title="Svangerskapsdiabetes",
         fires="latest fasting glucose 5.3–6.9 or 2 hours 9.0–11.0 mmol/L",
         about=("glucose-fasting", "glucose-2h"),
-        when=GESTATIONAL,
+        when=diagnostic,
         window=Window(ends=True),
         deadline=within(days=3),
         text="Glukose {value} mmol/L {day}: svangerskapsdiabetes. Veiledning, egenmåling, kontrollplan.",
