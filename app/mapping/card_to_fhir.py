@@ -4,7 +4,6 @@ https://hl7.org/fhir/R4/documents.html; Composition type LOINC 57055-6 (IHE) and
 The bodies of stored resources are put in as they are; only what is computed is written here.
 """
 
-import uuid
 from collections.abc import Container, Sequence
 from datetime import datetime
 from typing import Any
@@ -15,6 +14,8 @@ from app.clock import instant
 from app.fhir import codes as c
 from app.fhir.json import dump
 from app.fhir.newborn import is_child
+from app.mapping import contradictions
+from app.mapping.document_parts import code, security, urn
 from app.mapping.narrative import Section, clock, sections
 from app.mapping.record_facts import FINDING_KEY
 from app.pregnancy.card import View
@@ -23,7 +24,6 @@ from app.pregnancy.rules import Finding
 EMPTY = "http://terminology.hl7.org/CodeSystem/list-empty-reason"
 FLAG_DETAIL = "http://hl7.org/fhir/StructureDefinition/flag-detail"
 DOCUMENT_ID = f"{c.CANONICAL}/card-document"
-CONFIDENTIALITY = frozenset("ULMNRV")
 Json = dict[str, Any]
 
 
@@ -50,20 +50,20 @@ def document(
     with ``since`` its first section names the ``changed`` records."""
     bodies = {f"{head.type}/{head.id}": body for body in resources for head in (_head.decode(body),)}
     urls = {source: f"{base}/{source}" for source in bodies}
-    device = _urn("device")
+    device = urn("device")
     subject = _subject(view, urls)
     computed = _computed(view, subject, device, urls, bundle_id)
-    flags = {_urn(f"finding/{row.key}"): _document_flag(row, subject, device) for row in view.findings}
-    extra = {"term": list(computed), "findings": list(flags)}
+    flags = {urn(f"finding/{row.key}"): _document_flag(row, subject, device) for row in view.findings}
+    issues = contradictions.issues(view, subject, device, urls)
+    extra = {"term": list(computed), "findings": list(flags), "contradictions": list(issues)}
     told = [*_changed(urls, since, changed), *sections(view)]
     parts = [_section(row, urls, extra.get(row.code, [])) for row in told]
     parts += _remainder(urls, parts, subject)
     composition = _composition(parts, subject, device, urls.get(f"EpisodeOfCare/{episode_id}"), at)
     own: list[tuple[str, Json]] = [
-        (_urn(f"composition/{bundle_id}"), composition),
+        (urn(f"composition/{bundle_id}"), composition),
         (device, _device()),
-        *flags.items(),
-        *computed.items(),
+        *(flags | issues | computed).items(),
     ]
     entries = [_entry(url, dump(body)) for url, body in own[:1]]
     entries += [_entry(urls[source], body) for source, body in bodies.items()]
@@ -111,16 +111,8 @@ def _flag(finding: Finding, subject: Json) -> Json:
 
 
 def _document_flag(finding: Finding, subject: Json, device: str) -> Json:
-    body = {"resourceType": "Flag", **_security(finding.labels), **_flag(finding, subject)}
+    body = {"resourceType": "Flag", **security(finding.labels), **_flag(finding, subject)}
     return body | {"author": {"reference": device}}
-
-
-def _security(labels: frozenset[str]) -> Json:
-    codings = [
-        {"system": c.CONFIDENTIALITY if code in CONFIDENTIALITY else c.ACT_CODE, "code": code}
-        for code in sorted(labels)
-    ]
-    return {"meta": {"security": codings}} if codings else {}
 
 
 def _computed(
@@ -134,19 +126,19 @@ def _computed(
         "effectiveDateTime": view.today.isoformat(),
         "device": {"reference": device},
     }
-    due = _urn(f"due/{bundle_id}")
+    due = urn(f"due/{bundle_id}")
     if view.term:
         basis = urls.get(view.term.source)
         found[due] = {
             "resourceType": "Observation",
-            "code": _code(c.LOINC, c.EDD, "Termin"),
+            "code": code(c.LOINC, c.EDD, "Termin"),
             **shared,
             "valueDateTime": view.term.due.isoformat(),
-            "method": _code(c.CS_CARD, view.term.method, view.term.why),
+            "method": code(c.CS_CARD, view.term.method, view.term.why),
             **({"derivedFrom": [{"reference": basis}]} if basis else {}),
         }
     if view.age:
-        found[_urn(f"age/{bundle_id}")] = {
+        found[urn(f"age/{bundle_id}")] = {
             "resourceType": "Observation",
             "code": {
                 "coding": [{"system": c.LOINC, "code": "49052-4"}, {"system": c.LOINC, "code": "18185-9"}],
@@ -184,7 +176,7 @@ def _section(row: Section, urls: dict[str, str], computed: list[str]) -> Json:
     entries = computed + [urls[source] for source in row.sources if source in urls]
     section: Json = {
         "title": row.title,
-        "code": _code(c.CS_CARD, row.code),
+        "code": code(c.CS_CARD, row.code),
         "text": {"status": "generated", "div": row.html()},
     }
     if entries:
@@ -227,15 +219,6 @@ def _device() -> Json:
         "deviceName": [{"name": "Helsekort", "type": "manufacturer-name"}],
         "type": {"text": "Digitalt helsekort for gravide"},
     }
-
-
-def _code(system: str, code: str, words: str = "") -> Json:
-    concept: Json = {"coding": [{"system": system, "code": code}]}
-    return concept | {"text": words} if words else concept
-
-
-def _urn(name: str) -> str:
-    return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'{c.CANONICAL}/{name}')}"
 
 
 def _entry(url: str, body: bytes) -> bytes:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.fhir import codes as c
+from app.mapping.contradictions import settled
 from app.mapping.elements import (
     Element,
     child,
@@ -106,4 +107,5 @@ READERS: dict[str, Reader] = {
     "MedicationRequest": medicine,
     "MedicationAdministration": medicine,
     "QuestionnaireResponse": answers,
+    "DetectedIssue": settled,
 }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from html import escape
 
+from app.mapping import contradictions
 from app.mapping.narrative_found import TITLES, found
 from app.pregnancy.card import View
 from app.pregnancy.described import Birth, Series
@@ -86,6 +87,7 @@ def sections(view: View) -> tuple[Section, ...]:
     shown = view.described
     return (
         _section(view, "findings", "Funn", [(_finding(row), row.inputs) for row in view.findings]),
+        *_contradictions(view),
         _section(
             view, "needs", "Viktig nå", [(NEEDS[row.kind].format(row.detail).rstrip(": "), row.inputs) for row in view.needs]
         ),
@@ -121,6 +123,13 @@ def sections(view: View) -> tuple[Section, ...]:
             [(_birth(row), row.sources) for row in shown.births],
         ),
     )  # fmt: skip
+
+
+def _contradictions(view: View) -> tuple[Section, ...]:
+    """Only where something contradicts something, or where the reader cannot know."""
+    rows = contradictions.lines(view)
+    there = rows or not view.assessable("contradictions")
+    return (_section(view, "contradictions", contradictions.TITLE, rows),) if there else ()
 
 
 def _has(view: View, code: str) -> bool:

@@ -98,6 +98,13 @@ class FindingClosed(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ContradictionSettled(Fact):
+    """A clinician has said how the records of the contradiction with this key came to differ."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Medicine(Fact):
     """A medicine that she takes or is prescribed; ``atc`` its codes."""
 

@@ -8,9 +8,10 @@ https://www.helsedirektoratet.no/brosjyrer/helsekort-for-gravide
 from collections.abc import Container
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
-from typing import Literal
+from typing import Literal, TypeVar
 
 from app.pregnancy.background import Allergy, Condition, FindingClosed, Registered
+from app.pregnancy.contradictions import Contradiction, contradictions
 from app.pregnancy.course import LOSS, PREGNANT, Course, course
 from app.pregnancy.described import FOUND, SERIES, Described, Series, describe
 from app.pregnancy.facts import OSLO, BirthOutcome, Fact, Facts, LabResult, RhesusD, Visit
@@ -23,6 +24,7 @@ from app.pregnancy.term import Term, choose
 from app.pregnancy.variants import added
 
 Audience = Literal["clinician", "citizen"]
+Told = TypeVar("Told", Finding, Contradiction)
 OF_THE_CHILD = frozenset({"fundal-height", "fetal-heart-rate"})
 NOT_FOR_HER = "NOPAT"  # v3-ActCode: what she must not meet on a screen that somebody else may see
 RECORDED: tuple[tuple[str, type[Fact] | str], ...] = (
@@ -57,6 +59,7 @@ class Card:
     findings: tuple[Finding, ...]
     closed: tuple[Finding, ...]
     programme: tuple[VisitState, ...]
+    contradictions: tuple[Contradiction, ...] = ()
 
     @property
     def unlisted(self) -> frozenset[str]:
@@ -85,6 +88,7 @@ class View:
     described: Described
     withheld: frozenset[str]
     ended: date | None = None  # when the last fetus was born or lost
+    contradictions: tuple[Contradiction, ...] = ()
 
     def assessable(self, section: str) -> bool:
         return section not in self.withheld
@@ -133,6 +137,7 @@ def fold(
         findings=tuple(row for row in found if row.key not in closed),
         closed=tuple(row for row in found if row.key in closed),
         programme=plan(facts, term.due if term else None, stands, today, added(case)),
+        contradictions=contradictions(facts),
     )
 
 
@@ -146,9 +151,11 @@ def view_for(card: Card, *, visible: Container[str], audience: Audience) -> View
     if (card.term and not dated) or not staged:
         withheld |= {"term", "age", "programme"}
     mine = [row for row in card.findings if audience in row.audience]
-    shown = [row for row in mine if allowed.issuperset(row.inputs)]
-    if any(row not in shown and not (audience == "citizen" and NOT_FOR_HER in row.labels) for row in mine):
-        withheld.add("findings")
+    shown, hidden = _apart(mine, allowed, audience)
+    withheld |= {"findings"} if hidden else set()
+    told = [row for row in card.contradictions if audience == "clinician" or row.row.told]
+    differing, hidden = _apart(told, allowed, audience)
+    withheld |= {"contradictions"} if hidden else set()
     described = describe(seen.only(lambda fact: fact.source not in card.unlisted))
     # Without a visible dating not even the windows of the visits are shown: they would tell it.
     planned = card.programme if dated and staged else ()
@@ -173,7 +180,15 @@ def view_for(card: Card, *, visible: Container[str], audience: Audience) -> View
         ),
         withheld=frozenset(withheld),
         ended=card.course.ended.date() if staged and card.course.ended else None,
+        contradictions=tuple(differing),
     )
+
+
+def _apart(rows: list[Told], allowed: frozenset[str], audience: Audience) -> tuple[list[Told], bool]:
+    """Of which the reader sees every input, and whether others are withheld; at what is not for her nothing hints."""
+    shown = [row for row in rows if allowed.issuperset(row.inputs)]
+    hidden = (row for row in rows if not allowed.issuperset(row.inputs))
+    return shown, any(audience != "citizen" or NOT_FOR_HER not in row.labels for row in hidden)
 
 
 def _kept_from(fact: Fact, audience: Audience) -> bool:

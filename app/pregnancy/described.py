@@ -18,6 +18,7 @@ from app.pregnancy.background import (
     Registered,
     Woman,
 )  # fmt: skip
+from app.pregnancy.contradictions import rhesus
 from app.pregnancy.facts import (
     BirthOutcome,
     BloodPressure,
@@ -177,7 +178,7 @@ def describe(facts: Facts) -> Described:
         birth_plan=facts.last(BirthPlan),
         outcomes=facts.of(BirthOutcome),
         births=tuple(_births(facts)),
-        rhesus=facts.last(RhesusD),
+        rhesus=rhesus(facts),
         registered=facts.of(Registered),
         found=_found(facts),
     )

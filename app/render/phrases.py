@@ -3,11 +3,13 @@
 https://www.sprakradet.no/klarsprak
 """
 
+from app.render.contradiction_words import CONTRADICTION_WORDS
 from app.render.decision_phrases import DECISIONS
 from app.render.found_phrases import FOUND_PHRASES
 from app.render.hers_phrases import HERS_PHRASES
 
 PHRASES: dict[str, tuple[str, str, str]] = {
+    **CONTRADICTION_WORDS,
     **FOUND_PHRASES,
     **HERS_PHRASES,
     "new": (

@@ -23,6 +23,7 @@ from app.pregnancy.facts import (
 from app.pregnancy.items import ITEMS
 from app.pregnancy.kept import Amount, Answer, Kept
 from app.pregnancy.triggers import PROTEIN, is_raised
+from app.render.contradictions_section import contradictory
 from app.render.found_sections import nipt, rhd, ultrasound
 from app.render.hers_section import registered
 from app.render.section import Line, Section
@@ -159,6 +160,9 @@ def _closed(view: View, words: Words) -> Iterator[Line]:
 
 
 SECTIONS: tuple[Section, ...] = (
+    Section(
+        "contradictions", contradictory, rests_on=("contradictions",), always=False, place="first",
+    ),
     Section("outcome", _outcome, always=False, place="first"),
     Section(
         "consultations", _consultations,

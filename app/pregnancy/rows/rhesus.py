@@ -8,6 +8,7 @@ Helsedirektoratet, svangerskapsomsorgen, «ABO/RhD-typing og blodtypeantistoff»
 from collections.abc import Iterator
 from datetime import timedelta
 
+from app.pregnancy.contradictions import fetal_rhesus, rhesus
 from app.pregnancy.facts import BirthOutcome, RhesusD
 from app.pregnancy.gestation import weeks
 from app.pregnancy.kept import Answer
@@ -21,7 +22,7 @@ SPAN = timedelta(hours=72)
 
 
 def negative(case: Case) -> RhesusD | None:
-    row = case.facts.last(RhesusD)
+    row = rhesus(case.facts)
     return row if row and not row.positive else None
 
 
@@ -45,7 +46,7 @@ def typing(case: Case) -> Iterator[Match]:
 
 def prophylaxis(case: Case) -> Iterator[Match]:
     """From week 28, where a fetus is RhD-positive or it is not known, and it is neither given nor declined."""
-    mother, latest = negative(case), _of_each(case, "fetal-rhd")
+    mother, latest = negative(case), fetal_rhesus(case.facts)
     told = [row for row in latest if row.value in {"positive", "inconclusive"}]
     if mother is None or immunised(case) or (latest and not told):
         return
@@ -66,7 +67,7 @@ def after_birth(case: Case) -> Iterator[Match]:
     born = [row for row in case.facts.of(BirthOutcome) if row.outcome in {"live-birth", "stillbirth"}]
     if mother is None or immunised(case) or not born:
         return
-    children = _of_each(case, "child-rhd") or _of_each(case, "fetal-rhd")
+    children = _of_each(case, "child-rhd") or fetal_rhesus(case.facts)
     if children and all(row.value == "negative" for row in children):
         return
     since = born[0].when
@@ -80,7 +81,7 @@ def after_event(case: Case) -> Iterator[Match]:
     mother = negative(case)
     if mother is None or immunised(case):
         return
-    fetal = _of_each(case, "fetal-rhd")
+    fetal = fetal_rhesus(case.facts)
     if fetal and all(row.value == "negative" for row in fetal):
         return
     given = [row for row in case.facts.answers("anti-d") if row.value in {"given", "declined"}]
