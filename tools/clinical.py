@@ -63,11 +63,11 @@ def _codes(row: Item) -> str:
 
 
 def profile_of(row: Item) -> str:
-    """The profiles that an Observation of the item is held to; R4 alone where this card has none of its own."""
+    """The profiles that an Observation of the item is held to."""
     known = ((c.CS_CARD, row.id), *CODES.get(row.id, ()))
     code = {"coding": [{"system": system, "code": code} for system, code in known]}
     chosen = profiles.chosen({"resourceType": "Observation", "code": code})
-    return ", ".join(f"`{one.id}`" for one in chosen) or "R4"
+    return ", ".join(f"`{one.id}`" for one in chosen)
 
 
 def tests_of(row: Item) -> list[str]:

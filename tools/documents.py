@@ -14,7 +14,7 @@ from app.access.caller import Role
 from app.access.rules import ALLOW, ANY, BLOCK, Allow, Relation
 from app.fhir.registry import RESOURCE_TYPES
 from app.settings import Settings
-from tools import clinical, limits, national, offers
+from tools import clinical, item_profiles, limits, national, offers
 from tools.searches import search
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -230,6 +230,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "operations.md": lambda: offers.operations(table),
     "subscriptions.md": lambda: offers.topics(table),
     "../fhir_profiles/programme/PlanDefinition-basisprogram.json": clinical.programme,
+    "../fhir_profiles/input/fsh/items.fsh": item_profiles.page,
 }
 
 

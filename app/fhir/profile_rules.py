@@ -11,6 +11,7 @@ from app.fhir.invariant import Json, Rule, codes, either, has_choice
 
 _NOT_YET: Final = frozenset({"registered", "cancelled", "entered-in-error"})
 _NOT_BEGUN: Final = frozenset({"planned", "cancelled", "entered-in-error", "unknown"})
+_NO_UNITS: Final = frozenset({"1", "{#}", "{score}", "[pH]"})
 _DAY: Final = 10  # YYYY-MM-DD
 
 
@@ -27,6 +28,10 @@ def _has_side(value: Json) -> bool:
     rows = value.get("component", ())
     told = any(has_choice(row, "value") or "dataAbsentReason" in row for row in rows)
     return told or "dataAbsentReason" in value or _open(value)
+
+
+def _plain(value: Json) -> bool:
+    return value.get("valueQuantity", {}).get("code", "1") in _NO_UNITS
 
 
 def _whole_day(value: Json) -> bool:
@@ -52,6 +57,7 @@ def _said(value: Json) -> bool:
 RULES: Final[dict[str, Rule]] = {
     "hk-value": _has_value,
     "hk-side": _has_side,
+    "hk-plain": _plain,
     "hk-day": _whole_day,
     "hk-decided": _reasoned,
     "hk-started": _begun,

@@ -47,7 +47,8 @@ def kept(row: Item, element: Element, make: Make) -> Fact | None:
     if row.unit:
         amount = _amount(row, element)
         return None if amount is None else make(Amount, item=row.id, value=amount)
-    words = label(child(element, "valueCodeableConcept")) or text(element, "valueString")
+    told = (text(element, name) for name in ("valueString", "valueDateTime"))
+    words = label(child(element, "valueCodeableConcept")) or next(filter(None, told), "")
     answer = words if row.answers == FREE else _answer(row, element, words)
     return make(Answer, item=row.id, value=answer, text=words) if answer else None
 

@@ -69,6 +69,7 @@ SAID: list[tuple[str, str, Json, str, str]] = [
     (L, "100670-9", coded(L, "LA22747-2"), "fetal-rhd", "positive"),
     (L, "77016-4", coded(L, "LA22748-0"), "fetal-rhd", "negative"),
     (L, "100670-9", coded(OURS, "inconclusive"), "fetal-rhd", "inconclusive"),
+    (OURS, "fetal-rhd-expected", {"valueDateTime": "2026-07-01"}, "fetal-rhd-expected", "2026-07-01"),
     (S, "408783007", YES, "anti-d", "given"),
     (S, "408783007", NO, "anti-d", "not-given"),
     (OURS, "anti-d", coded(OURS, "declined"), "anti-d", "declined"),

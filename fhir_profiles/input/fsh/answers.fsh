@@ -145,3 +145,4 @@ Description: "Codes of the pregnancy card where neither LOINC nor SNOMED CT has 
 * #yes "Ja"
 * #no "Nei"
 * #unknown "Vet ikke"
+* insert ItemCodes

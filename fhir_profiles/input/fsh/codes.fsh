@@ -106,11 +106,12 @@ Title: "HbA1c: the codes by which it is recognised"
 
 ValueSet: CodesGlucose
 Id: codes-glucose
-Title: "Glucose, fasting or 2 hours after 75 g: the codes by which it is recognised"
+Title: "Glucose, fasting, 2 hours after 75 g or at random: the codes by which it is recognised"
 * $loinc#14771-0
 * $loinc#14995-5
 * $card#glucose-fasting
 * $card#glucose-2h
+* $card#glucose-random
 
 ValueSet: CodesBloodGroup
 Id: codes-blood-group
@@ -147,6 +148,27 @@ Title: "Infection test: the codes by which it is recognised"
 * $card#syphilis
 * $card#hbsag
 * $card#chlamydia-test
+* $loinc#16933-4
+* $loinc#25514-1
+* $loinc#8014-3
+* $loinc#40667-8
+* $nlk#NPU12412
+* $loinc#16128-1
+* $loinc#13955-0
+* $nlk#NPU12033
+* $loinc#72607-5
+* $loinc#48683-7
+* $nlk#NPU18725
+* $card#anti-hbc
+* $card#toxoplasmosis
+* $card#rubella
+* $card#hepatitis-c
+* $card#mrsa-vre-esbl
+* $card#gonorrhoea
+* $card#cytomegalovirus
+* $card#bacteriuria-culture
+* $card#gbs
+* $card#gbs-urine
 
 ValueSet: CodesDueDate
 Id: codes-due-date
@@ -222,6 +244,7 @@ Id: codes-fetal-rhd
 Title: "Fetal RHD: the codes by which it is recognised"
 * $loinc#77016-4
 * $card#fetal-rhd
+* $loinc#100670-9
 
 ValueSet: CodesBirthOutcome
 Id: codes-birth-outcome
@@ -242,11 +265,14 @@ Title: "Apgar score: the codes by which it is recognised"
 * $loinc#9271-8
 * $card#apgar-5
 * $card#apgar-10
+* $loinc#9272-6
+* $card#apgar-1
 
 ValueSet: CodesEpds
 Id: codes-epds
 Title: "EPDS total: the codes by which it is recognised"
 * $card#epds
+* $loinc#99046-5
 
 ValueSet: CodesNeed
 Id: codes-need
@@ -256,4 +282,5 @@ Title: "A need that the midwife must know: the codes by which it is recognised"
 * $card#violence
 * $card#genital-mutilation
 * $card#substance-use
+* $loinc#95391-9
 

@@ -85,7 +85,7 @@ Parent: Observation
 Id: oedema
 Title: "Oedema"
 Description: "Oedema, as the card records it."
-* insert Answered(CodesOedema)
+* insert Graded(CodesOedema)
 
 Profile: UrineProtein
 Parent: Observation
@@ -118,8 +118,8 @@ Description: "HbA1c, as the card records it."
 Profile: Glucose
 Parent: Observation
 Id: glucose
-Title: "Glucose, fasting or 2 hours after 75 g"
-Description: "Glucose, fasting or 2 hours after 75 g, as the card records it."
+Title: "Glucose, fasting, 2 hours after 75 g or at random"
+Description: "Glucose, fasting, 2 hours after 75 g or at random, as the card records it."
 * insert Measured(CodesGlucose, UnitsGlucose)
 
 Profile: BloodGroup

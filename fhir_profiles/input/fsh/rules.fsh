@@ -93,3 +93,29 @@ Invariant: hk-member
 Severity: #error
 Description: "A member of the team is named"
 Expression: "participant.all(member.exists())"
+
+RuleSet: Chosen(codes, answers)
+* insert Answered({codes})
+* valueCodeableConcept from {answers} (preferred)
+
+RuleSet: Graded(codes)
+* insert Finding({codes})
+* value[x] only CodeableConcept or Quantity or boolean or string or integer
+* obeys hk-value
+* obeys hk-plain
+
+RuleSet: Plain(codes)
+* insert Finding({codes})
+* value[x] only integer or Quantity
+* obeys hk-value
+* obeys hk-plain
+
+RuleSet: Told(codes)
+* insert Finding({codes})
+* value[x] only CodeableConcept or string or dateTime
+* obeys hk-value
+
+Invariant: hk-plain
+Severity: #error
+Description: "A count, score or pH has no unit, or the unit 1, {#}, {score} or [pH]"
+Expression: "value.ofType(Quantity).code.exists() implies value.ofType(Quantity).code in ('1' | '{#}' | '{score}' | '[pH]')"

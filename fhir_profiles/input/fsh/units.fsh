@@ -63,3 +63,35 @@ Id: units-gestation
 Title: "Units of gestational age"
 * $ucum#d
 * $ucum#wk
+
+ValueSet: UnitsTemperature
+Id: units-temperature
+Title: "Units of temperature"
+* $ucum#Cel
+
+ValueSet: UnitsBileAcids
+Id: units-bile-acids
+Title: "Units of bile acids"
+* $ucum#umol/L
+
+ValueSet: UnitsTravel
+Id: units-travel
+Title: "Units of time of travel"
+* $ucum#min
+* $ucum#h
+
+ValueSet: UnitsYears
+Id: units-years
+Title: "Units of years"
+* $ucum#a
+
+ValueSet: UnitsShare
+Id: units-share
+Title: "Units of a share"
+* $ucum#%
+
+ValueSet: UnitsVolume
+Id: units-volume
+Title: "Units of volume"
+* $ucum#mL
+* $ucum#L
