@@ -116,7 +116,7 @@ class Settings:
         "Days that an attested declaration of a care relation lasts; it can be declared again.", 365
     )
     grace_days: int = _doc(
-        "Days that declared and accepted relations last after the card has ended, and a former GP's after the change.",
+        "Days that declared and accepted relations last after the card has ended.",
         30,
     )
     participation: str = _doc(

@@ -56,7 +56,7 @@ MARKS = {
     Relation.INVITED: "ⁱ",
     Relation.ANYONE: "",
 }
-LETTERS = {"read": "R", "create": "C", "update": "U", "delete": "D", "confirm": "B"}
+LETTERS = {"read": "R", "create": "C", "update": "U", "delete": "D", "confirm": "B", "status": "S"}
 ACCESS_HEAD = f"""# Access rows
 
 Printed from `app/access/rules.py` and `app/access/roles.py` by `make docs`; do not edit. The laws were read as of
@@ -76,7 +76,7 @@ student is whose token names a supervisor.
 """
 MATRIX_HEAD = """## On one page
 
-R read, C create, U update, D delete, B confirm or decline what she registered herself; the raised letter is the relation (below). † = some elements are hidden, or
+R read, C create, U update, D delete, B confirm or decline what she registered herself, S ask whether there is a card; the raised letter is the relation (below). † = some elements are hidden, or
 some labels excluded.
 """
 SETTINGS_HEAD = """# Settings

@@ -62,6 +62,7 @@ WRITE = frozenset({"create", "update"})
 CREATE = frozenset({"create"})
 EVERY = READ | WRITE | {"delete"}
 CONFIRM = frozenset({"confirm"})  # $confirm and $decline
+STATUS = frozenset({"status"})  # $status: whether there is a card at all
 ACTS = EVERY | CONFIRM
 
 

@@ -31,12 +31,14 @@ from app.access.rows import (
     READ,
     SENSITIVE,
     SHARED,
+    STATUS,
     WRITE,
     Allow,
     Block,
     Relation,
 )
 from app.access.rows import roles as _roles
+from app.access.standing import STANDING
 from app.fhir import newborn
 
 __all__ = [  # what others take from here: rows and the sets that they name
@@ -75,6 +77,7 @@ BLOCK: tuple[Block, ...] = (
         PERSONNEL | {Role.REGISTRY},
         by="choice",
         ground="pjl § 17, pbrl § 5-3: she may oppose that named personnel are given access, or take no part",
+        do=ACTS | STATUS,
         told="She has chosen that you are not given access",
     ),
     Block(
@@ -205,6 +208,7 @@ ALLOW: tuple[Allow, ...] = (
         "hpl § 42",
     ),
     *CONFIRMING,
+    *STANDING,
     Allow(
         "allow.carer.flag",
         CARERS,

@@ -18,10 +18,12 @@ from app.interactions import (
     clinic_day,
     code_answers,
     confirming,
+    counting,
     declaring,
     documents,
     emergencies,
     everything,
+    existence,
     expansion,
     explaining,
     lastn,
@@ -218,6 +220,10 @@ subscription_status = _handler("Subscription", "status", subscription_answers.st
 subscription_events = _handler("Subscription", "events", subscription_answers.events)
 subscription_failures = _handler("Subscription", "failures", subscription_answers.failures)
 break_glass = _handler("Patient", "break-glass", emergencies.break_glass)
+status = _handler("Patient", "status", existence.status)
+declarations = _handler("", "declarations", declaring.queue)
+declaration_review = _handler("", "declaration-review", declaring.review)
+access_statistics = _handler("", "access-statistics", counting.statistics)
 emergency_queue = _handler("", "emergencies", emergencies.queue)
 emergency_review = _handler("", "emergency-review", emergencies.review)
 emergency_statistics = _handler("", "emergency-statistics", emergencies.statistics)

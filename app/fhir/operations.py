@@ -23,6 +23,7 @@ from app.fhir.operation import (
     Parameter,
 )
 from app.fhir.operations_on_hers import HERS_OPERATIONS
+from app.fhir.operations_on_relations import RELATION_OPERATIONS
 
 LANGUAGE = Parameter("displayLanguage", CODE)
 _EVERYTHING = (
@@ -92,11 +93,7 @@ OPERATIONS: tuple[Operation, ...] = (
         ),
         ours=True,
     ),
-    Operation(
-        "Patient", "declare-relation", TYPE, POST, "Parameters",
-        "An attested clinician declares the organisation's care relation",
-        (Parameter("identifier", ("Identifier",), required=True),), ours=True,
-    ),
+    *RELATION_OPERATIONS,
     Operation(
         "Patient", "break-glass", TYPE, POST, "Parameters",
         "A few hours of reading about one woman in an emergency: she is told, and it is reviewed",

@@ -1,4 +1,4 @@
-"""``Patient/$declare-relation``: an attested clinician states that her organisation cares for a woman.
+"""``Patient/$declare-relation``: an attested clinician states that her organisation cares for a woman; and its review.
 
 Pasientjournalloven § 19; the attest's purpose and decision reference (tillitsrammeverk) are required and kept. The
 number stands in the body, never in a URL.
@@ -7,15 +7,21 @@ number stands in the body, never in a URL.
 from datetime import timedelta
 from typing import Any
 
+from app import clock
 from app.fhir import json as fhir_json
-from app.fhir.codes import DNR, FNR
+from app.fhir.codes import DNR, FNR, ORGNR
 from app.fhir.operations import BY_NAME
-from app.fhir.outcome import BadRequest, Forbidden, NotFound, Unavailable
-from app.fhir.parameters import from_body
+from app.fhir.outcome import BadRequest, Conflict, Forbidden, NotFound, Unavailable
+from app.fhir.parameters import Given, from_body
 from app.fhir.validation import check
 from app.interactions.attempts import TRIES, begin_again
 from app.interactions.context import Answer, Context, in_parameters
-from app.store.declarations import declare as store
+from app.interactions.log_cases import scope_of
+from app.interactions.sentences import said
+from app.store import declarations
+
+OUTCOMES = ("accepted", declarations.REJECTED)
+_COMMENT = (5, 1000)  # characters
 
 
 def _identifier(parameters: Any) -> tuple[str, str]:
@@ -51,8 +57,48 @@ async def relate(context: Context, system: str, value: str) -> str | None:
     """Her Patient id, or None; said again where a bulk export began meanwhile. Raises Unavailable."""
     lasts = timedelta(days=context.house.settings.declared_days)
     for _ in range(TRIES):
-        patient, late = await store(context.session, system, value, context.entry.at + lasts)
+        patient, late = await declarations.declare(context.session, system, value, context.entry.at + lasts)
         if not late:
             return patient
         await begin_again(context)
     raise Unavailable("An export has just begun; try again", headers={"Retry-After": "1"})
+
+
+def _declaration(row: Any) -> dict[str, Any]:
+    """A declaration as the reviewer reads it; who declared it why stands in the log under its time."""
+    place = {"system": ORGNR, "value": row["organization"]}
+    parts: list[dict[str, Any]] = [
+        {"name": "id", "valueString": f"{row['patient']}.{row['organization']}"},
+        {"name": "patient", "valueReference": {"reference": f"Patient/{row['patient']}"}},
+        {"name": "organization", "valueIdentifier": place},
+    ]
+    texts = ("person", "decision", "outcome", "comment")
+    parts += [{"name": name, "valueString": row[name]} for name in texts if row[name]]
+    parts += [
+        {"name": name, "valueInstant": clock.instant(row[name])}
+        for name in ("begins", "ends", "reviewed")
+        if row[name]
+    ]
+    return {"name": "declaration", "part": parts}
+
+
+async def queue(context: Context, given: Given, _id: str | None) -> Answer:
+    """``$declarations``: what waits for a reviewer, or with ``status`` all. Raises FhirError."""
+    scope, status = scope_of(context), given.text("status") or "unreviewed"
+    if status not in {"unreviewed", "all"}:
+        raise BadRequest("status is unreviewed or all", "status")
+    rows = await declarations.queue(context.session, scope, reviewed_too=status == "all")
+    return in_parameters(*map(_declaration, rows))
+
+
+async def review(context: Context, given: Given, _id: str | None) -> Answer:
+    """``$declaration-review``: the reviewer's decision, made once. Raises FhirError."""
+    scope, outcome = scope_of(context), given.text("outcome")
+    if outcome not in OUTCOMES:
+        raise BadRequest(f"outcome is one of {', '.join(OUTCOMES)}", "outcome")
+    patient, _, organization = given.text("id").rpartition(".")
+    comment = said(given, "comment", _COMMENT)
+    row = await declarations.review(context.session, scope, (patient, organization), outcome, comment)
+    if row is None:
+        raise Conflict("There is no such declaration, or it has been decided", "id")
+    return in_parameters(_declaration(row))

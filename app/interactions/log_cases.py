@@ -54,8 +54,8 @@ async def ask(context: Context, given: Given, _id: str | None) -> Answer:
     return in_parameters(part(row))
 
 
-def _scope(context: Context) -> list[str] | None:
-    """The organisations whose cases this reviewer decides; None: all, for the pilot's own. Raises Forbidden."""
+def scope_of(context: Context) -> list[str] | None:
+    """The organisations whose cases and declarations this reviewer decides; None: all, for the pilot's own. Raises Forbidden."""
     scoped(context.caller, "read")
     if context.caller.role is not Role.AUDITOR:
         raise Forbidden("Cases of the log are decided by its reviewer")
@@ -66,7 +66,7 @@ def _scope(context: Context) -> list[str] | None:
 
 async def queue(context: Context, given: Given, _id: str | None) -> Answer:
     """``$access-cases``: what waits for a reviewer, or with ``status`` all. Raises FhirError."""
-    scope, status = _scope(context), given.text("status") or "unreviewed"
+    scope, status = scope_of(context), given.text("status") or "unreviewed"
     if status not in {"unreviewed", "all"}:
         raise BadRequest("status is unreviewed or all", "status")
     rows = await log_cases.queue(context.session, scope, reviewed_too=status == "all")
@@ -75,7 +75,7 @@ async def queue(context: Context, given: Given, _id: str | None) -> Answer:
 
 async def review(context: Context, given: Given, _id: str | None) -> Answer:
     """``$access-case-review``: the reviewer's decision, made once; she reads the answer. Raises FhirError."""
-    scope, outcome = _scope(context), given.text("outcome")
+    scope, outcome = scope_of(context), given.text("outcome")
     if outcome not in OUTCOMES:
         raise BadRequest(f"outcome is one of {', '.join(OUTCOMES)}", "outcome")
     row = await log_cases.review(

@@ -92,6 +92,4 @@ def _relations(team: dict[str, Any], write: Write, context: Context, targets: Ta
                     participant.get("period") or team.get("period"), context.entry.at
                 )
                 kind = _KINDS[context.caller.role]
-                if kind == "registry" and ends:  # a former GP sees what follows of what was begun
-                    ends += timedelta(days=context.house.settings.grace_days)
                 yield (write.patient, actor[4:], kind, begins, ends, None, context.caller.subject)

@@ -59,6 +59,11 @@ DONE: Mapping[str, Row] = {
         "sletta alt som var lagra i helsekortet",
         "erased all that was stored in the card",
     ),
+    "$status": (
+        "spurte om du har et helsekort",
+        "spurde om du har eit helsekort",
+        "asked whether you have a card",
+    ),
     "$retract": (
         "ga beskjed om at det som var sendt videre er trukket tilbake",
         "gav beskjed om at det som var sendt vidare er trekt tilbake",

@@ -96,10 +96,8 @@ class Told:
     def rule(self) -> str:
         """The rules in words, each once."""
         at = ORDER.index(self.language)
-        found = (
-            row[at] for name in self.occasion.rules() for key, row in RULES.items() if name.startswith(key)
-        )
-        return "; ".join(dict.fromkeys(found))
+        found = (max(filter(name.startswith, RULES), key=len, default="") for name in self.occasion.rules())
+        return "; ".join(dict.fromkeys(RULES[key][at] for key in found if key))
 
     @property
     def result(self) -> str:

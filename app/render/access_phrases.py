@@ -67,6 +67,18 @@ RULES: dict[str, tuple[str, str, str]] = {  # the beginning of a rule's name →
         "Naudtilgang for nokre timar, som blir kontrollert",
         "Emergency access for some hours, which is reviewed",
     ),
+    "allow.carer.status": (
+        "Helsepersonell kan få vite om du har et helsekort, og ikke hva som står i det",
+        "Helsepersonell kan få vite om du har eit helsekort, og ikkje kva som står i det",
+        "Health personnel may learn whether you have a card, and nothing of it",
+    ),
+    "declared": (
+        "Virksomheten erklærte selv at den gir deg helsehjelp. Det blir kontrollert",
+        "Verksemda erklærte sjølv at ho gjev deg helsehjelp. Det blir kontrollert",
+        "The organisation declared itself that it gives you care. It is reviewed",
+    ),
+    "access-statistics": ("Kontroll av loggen", "Kontroll av loggen", "Control of the log"),
+    "declaration-review": ("Kontroll av loggen", "Kontroll av loggen", "Control of the log"),
     "allow.carer": (
         "Virksomheten gir deg helsehjelp",
         "Verksemda gjev deg helsehjelp",

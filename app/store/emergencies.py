@@ -27,6 +27,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from app.store.deliveries import EMERGENCY, PENDING
 from app.store.log import beside, fresh_proof, logged
+from app.store.reviewing import reviewing
 from app.store.session import Session
 from app.store.standing_sql import AT, PERSON, chosen_away
 from app.store.statement import Statement, build
@@ -133,19 +134,7 @@ def _queue() -> Statement:
         .limit(literal_column("500"))
         .cte("queue")
     )
-    return _reviewing(found, found, [])
-
-
-def _reviewing(rows: CTE, women: CTE, extra: list[CTE]) -> Statement:
-    consumed, fresh = fresh_proof()
-    distinct = select(women.c.patient).distinct().subquery("women")
-    log = logged(
-        verdict=literal("searched", Text),
-        shown=select(func.jsonb_agg(_shown(distinct.c.patient, REVIEWED), type_=JSONB)).scalar_subquery(),
-        patients=select(func.array_agg(distinct.c.patient, type_=ARRAY(Text))).scalar_subquery(),
-        fresh=fresh,
-    )
-    return build(beside(rows, rows.c, log, consumed, fresh).add_cte(*extra))
+    return build(reviewing(found, REVIEWED, "searched"))
 
 
 async def queue(session: Session, *, reviewed_too: bool) -> list[Any]:
@@ -182,7 +171,7 @@ def _review() -> Statement:
         .values(ends=func.least(relation.c.ends, AT))
         .cte("closed")
     )
-    return _reviewing(made, made, [wrong])
+    return build(reviewing(made, REVIEWED, "stored", wrong))
 
 
 async def review(session: Session, id_: str, outcome: str, comment: str) -> Any:
@@ -208,7 +197,7 @@ def _statistics() -> Statement:
         .cte("counted")
     )  # fmt: skip
     nobody = select(emergency.c.patient).where(literal_column("false")).cte("nobody")
-    return _reviewing(found, nobody, [])
+    return build(reviewing(found, REVIEWED, "searched", women=nobody))
 
 
 async def statistics(session: Session) -> list[Any]:

@@ -17,7 +17,6 @@ from sqlalchemy import (
     cast,
     func,
     insert,
-    literal,
     literal_column,
     or_,
     select,
@@ -25,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from app.store.log import beside, fresh_proof, logged
+from app.store.reviewing import reviewing
 from app.store.session import Session
 from app.store.standing_sql import AT, own_patient
 from app.store.statement import Statement, build
@@ -39,21 +38,8 @@ _NAMES = (
 _SCOPE = bindparam("scope", type_=ARRAY(Text))
 
 
-def _logged_with(rows: CTE, verdict: str, *extra: CTE) -> Statement:
-    """``rows``, logged with the women whom they are about."""
-    consumed, fresh = fresh_proof()
-    women = select(rows.c.patient).where(rows.c.patient.is_not(None)).distinct().subquery("women")
-    shown = func.jsonb_build_array(
-        literal_column("'Patient'"), women.c.patient, literal_column("0"), literal_column(f"'{REVIEWED}'"),
-        women.c.patient, literal_column("false"),
-    )  # fmt: skip
-    log = logged(
-        verdict=literal(verdict, Text),
-        shown=select(func.jsonb_agg(shown, type_=JSONB)).scalar_subquery(),
-        patients=select(func.array_agg(women.c.patient, type_=ARRAY(Text))).scalar_subquery(),
-        fresh=fresh,
-    )
-    return build(beside(rows, rows.c, log, consumed, fresh).add_cte(*extra).order_by(rows.c.made))
+def _logged_with(rows: CTE, verdict: str) -> Statement:
+    return build(reviewing(rows, REVIEWED, verdict).order_by(rows.c.made))
 
 
 @cache

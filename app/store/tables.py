@@ -256,9 +256,18 @@ relation = Table(  # organisation × woman: design §4
     Column("ends", INSTANT),
     Column("decision", Text),
     Column("person", Text),
+    Column("reviewed", INSTANT),  # of what was declared, and what the reviewer said
+    Column("reviewer", Text),
+    Column("outcome", Text),
+    Column("comment", Text),
 )
 Index("relation_patient", relation.c.patient, relation.c.organization)
 Index("relation_organization", relation.c.organization, relation.c.patient)
+Index(
+    "relation_unreviewed",
+    relation.c.begins,
+    postgresql_where=text("kind = 'declared' AND reviewed IS NULL"),
+)
 
 person = Table(  # whose number it is: one woman a number, among governed data
     "person",

@@ -25,10 +25,11 @@ from sqlalchemy import (
 )  # fmt: skip
 from sqlalchemy.dialects.postgresql import JSONB
 
+from app.access.caller import Role
 from app.store import events, subscription_sql
 from app.store.log import finish, fresh_proof, logged
 from app.store.resources import KEPT_FROM_HER as _KEPT_FROM_HER
-from app.store.standing_sql import AT, AUTHOR
+from app.store.standing_sql import AT, AUTHOR, in_force
 from app.store.statement import FENCE, Statement, build
 from app.store.tables import (
     INSTANT,
@@ -110,12 +111,14 @@ def _index(
     return made
 
 
-def _follow(shape: Shape, state: CTE, ok: ColumnElement[bool]) -> list[CTE]:
+def _follow(shape: Shape, state: CTE, written: CTE, ok: ColumnElement[bool]) -> list[CTE]:
     """What follows from the write commits with it: messages, their new sessions, and who is to be looked at."""
     made = [_queued(ok)] if "delivery" in shape.tables else []
     made += [_rearmed(ok)] if shape.rearm else []
     made += [_relations_end(state, ok)] if shape.ends else []
     made += [_withdrawn(ok)] if "withdrawal" in shape.tables else []
+    if shape.role is Role.OPERATOR and "relation" in shape.tables:
+        made.append(_superseded(written))
     if "changed" in shape.tables:
         rows = rows_of("changed")
         columns = [name for name, _ in COLUMNS["changed"]]
@@ -181,6 +184,26 @@ def _relations_end(state: CTE, ok: ColumnElement[bool]) -> CTE:
     )
 
 
+def _superseded(written: CTE) -> CTE:
+    """Of the register's GPs of record a woman has one: the new one ends the access of the former at once."""
+    given, other = rows_of("relation"), relation
+    new: Any = (
+        select(literal_column("1"))
+        .select_from(written.join(given, given.c.n == written.c.n))
+        .where(
+            given.c.patient == other.c.patient,
+            written.c.rid != other.c.rid,
+            in_force(given.c.begins, given.c.ends),
+        )
+    )
+    return (
+        update(other)
+        .where(other.c.kind == literal_column("'registry'"), new.exists())
+        .values(ends=func.least(other.c.ends, AT))
+        .cte("superseded")
+    )
+
+
 def known_patient(patient: ColumnElement[Any]) -> ColumnElement[bool]:
     """Whether there is such a woman; the log names nobody who is not here."""
     return (
@@ -216,7 +239,7 @@ def put_statement(shape: Shape) -> Statement:
     for name in OWNED:
         made += _index(metadata.tables[name], name, shape, state, written, ok)
     made += [*events.written(shape, state, written), *subscription_sql.written(shape, state, written)]
-    made += _follow(shape, state, ok)
+    made += _follow(shape, state, written, ok)
     first = select(func.concat(state.c.problem, ":", state.c.rule)).where(state.c.problem.is_not(None))
     log = logged(
         verdict=func.coalesce(first.order_by(state.c.n).limit(1).scalar_subquery(), literal("stored", Text)),

@@ -85,6 +85,13 @@ midwife   confirm  Observation            related,unconsented         block.her-
 midwife   confirm  Observation            related,MOVED               block.moved
 midwife   confirm  Condition,AllergyIntolerance  related              no
 citizen   confirm  CarePlan,MedicationStatement,Observation,QuestionnaireResponse,Task  self,wrote  no
+# pjl § 19, design § 4: who gives care and attests it may know that there is a card, unless she shut her out
+gp,midwife,hospital,nurse  status  EpisodeOfCare  stranger,attested       allow.carer.status
+gp,midwife,hospital,nurse  status  EpisodeOfCare  related                 no
+midwife   status  EpisodeOfCare          stranger,attested,blocked   block.her-choice
+midwife   status  Patient,Observation    stranger,attested           no
+citizen   status  EpisodeOfCare          self                        no
+secretary,student,auditor,operator,system  status  EpisodeOfCare  stranger  no
 operator,auditor  confirm  Observation    stranger                    no
 system    confirm  Observation            stranger                    no
 harness   confirm  Observation            stranger                    allow.harness

@@ -13,7 +13,8 @@ from sqlalchemy import ARRAY, Text, bindparam, column, func, literal_column, sel
 
 from app.access.caller import Caller, Role
 from app.access.decide import Decision, Facets, decide
-from app.access.rules import ACTS, ALLOW
+from app.access.rows import ACTS, STATUS
+from app.access.rules import ALLOW
 from app.fhir.codes import FNR
 from app.fhir.registry import RESOURCE_TYPES
 from app.store.access_sql import allowed, rule
@@ -38,6 +39,7 @@ from tests.fixtures.database import TestDatabase
 TYPES = tuple(row.name for row in RESOURCE_TYPES)
 # One type for each set of rows that name it; the whole product is asked among the slow tests
 KINDS = tuple({tuple(row.id for row in ALLOW if name in row.types): name for name in TYPES}.values())
+DOING = sorted(ACTS | STATUS)
 OF_TYPES = pytest.mark.parametrize(
     "types", [pytest.param(KINDS, id="kinds"), pytest.param(TYPES, id="all", marks=pytest.mark.slow)]
 )
@@ -197,7 +199,7 @@ def _cells(women: tuple[str | None, ...], types: tuple[str, ...]) -> list[Cell]:
 
 
 @OF_TYPES
-@pytest.mark.parametrize("do", sorted(ACTS))
+@pytest.mark.parametrize("do", DOING)
 @pytest.mark.parametrize("role", Role)
 def test_sql_decides_as_python_does(
     filled: TestDatabase, role: Role, do: str, types: tuple[str, ...]
@@ -213,7 +215,7 @@ def test_sql_decides_as_python_does(
 
 
 @OF_TYPES
-@pytest.mark.parametrize("do", sorted(ACTS))
+@pytest.mark.parametrize("do", DOING)
 @pytest.mark.parametrize("role", Role)
 def test_sql_decides_as_python_does_on_the_callers_own_patient(
     filled: TestDatabase, role: Role, do: str, types: tuple[str, ...]
@@ -230,7 +232,7 @@ def test_sql_decides_as_python_does_on_the_callers_own_patient(
 
 
 @OF_TYPES
-@pytest.mark.parametrize("do", sorted(ACTS))
+@pytest.mark.parametrize("do", DOING)
 @pytest.mark.parametrize("role", Role)
 def test_sql_decides_as_python_does_in_emergencies_and_where_consent_is_required(
     filled: TestDatabase, role: Role, do: str, types: tuple[str, ...]
@@ -259,12 +261,12 @@ def test_the_rows_of_one_type_decide_as_all_rows_do(
     )  # fmt: skip
     asked = (
         (statement(role, do, name), do, _cells(women, (name,)), a_caller(role, attested=True, own=own), own)
-        for do in sorted(ACTS)
+        for do in DOING
         for name in types
         for own in (None, "active.none")
     )
     count, found = _differences(filled, asked)
-    assert count == len(ACTS) * len(types) * 2 * len(women) * len(LABELS) * 2
+    assert count == len(DOING) * len(types) * 2 * len(women) * len(LABELS) * 2
     assert not found, f"{len(found)} of {count} differ: {found[:5]}"
 
 

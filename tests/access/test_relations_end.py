@@ -68,14 +68,15 @@ def test_a_declared_relation_ends_some_time_after_the_card_and_can_be_declared_a
     assert _sees(midwife, woman, weight) == {True}
 
 
-def test_a_former_gp_sees_for_a_while_what_follows(world: World) -> None:
+def test_a_former_gp_is_out_at_once(world: World) -> None:
     woman = register(world.midwife)
     gp, place = world.person("gp", key="gp-c"), organization(world.operator, orgnr("gp-b"))
     weight = stored(world.midwife, a_weight(woman.reference))
     team = a_team(woman.reference, place)
     id_ = stored(world.operator, team)
     assert _days(world, woman, "registry") == ["None"]
-    for days, seen in ((2, True), (40, False)):
+    assert gp.get(f"/Observation/{weight}").status_code == 200
+    for days, seen in ((-1, True), (1, False)):
         team["participant"][0]["period"] = {"start": "2026-01-01", "end": str(date.today() - timedelta(days))}  # noqa: DTZ011
         assert world.operator.put(f"/CareTeam/{id_}", team | {"id": id_}).status_code == 200
         assert (gp.get(f"/Observation/{weight}").status_code == 200) is seen

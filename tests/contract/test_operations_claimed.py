@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
-from helsekort_sandbox.people import ENDPOINTS
+from helsekort_sandbox.people import ENDPOINTS, ORGANIZATIONS
 
 from app.fhir import codes
 from app.fhir import json as fhir_json
@@ -25,7 +25,7 @@ GENDERS = "http://hl7.org/fhir/administrative-gender"
 GENDER_SET = "http://hl7.org/fhir/ValueSet/administrative-gender"
 LAB_MAP = "https://helsekort.example/fhir/ConceptMap/lab-nlk"
 A_TAG = {"tag": [{"system": "https://epj.example/tags", "code": "sett"}]}
-THE_EVENT, THE_CASE = object(), object()
+THE_EVENT, THE_CASE, THE_DECLARATION = object(), object(), object()
 HER_NUMBER, THE_RESOURCE, THE_WOMAN, HER_CARD, THE_EMERGENCY = (
     object(),
     object(),
@@ -52,7 +52,14 @@ PROBES: dict[tuple[str, str], tuple[Given, ...]] = {
     **{(name, "confirm"): () for name in HERS},
     **{(name, "decline"): (Given("reason", "string", "målt med feil mansjett"),) for name in HERS},
     ("Patient", "access-log"): (),
+    ("Patient", "status"): (Given("identifier", "Identifier", HER_NUMBER),),
     ("Patient", "declare-relation"): (Given("identifier", "Identifier", HER_NUMBER),),
+    ("", "declarations"): (),
+    ("", "declaration-review"): (
+        Given("id", "string", THE_DECLARATION), Given("outcome", "code", "accepted"),
+        Given("comment", "string", "Hun går til oss."),
+    ),
+    ("", "access-statistics"): (),
     ("Patient", "break-glass"): (
         Given("identifier", "Identifier", HER_NUMBER), Given("reason", "string", "Fødsel i gang, ukjent for oss"),
     ),
@@ -117,6 +124,9 @@ WHO = {
     "worklist": "midwife",
     "clinic-day": "midwife",
     "declare-relation": "gp",
+    "declarations": "auditor",
+    "declaration-review": "auditor",
+    "access-statistics": "auditor",
     "failures": "operator",
     "emergencies": "auditor",
     "emergency-review": "auditor",
@@ -199,6 +209,8 @@ def _parts(asked: Asked, kept: dict[str, Json], person: Person, given: tuple[Giv
             value = _an_emergency(server)
         if value is THE_EVENT:
             value = _an_event(person)
+        if value is THE_DECLARATION:
+            value = f"{register(server.person('midwife')).id}.{ORGANIZATIONS['midwives-a'].orgnr}"
         if value is THE_CASE:
             value = _a_case(server)
         yield {"name": one.name, f"value{one.type[0].upper()}{one.type[1:]}": value}
@@ -277,6 +289,7 @@ def test_what_is_claimed_is_answered(
         urgent = {"person": register(server.person("midwife")).number}
     person = server.person(WHO[asked.row.name], **urgent) if asked.row.name in WHO else harness
     person = _her(server) if asked.row.name == "ask-about-access" else person
+    person = server.person("midwife") if (asked.type, asked.row.name) == ("Patient", "status") else person
     if asked.row.name in {"confirm", "decline"}:
         kept = kept | {asked.type: _of_hers(kept, asked.type, harness)}
     answer = ask(asked, kept, person, asked.given())

@@ -1,0 +1,102 @@
+"""``$status`` tells an attested clinician that there is a card, and nothing else to anybody; who tries numbers waits."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.access.test_declarations import asked
+from tests.access.world import World, a_block, a_choice, a_restriction, an_actor, made, orgnr, stored
+from tests.fixtures.pilot import TAKING_PART, register_only
+from tests.fixtures.resources import a_patient, an_episode, new_number, register
+from tests.fixtures.server import Person, Server
+from tests.identity.conftest import starting
+
+Start = Callable[..., Server]
+__all__ = ["starting"]
+
+
+@pytest.fixture(scope="module")
+def world(server: Server) -> World:
+    return made(server)
+
+
+def told(person: Person, number: str) -> tuple[int, Any]:
+    """The status of the answer, and all that it says."""
+    answer = person.post("/Patient/$status", asked(identifier=number))
+    return answer.status_code, answer.json().get("parameter")
+
+
+def said(there: bool) -> tuple[int, Any]:
+    return 200, [{"name": "exists", "valueBoolean": there}]
+
+
+def test_it_tells_that_there_is_a_card_and_is_in_her_log(world: World) -> None:
+    woman, stranger = register(world.midwife), world.stranger
+    her = world.person("citizen", person=woman.number)
+    answer = stranger.post("/Patient/$status", asked(identifier=woman.number))
+    assert answer.json()["parameter"] == said(there=True)[1]
+    assert woman.id not in answer.text, "no id: nothing to go on with"
+    log = world.server.audit(answer.headers["x-request-id"])
+    assert log["result"]["shown"] == [["Patient", woman.id, 0, "allow.carer.status", woman.id, False]]
+    assert woman.number not in str(log)
+    page = her.get(f"/Patient/{woman.id}/$access-log", Accept="text/html").text
+    assert "spurte om du har et helsekort" in page
+    assert stranger.get(f"/{woman.reference}").status_code == 404, "knowing that is no relation"
+
+
+def test_who_is_not_here_and_who_does_not_want_are_answered_alike(world: World) -> None:
+    stranger = world.stranger
+    blocking, closed = register(world.midwife), register(world.midwife)
+    her = world.person("citizen", person=blocking.number)
+    stored(her, a_block(blocking.reference, an_actor(orgnr("midwives-b"))["reference"]))
+    path = f"/EpisodeOfCare/{closed.episode}"
+    assert world.midwife.put(path, world.midwife.get(path).json() | {"status": "finished"}).status_code == 200
+    cardless = new_number()
+    stored(world.midwife, a_patient(cardless))
+    alike = [told(stranger, number) for number in (new_number(), blocking.number, closed.number, cardless)]
+    assert alike == [said(there=False)] * 4
+    assert told(world.gp, blocking.number) == said(there=True), "she shut out one place"
+    restricted = register(world.midwife)
+    her = world.person("citizen", person=restricted.number)
+    stored(her, a_restriction(restricted.reference))
+    assert told(stranger, restricted.number) == said(there=True), "closed, and there"
+
+
+def test_it_takes_an_attest_and_a_clinician(world: World) -> None:
+    number = world.woman.number
+    for person in (
+        world.person("midwife", key="midwife-b", purpose="BTG"),
+        world.person("citizen", person=number),
+        world.person("secretary"),
+        world.person("student"),
+        world.person("operator"),
+        world.person("auditor"),
+    ):
+        answer = person.post("/Patient/$status", asked(identifier=number))
+        assert answer.status_code == 403, answer.text
+    assert world.stranger.get(f"/Patient/$status?identifier={number}").status_code in {400, 404, 405}
+    assert told(world.nurse, number) == said(there=True)
+
+
+def test_without_consent_there_is_nothing_to_tell(starting: Start) -> None:
+    server = starting(participation="consent")
+    midwife, stranger = server.person("midwife"), server.person("midwife", key="midwife-b")
+    patient, number = register_only(midwife)
+    assert told(stranger, number) == said(there=False)
+    her = server.person("citizen", person=number)
+    consent = a_choice(f"Patient/{patient}", "permit", TAKING_PART)
+    id_ = stored(her, consent)
+    stored(midwife, an_episode(f"Patient/{patient}"))
+    assert told(stranger, number) == said(there=True)
+    assert her.put(f"/Consent/{id_}", consent | {"id": id_, "status": "inactive"}).status_code == 200
+    assert told(stranger, number) == said(there=False)
+
+
+def test_who_tries_numbers_waits(starting: Start) -> None:
+    server = starting(failed_requests=20)
+    stranger, other = (server.person("midwife", key=key) for key in ("midwife-b", "midwife-a"))
+    tried = [told(stranger, new_number())[0] for _ in range(8)]
+    assert tried[:5] == [200] * 5
+    assert tried[-1] == 429
+    assert told(other, new_number())[0] == 200
