@@ -27,6 +27,7 @@ from app.mapping.item_facts import item_of
 from app.mapping.laboratory import laboratory_result
 from app.mapping.observation_facts import Record, focus, read
 from app.mapping.record_facts import READERS, Surroundings, official_name, source
+from app.mapping.task_facts import task
 from app.pregnancy.background import Child
 from app.pregnancy.facts import Fact, Facts, Haemoglobin, RhesusD
 from app.pregnancy.kept import Kept
@@ -90,6 +91,8 @@ def _read(name: str, resource: Element, around: Surroundings) -> Iterator[Fact]:
     yield from registered(resource, name)
     if kind in READERS:
         yield from READERS[kind](resource, around)
+    if kind == "Task":
+        yield from task(resource, around)
     if kind in HISTORY:
         yield from HISTORY[kind](resource, around)
 

@@ -8,8 +8,9 @@ from app.fhir.json import Number
 from app.mapping.elements import Element, child, children, codings, has_code, label, number, text
 from app.mapping.item_codes import CODES
 from app.mapping.observation_facts import Record
+from app.pregnancy.answers import ANSWERS
 from app.pregnancy.facts import LabResult
-from app.pregnancy.items import ITEMS, Item
+from app.pregnancy.items import ANSWERED, FOUND, GIVEN, ITEMS, SCREENED, Item
 
 SECTIONS = frozenset({"tests", "rhd"})
 
@@ -26,6 +27,9 @@ NAMES: dict[tuple[str, str], str] = {
     (c.LOINC, "882-1"): "ABO og RhD",
 }
 VALUES = {
+    **{code: ANSWERS[code] for code in (*FOUND, *SCREENED, *GIVEN, *ANSWERED)},
+    "immune": "immun",
+    "non-immune": "ikke immun",
     c.RHD_POSITIVE: "positiv",
     c.RHD_NEGATIVE: "negativ",
     "112144000": "A",

@@ -14,9 +14,11 @@ from app.pregnancy.described import Birth, Series
 from app.pregnancy.facts import OSLO
 from app.pregnancy.items import ITEMS
 from app.pregnancy.kept import Amount
+from app.pregnancy.needs import Need
 from app.pregnancy.programme import VisitState
 from app.pregnancy.rules import Finding
 from app.pregnancy.term import Candidate
+from app.pregnancy.tongues import called
 
 NOT_ASSESSABLE = "Kan ikke vurderes med din tilgang."
 NOTHING_RECORDED = "Ingenting registrert."
@@ -89,7 +91,7 @@ def sections(view: View) -> tuple[Section, ...]:
         _section(view, "findings", "Funn", [(_finding(row), row.inputs) for row in view.findings]),
         *_contradictions(view),
         _section(
-            view, "needs", "Viktig nå", [(NEEDS[row.kind].format(row.detail).rstrip(": "), row.inputs) for row in view.needs]
+            view, "needs", "Viktig nå", [(_need(row), row.inputs) for row in view.needs]
         ),
         _section(view, "term", "Svangerskapslengde og termin", _term(view)),
         _section(view, "programme", "Konsultasjoner i programmet", [(_visit(row), row.inputs) for row in view.programme]),
@@ -115,13 +117,6 @@ def sections(view: View) -> tuple[Section, ...]:
             "Hvem som følger opp",
             [(", ".join(filter(None, (row.name, row.role, row.organization))), (row.source,)) for row in shown.care_team],
         ),
-        _section(view, "birth-plan", "Fødeplan", _birth_plan(view)),
-        _section(
-            view,
-            "outcome",
-            "Utfall",
-            [(_birth(row), row.sources) for row in shown.births],
-        ),
     )  # fmt: skip
 
 
@@ -139,6 +134,11 @@ def _has(view: View, code: str) -> bool:
 def _section(view: View, code: str, title: str, rows: list[tuple[str, tuple[str, ...]]]) -> Section:
     sources = dict.fromkeys(source for _, inputs in rows for source in inputs)
     return Section(code, title, tuple(line for line, _ in rows), tuple(sources), not view.assessable(code))
+
+
+def _need(row: Need) -> str:
+    detail = called(row.detail) if row.kind == "interpreter" else row.detail
+    return NEEDS[row.kind].format(detail).rstrip(": ")
 
 
 def _finding(row: Finding) -> str:

@@ -1,25 +1,52 @@
-"""Ultrasound, NIPT and the RhD pathway in Norwegian words, for the narrative of the FHIR document.
+"""Ultrasound, NIPT, the RhD pathway and applications for a birth place in Norwegian words, for the narrative of the FHIR document.
 
 https://hl7.org/fhir/R4/narrative.html
 """
 
 from app.pregnancy.answers import ANSWERS
+from app.pregnancy.background import BirthPlace
 from app.pregnancy.card import View
 from app.pregnancy.described import FOUND
 from app.pregnancy.items import ITEMS
 from app.pregnancy.kept import Amount, Answer
 
-TITLES = {"ultrasound": "Ultralyd", "nipt": "NIPT", "rhd": "RhD-negativ"}
+TITLES = {
+    "ultrasound": "Ultralyd",
+    "nipt": "NIPT",
+    "rhd": "RhD-negativ",
+    "birth-places": "Søknad om fødeplass",
+}
+APPLICATIONS = {
+    "waiting": "venter på svar",
+    "accepted": "plassen er gitt",
+    "more-information": "flere opplysninger trengs",
+    "other-place": "et annet sted er foreslått",
+    "declined": "ikke innvilget",
+    "cancelled": "trukket tilbake",
+}
 Rows = list[tuple[str, tuple[str, ...]]]
 
 
 def found(view: View, section: str) -> Rows:
     """The lines of one section, newest first, each with the record that it rests on."""
+    if section == "birth-places":
+        return _applied(view)
     mother = view.described.rhesus
     if section == "rhd" and (mother is None or mother.positive):
         return []
     rows: Rows = [(_line(row), (row.source,)) for row in view.described.found if FOUND[row.item] == section]
     return rows[::-1]
+
+
+def _applied(view: View) -> Rows:
+    """Applications for a birth place, newest first."""
+    return [(_application(row), (row.source,)) for row in reversed(view.described.birth_places)]
+
+
+def _application(row: BirthPlace) -> str:
+    asked = f" ({row.day:%d.%m.%Y})" if row.asked else ""
+    note = f" {row.note}" if row.note else ""
+    return f"{row.name or 'Fødested'}{asked}: {APPLICATIONS[row.answer]}.{note}"
 
 
 def _line(row: Amount | Answer) -> str:

@@ -32,6 +32,10 @@ VISITS = ("first-visit", "antenatal-visit", "ultrasound", "home-visit", "postpar
 HELD = frozenset({"finished", "in-progress", "arrived", "triaged", "onleave"})
 GONE = frozenset({"inactive", "resolved", "remission"})
 REFUTED = frozenset({"refuted", "entered-in-error"})
+PROFESSIONS = {  # Volven 9060
+    "JO": "Jordmor", "LE": "Lege", "SP": "Sykepleier", "PS": "Psykolog", "FT": "Fysioterapeut", "HF": "Helsefagarbeider",
+    "HE": "Helsesekretær",
+}  # fmt: skip
 NO_PLAN = frozenset({"entered-in-error", "revoked"})
 
 
@@ -127,26 +131,6 @@ def visit(resource: Element, around: Surroundings) -> Iterator[f.Fact]:
     )
 
 
-def skipped(resource: Element, _: Surroundings) -> Iterator[f.Fact]:
-    """A visit that is not to be held: a cancelled Task of its kind, with the reason. One without a reason is still due."""
-    period, reason = child(resource, "executionPeriod"), label(child(resource, "statusReason")).strip()
-    planned = day(text(period, "start"))
-    kinds = codes(child(resource, "code"), c.CS_CARD)
-    kind = next((kind for kind in VISITS if kind in kinds), "")
-    if text(resource, "status") != "cancelled" or not reason or planned is None or not kind:
-        return
-    said = moment(text(resource, "lastModified")) or moment(text(resource, "authoredOn"))
-    yield f.VisitSkipped(
-        source=source(resource),
-        when=said or f.ALWAYS,
-        labels=labels(resource),
-        confirmed=not self_reported(resource),
-        kind=kind,
-        planned=planned,
-        reason=reason,
-    )
-
-
 def _standing(resource: Element) -> bool:
     statuses = {code for name in ("clinicalStatus", "verificationStatus") for code in _plain(resource, name)}
     return not statuses & (GONE | REFUTED)
@@ -219,9 +203,16 @@ def care_team(resource: Element, around: Surroundings) -> Iterator[f.Fact]:
                 when=_since(child(row, "period"), "start"),
                 labels=labels(resource),
                 name=name,
-                role=", ".join(filter(None, map(label, children(row, "role")))),
+                role=", ".join(filter(None, map(_role, children(row, "role")))),
                 organization=around.name(row, "onBehalfOf"),
             )
+
+
+def _role(concept: Element) -> str:
+    """A role as a reader would name it; a profession that is only coded, in Norwegian."""
+    stated = (PROFESSIONS.get(code, "") for code in codes(concept, c.VOLVEN_PROFESSION))
+    named = label(concept)
+    return next(filter(None, stated), named) if named in codes(concept, c.VOLVEN_PROFESSION) else named
 
 
 def closed_finding(resource: Element, _: Surroundings) -> Iterator[f.Fact]:
@@ -239,7 +230,6 @@ READERS: dict[str, Reader] = {
     "EpisodeOfCare": episode,
     "RelatedPerson": fetus,
     "Encounter": visit,
-    "Task": skipped,
     "AllergyIntolerance": allergy,
     "Condition": condition,
     "CarePlan": birth_plan,

@@ -77,6 +77,20 @@ class BirthPlan(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BirthPlace(Fact):
+    """An application for a birth place (søknad om fødeplass): where, and what the place said by now.
+
+    ``answer`` is ``waiting``, ``accepted``, ``more-information``, ``other-place``, ``declined`` or ``cancelled``; ``note``
+    its words, where it proposes another place the place; ``asked`` whether ``when`` is when it was asked."""
+
+    name: str
+    answer: str
+    note: str = ""
+    asked: bool = False
+    answered: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Registered(Fact):
     """That she registered something herself: it is ``waiting``, ``confirmed`` or ``declined``, by whom, when and why.
 

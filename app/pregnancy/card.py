@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Literal, TypeVar
 
-from app.pregnancy.background import Allergy, Condition, FindingClosed, Registered
+from app.pregnancy.background import Allergy, BirthPlace, Condition, FindingClosed, Registered
 from app.pregnancy.contradictions import Contradiction, contradictions
 from app.pregnancy.course import LOSS, PREGNANT, Course, course
 from app.pregnancy.described import FOUND, SERIES, Described, Series, describe
@@ -33,6 +33,7 @@ RECORDED: tuple[tuple[str, type[Fact] | str], ...] = (
     ("allergies", Allergy),
     ("conditions", Condition),
     ("consultations", Visit),
+    ("birth-places", BirthPlace),
     ("hers", Registered),
     ("rhd", RhesusD),
     *((section, item) for item, section in FOUND.items()),

@@ -10,6 +10,7 @@ from datetime import date
 
 from app.pregnancy.background import (
     Allergy,
+    BirthPlace,
     BirthPlan,
     CareTeamMember,
     Child,
@@ -136,6 +137,7 @@ class Described:
     conditions: tuple[Condition, ...]
     care_team: tuple[CareTeamMember, ...]
     birth_plan: BirthPlan | None
+    birth_places: tuple[BirthPlace, ...]
     outcomes: tuple[BirthOutcome, ...]
     births: tuple[Birth, ...]
     rhesus: RhesusD | None
@@ -176,6 +178,7 @@ def describe(facts: Facts) -> Described:
         conditions=facts.of(Condition),
         care_team=facts.of(CareTeamMember),
         birth_plan=facts.last(BirthPlan),
+        birth_places=facts.of(BirthPlace),
         outcomes=facts.of(BirthOutcome),
         births=tuple(_births(facts)),
         rhesus=rhesus(facts),

@@ -13,10 +13,11 @@ from datetime import datetime
 from app.clock import OSLO
 from app.mapping import audit_words
 from app.mapping.audit_occasions import Occasion
+from app.pregnancy.tongues import ORDER
 from app.render.access_phrases import ACCESS, RULES
 from app.render.html import head
 from app.render.markup import Html, el
-from app.render.words import ORDER, TABLES, Words
+from app.render.words import TABLES, Words
 
 CSV_COLUMNS = (
     "when", "until", "organization", "orgnr", "person", "role", "what", "why", "rule", "result", "emergency", "times",

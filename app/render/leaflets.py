@@ -8,39 +8,10 @@ from dataclasses import dataclass
 
 from app.pregnancy.card import View
 from app.pregnancy.course import PREGNANT
-from app.render.words import ORDER, Words
+from app.pregnancy.tongues import called, code_of
+from app.render.words import Words
 
 WEEK, TERM, AFTER = 7, 43 * 7, 10_000  # days; what ends AFTER helps after birth too
-
-# TABLE: the languages, by code: in bokmål, nynorsk and English
-LANGUAGES: dict[str, tuple[str, str, str]] = {
-    "no": ("norsk", "norsk", "Norwegian"),
-    "nb": ("bokmål", "bokmål", "Norwegian Bokmål"),
-    "nn": ("nynorsk", "nynorsk", "Norwegian Nynorsk"),
-    "se": ("nordsamisk", "nordsamisk", "Northern Sami"),
-    "en": ("engelsk", "engelsk", "English"),
-    "ar": ("arabisk", "arabisk", "Arabic"),
-    "fa": ("farsi", "farsi", "Farsi"),
-    "fr": ("fransk", "fransk", "French"),
-    "pl": ("polsk", "polsk", "Polish"),
-    "so": ("somali", "somali", "Somali"),
-    "ti": ("tigrinja", "tigrinja", "Tigrinya"),
-    "tr": ("tyrkisk", "tyrkisk", "Turkish"),
-    "am": ("amharisk", "amharisk", "Amharic"),
-    "da": ("dansk", "dansk", "Danish"),
-    "de": ("tysk", "tysk", "German"),
-    "es": ("spansk", "spansk", "Spanish"),
-    "ku": ("kurdisk", "kurdisk", "Kurdish"),
-    "lt": ("litauisk", "litauisk", "Lithuanian"),
-    "ps": ("pashto", "pashto", "Pashto"),
-    "ro": ("rumensk", "rumensk", "Romanian"),
-    "ru": ("russisk", "russisk", "Russian"),
-    "sv": ("svensk", "svensk", "Swedish"),
-    "th": ("thai", "thai", "Thai"),
-    "vi": ("vietnamesisk", "vietnamesisk", "Vietnamese"),
-    "uk": ("ukrainsk", "ukrainsk", "Ukrainian"),
-    "ur": ("urdu", "urdu", "Urdu"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,32 +59,13 @@ def offered(view: View, words: Words) -> Iterator[tuple[str, str, str]]:
         return
     days = view.age.days if view.age else AFTER
     rows = [row for row in LEAFLETS if row.first <= days <= row.last]
-    hers = _code(view.described.who.language if view.described.who else "")
+    hers = code_of(view.described.who.language if view.described.who else "")
     for row in sorted(rows, key=lambda row: hers not in row.languages):
-        names = [_name(code, words) for code in row.languages]
+        names = [called(code, words.language) for code in row.languages]
         url = row.nynorsk if row.nynorsk and words.language == "nn" else row.url
         yield words(row.title), url, words("leaflet-languages", languages=", ".join(names))
-
-
-def tongue(written: str, words: Words) -> str:
-    """A language as the reader names it; what is no known code stays as it was written."""
-    code = written.strip().lower().partition("-")[0]
-    return _name(code, words) if code in LANGUAGES else written
 
 
 def _is_alive(view: View) -> bool:
     outcomes = [row.outcome for row in view.described.outcomes]
     return bool(outcomes) and all(outcome == "live-birth" for outcome in outcomes)
-
-
-def _name(code: str, words: Words) -> str:
-    return LANGUAGES[code][ORDER.index(words.language)]
-
-
-def _code(written: str) -> str:
-    """The code of a language that is written as a code or as a name."""
-    text = written.strip().lower()
-    if text in {"nb", "nn", "norsk", "bokmål", "nynorsk"}:
-        return "no"
-    named = (code for code, names in LANGUAGES.items() if text in {code, *map(str.lower, names)})
-    return next(named, "")

@@ -3,6 +3,7 @@
 https://www.sprakradet.no/klarsprak
 """
 
+from app.render.birth_place_phrases import BIRTH_PLACE_PHRASES
 from app.render.contradiction_words import CONTRADICTION_WORDS
 from app.render.decision_phrases import DECISIONS
 from app.render.found_phrases import FOUND_PHRASES
@@ -12,6 +13,7 @@ PHRASES: dict[str, tuple[str, str, str]] = {
     **CONTRADICTION_WORDS,
     **FOUND_PHRASES,
     **HERS_PHRASES,
+    **BIRTH_PLACE_PHRASES,
     "new": (
         "Nytt",
         "Nytt",

@@ -23,6 +23,7 @@ from app.pregnancy.facts import (
 from app.pregnancy.items import ITEMS
 from app.pregnancy.kept import Amount, Answer, Kept
 from app.pregnancy.triggers import PROTEIN, is_raised
+from app.render.birth_place_section import birth_places
 from app.render.contradictions_section import contradictory
 from app.render.found_sections import nipt, rhd, ultrasound
 from app.render.hers_section import registered
@@ -90,7 +91,7 @@ def _laboratory(view: View, words: Words) -> Iterator[Line]:
         latest, *earlier = row.results
         before = ", ".join(f"{_result(old.value, words)} ({words.date(old.day)})" for old in earlier)
         value = f"{_result(latest.value, words)} {latest.unit}".strip()
-        yield Line((row.name, value, words.date(latest.day), before), _sources(row))
+        yield Line((words.said(row.name), value, words.date(latest.day), before), _sources(row))
 
 
 def _sources(row: LabRow) -> tuple[str, ...]:
@@ -99,8 +100,9 @@ def _sources(row: LabRow) -> tuple[str, ...]:
 
 def _result(value: str, words: Words) -> str:
     """A decimal point as the language writes it; the digits stay as the laboratory wrote them."""
-    is_number = value.replace(".", "", 1).isdigit()
-    return value.replace(".", ",") if words.language != "en" and is_number else value
+    if value.replace(".", "", 1).isdigit():
+        return value if words.language == "en" else value.replace(".", ",")
+    return words.said(value)
 
 
 def _health(view: View, words: Words) -> Iterator[Line]:
@@ -110,10 +112,11 @@ def _health(view: View, words: Words) -> Iterator[Line]:
         yield Line((f"{name} ({words('critical')})" if critical else name,), (source,), strong=critical)
 
 
-def _care_team(view: View, _words: Words) -> Iterator[Line]:
+def _care_team(view: View, words: Words) -> Iterator[Line]:
     for row in view.described.care_team:
+        roles = map(words.said, row.role.split(", "))
         yield Line(
-            (row.name, ", ".join(filter(None, (row.role, row.organization)))), (row.source,), strong=True
+            (row.name, ", ".join(filter(None, (*roles, row.organization)))), (row.source,), strong=True
         )
 
 
@@ -179,6 +182,7 @@ SECTIONS: tuple[Section, ...] = (
         shown_to=frozenset({"clinician", "citizen"}),
     ),
     Section("rhd", rhd, ("analysis", "result", "date"), ("rhd",), always=False, place="right", most=6),
+    Section("birth-places", birth_places, rests_on=("birth-places",), always=False, place="left", most=2),
     Section("birth-plan", _birth_plan, place="left"),
     Section(
         "hers", registered, rests_on=("hers",), always=False, place="left",

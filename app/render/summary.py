@@ -13,7 +13,7 @@ from app.pregnancy.needs import Need
 from app.pregnancy.programme import VisitState
 from app.pregnancy.rules import Finding
 from app.pregnancy.term import Term
-from app.render.leaflets import tongue
+from app.pregnancy.tongues import called
 from app.render.markup import Html, el, joined
 from app.render.words import Words
 
@@ -44,7 +44,7 @@ def identity(view: View, words: Words) -> list[tuple[str, str]]:
         (words("born"), words.date(who.birth_date) if who.birth_date else ""),
         (words("number"), grouped(who.identifier)),
         (words("phone"), who.phone),
-        (words("language"), " ".join(filter(None, (tongue(who.language, words), interpreter)))),
+        (words("language"), " ".join(filter(None, (called(who.language, words.language), interpreter)))),
     ]
     return [(name, value) for name, value in rows if value]
 
@@ -152,7 +152,7 @@ def _needs(view: View, words: Words) -> Html | None:
 def need(row: Need, words: Words) -> str:
     detail = words.phrase(row.detail) if row.visit else row.detail
     if row.kind == "interpreter":
-        detail = tongue(detail, words)
+        detail = called(detail, words.language)
     return words(f"need-{row.kind}", detail=detail).rstrip(": ")
 
 

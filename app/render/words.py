@@ -14,6 +14,7 @@ from app.pregnancy import term
 from app.pregnancy.facts import OSLO
 from app.pregnancy.rules import Finding
 from app.pregnancy.term import Candidate
+from app.pregnancy.tongues import ORDER, called
 from app.render import (
     rule_texts_en,
     rule_texts_nn,
@@ -25,9 +26,9 @@ from app.render import (
 )
 from app.render.birth_words import BIRTH_WORDS
 from app.render.phrases import PHRASES
+from app.render.spoken import said
 
 TABLES: Mapping[str, ModuleType] = {"nb": words_nb, "nn": words_nn, "en": words_en}
-ORDER = ("nb", "nn", "en")  # of the words side by side
 BESIDE = PHRASES | BIRTH_WORDS
 # Rules that do not stand in TABLES: title and what she is told, and what clinicians read.
 TOLD = {"nn": rule_words_nn.RULES, "en": rule_words_en.RULES}
@@ -68,6 +69,10 @@ class Words:
         text = f"{value:+g}" if signed else f"{value:g}"
         return (text if self.language == "en" else text.replace(".", ",")).replace("-", "−")
 
+    def said(self, written: str) -> str:
+        """An analysis, its answer or a role as this language says it; what is not known as it was written."""
+        return said(written, self.language)
+
     def phrase(self, words: str) -> str:
         """A visit's title or content."""
         table = TABLES[self.language]
@@ -90,15 +95,17 @@ class Words:
             (_, told), text = known, TEXTS[self.language][finding.rule]
         else:
             _, text, told = table.RULES[finding.rule]
-        values = {name: self._value(value) for name, value in finding.values}
+        values = {name: self._value(name, value) for name, value in finding.values}
         return (told or "") if citizen else str(text).format_map(values)
 
     def spoken(self, finding: Finding, *, citizen: bool) -> str:
         """The language that ``finding`` is told in: clinicians read some rules in bokmål only."""
         return "nb" if not citizen and finding.rule in TOLD.get(self.language, ()) else self.language
 
-    def _value(self, written: str) -> str:
-        """A value that a rule wrote: a visit's title in this language, a number as it is written there."""
+    def _value(self, name: str, written: str) -> str:
+        """A value that a rule wrote: a visit's title or a language in this language, a number as it is written there."""
+        if name == "language":
+            return called(self.said(written), self.language)
         if written in TABLES[self.language].PHRASES:
             return self.phrase(written)
         return re.sub(r"(\d),(\d)", r"\1.\2", written) if self.language == "en" else written

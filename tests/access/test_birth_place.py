@@ -78,6 +78,9 @@ def test_it_reads_to_answer_and_stays_when_it_has_accepted(world: World) -> None
     assert relations(world) == [f"accepted|{orgnr('hospital-a')}|"]
     shown = world.midwife.get(f"/EpisodeOfCare/{world.other.episode}/$card").text
     assert f'"{id_}"' in shown
+    page = world.midwife.get(f"/EpisodeOfCare/{world.other.episode}/$card", Accept="text/html").text
+    assert "Søknad om fødeplass" in page
+    assert "Plassen er gitt" in page
     assert answered(world.midwife, id_, status="cancelled").status_code == 200
     assert relations(world) == []
     assert card(ward, world) == 404

@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from app.pregnancy.background import Woman
 from app.pregnancy.occasions import each, either, fact_match, last, said
 from app.pregnancy.rules import Case, Match, Rule, Window, same_day, within
+from app.pregnancy.tongues import called
 from app.pregnancy.wording import NOBODY_WATCHES
 
 HABITS = "Helsedirektoratet, svangerskapsomsorgen, «Levevaner hos gravide»"
 CHAPTER_7 = (
     "Helsedirektoratet, svangerskapsomsorgen, kapittel 7, «Vold i nære relasjoner og kjønnslemlestelse»"
 )
+UNKNOWN = "ukjent språk"
 ENDS, ALWAYS = Window(ends=True), Window()
 USES = ("daily", "occasional", "yes")
 
@@ -23,7 +25,7 @@ USES = ("daily", "occasional", "yes")
 def interpreter(case: Case) -> Iterator[Match]:
     who = case.facts.last(Woman)
     if who and who.interpreter:
-        yield fact_match(who, language=who.language or "ukjent språk")
+        yield fact_match(who, language=called(who.language) or UNKNOWN)
 
 
 ROWS: tuple[Rule, ...] = (
