@@ -4,6 +4,7 @@ Registration as in HelseID Selvbetjening, in one file that the issuers read: htt
 """
 
 import json
+import re
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,18 @@ from typing import Any
 from helsekort_sandbox.keys import Jwk, public, write_private
 
 CLIENT_CREDENTIALS = "client_credentials"
+AUTHORIZATION_CODE, REFRESH_TOKEN = "authorization_code", "refresh_token"
 TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"  # noqa: S105 (the name of a grant)
+_LOOPBACK = re.compile(r"^(http://127\.0\.0\.1):\d{1,5}(?=/)")
 
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """One registered system. ``audiences`` are the APIs it may get tokens for, each with its scope ``…/api``."""
+    """One registered system. ``audiences`` are the APIs it may get tokens for, each with its scope ``…/api``.
+
+    ``tenancy``  ``single``: it acts for the organisation it is registered with, or for a part of that; ``multi``: it
+                 names in each request for whom it acts.
+    """
 
     client_id: str
     name: str
@@ -26,6 +33,19 @@ class Client:
     orgnr_parent: str = ""
     orgnr_child: str = ""
     keys: tuple[Jwk, ...] = field(default=())
+    tenancy: str = "single"
+    redirect_uris: tuple[str, ...] = ()
+    post_logout_redirect_uris: tuple[str, ...] = ()
+
+    def returns_to(self, uri: Any) -> bool:
+        """Whether ``uri`` is registered; on the loopback interface with any port (RFC 8252 §7.3)."""
+        if not isinstance(uri, str):
+            return False
+        return uri in self.redirect_uris or _LOOPBACK.sub(r"\1", uri, count=1) in self.redirect_uris
+
+    def scopes(self) -> set[str]:
+        """The scopes of the APIs that it may ask for."""
+        return {f"{audience}/api" for audience in self.audiences}
 
     def audience(self, scope: str, wanted: str) -> str | None:
         """The one audience of this request, or None where the client may not have it."""
@@ -47,5 +67,7 @@ def find(path: Path, client_id: Any) -> Client | None:
     row: dict[str, Any] | None = next((row for row in rows if row["client_id"] == client_id), None)
     if row is None:
         return None
-    lists = {name: tuple(row[name]) for name in ("audiences", "grants", "keys")}
-    return Client(**(row | lists))
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in row.items()
+    }
+    return Client(**values)

@@ -11,11 +11,12 @@ from pathlib import Path
 import uvicorn
 from starlette.applications import Starlette
 
-from helsekort_sandbox import helseid, helsenorge, kjernejournal
+from helsekort_sandbox import helseid, helsenorge, idporten, kjernejournal
 
 APPS: dict[str, Callable[[str, Path], Starlette]] = {
     "helseid": helseid.create_app,
-    "citizen-issuer": lambda url, state: helseid.create_app(url, state, "ES256"),
+    "citizen-issuer": helseid.create_citizens,
+    "idporten": idporten.create_app,
     "kjernejournal": kjernejournal.create_app,
     "helsenorge": helsenorge.create_app,
 }

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from helsekort_sandbox import area, keys, kjernejournal, loopback, mocks, processes, state
 from helsekort_sandbox.helsenorge import PATH as NOTICES
 from helsekort_sandbox.launcher import DATABASE, Cluster
+from helsekort_sandbox.openid import registered
 from helsekort_sandbox.state import HALF_LOADED, Sandbox
 
 READY = "/health/ready"
@@ -86,7 +87,7 @@ def _start(services: Services) -> Sandbox:
     server_key = keys.keep(data / "server" / "client-key.json")
     national = mocks.start(data / "sandbox", services.logs, server_key)
     services.children.extend(national.children)
-    tell("mock HelseID, citizens' issuer, kjernejournal and Helsenorge answer")
+    tell("mock HelseID, ID-porten, citizens' issuer, kjernejournal and Helsenorge answer")
     sandbox = Sandbox(
         port=port,
         pid=os.getpid(),
@@ -94,6 +95,7 @@ def _start(services: Services) -> Sandbox:
         base_url=f"http://{loopback.HOST}:{port}",
         helseid=national.helseid,
         citizen_issuer=national.citizen_issuer,
+        idporten=national.idporten,
         kjernejournal=national.kjernejournal,
         helsenorge=national.helsenorge,
     )
@@ -163,7 +165,7 @@ def _environment(services: Services, sandbox: Sandbox) -> dict[str, str]:
         "ERASE_DATABASE_URL": services.cluster.url("helsekort_erase"),
         "HELSEID_ISSUER": sandbox.helseid,
         "HELSENORGE_ISSUER": sandbox.citizen_issuer,
-        "CLIENT_ID": mocks.SERVER_CLIENT,
+        "CLIENT_ID": registered.SERVER_CLIENT,
         "CLIENT_KEY_FILE": str(private / "client-key.json"),
         "KJERNEJOURNAL_URL": f"{sandbox.kjernejournal}{kjernejournal.BASE}",
         "HELSENORGE_URL": f"{sandbox.helsenorge}{NOTICES}",

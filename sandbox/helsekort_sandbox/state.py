@@ -29,6 +29,7 @@ class Sandbox:
     base_url: str
     helseid: str
     citizen_issuer: str
+    idporten: str
     kjernejournal: str
     helsenorge: str
 

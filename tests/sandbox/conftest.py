@@ -20,7 +20,7 @@ ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 @dataclass(frozen=True)
 class Answer:
-    """What a server answered."""
+    """What a server answered; names of headers in lower case."""
 
     status: int
     headers: dict[str, str]
@@ -35,10 +35,14 @@ def send(method: str, url: str, headers: dict[str, str] | None = None, body: byt
     request = urllib.request.Request(url, data=body, method=method, headers=headers or {})  # noqa: S310
     try:
         with urllib.request.urlopen(request, timeout=10) as found:  # noqa: S310 (our own loopback address)
-            return Answer(found.status, dict(found.headers), found.read().decode())
+            return Answer(found.status, _headers(found), found.read().decode())
     except urllib.error.HTTPError as refusal:
         with refusal:
-            return Answer(refusal.code, dict(refusal.headers), refusal.read().decode())
+            return Answer(refusal.code, _headers(refusal), refusal.read().decode())
+
+
+def _headers(answer: Any) -> dict[str, str]:
+    return {name.lower(): value for name, value in answer.headers.items()}
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,18 @@ class Server:
     key: dict[str, Any]
 
     def token(self, **changes: Any) -> Answer:
-        """Ask for a token; ``changes`` replace form fields, ``assertion`` and ``proof``."""
+        """Ask for a token; ``changes`` replace form fields, ``client_assertion`` and ``proof``.
+
+        Asks again with the nonce that is demanded, unless the request itself says what to prove.
+        """
+        answer = self.asked(**changes)
+        challenge = answer.headers.get("dpop-nonce")
+        if challenge is None or {"nonce", "proof"} & set(changes):
+            return answer
+        return self.asked(**changes, nonce=challenge)
+
+    def asked(self, **changes: Any) -> Answer:
+        """Ask once."""
         nonce = changes.pop("nonce", None)
         proof = changes.pop(
             "proof", keys.proof(self.key, "POST", f"{self.issuer}/connect/token", nonce=nonce)
@@ -90,6 +105,7 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
         base_url="http://127.0.0.1:1",
         helseid=services.helseid,
         citizen_issuer=services.citizen_issuer,
+        idporten=services.idporten,
         kjernejournal=services.kjernejournal,
         helsenorge=services.helsenorge,
     )

@@ -58,7 +58,8 @@ def test_wrong_requests_are_refused(server: Server, changes: dict[str, str], sta
 def _assertion(**changes: Any) -> str:
     now = int(time.time())
     claims = {"iss": "helsekort", "sub": "helsekort", "jti": str(time.time_ns()), "iat": now, "exp": now + 30}
-    return keys.sign(SERVER_KEY, {"kid": SERVER_KEY["kid"]}, {**claims, **changes})
+    header = {"typ": "client-authentication+jwt", "kid": SERVER_KEY["kid"]} | changes.pop("header", {})
+    return keys.sign(SERVER_KEY, header, {**claims, **changes})
 
 
 @pytest.mark.parametrize(
@@ -68,6 +69,7 @@ def _assertion(**changes: Any) -> str:
         {"aud": "{issuer}/connect/token"},
         {"aud": "{issuer}", "sub": "somebody"},
         {"aud": "{issuer}", "iss": "nobody"},
+        {"aud": "{issuer}", "header": {"typ": "JWT"}},
         {"aud": "{issuer}", "exp": 1},
         {"aud": "{issuer}", "exp": 4_000_000_000},
     ],
@@ -88,25 +90,27 @@ def test_assertion_and_proof_work_once(server: Server) -> None:
     assertion = keys.client_assertion(SERVER_KEY, "helsekort", server.issuer)
     assert server.token(client_assertion=assertion).status == 200
     assert server.token(client_assertion=assertion).json["error"] == "invalid_client"
-    proof = keys.proof(SERVER_KEY, "POST", f"{server.issuer}/connect/token")
+    nonce = server.asked().headers["dpop-nonce"]
+    proof = keys.proof(SERVER_KEY, "POST", f"{server.issuer}/connect/token", nonce=nonce)
     assert server.token(proof=proof).status == 200
     assert server.token(proof=proof).json["error"] == "invalid_dpop_proof"
 
 
-def test_nonce_is_demanded_when_switched_on(server: Server, auth_key: str) -> None:
+def test_nonce_is_demanded_until_it_is_switched_off(server: Server, auth_key: str) -> None:
     def switch(required: bool) -> None:
         body = json.dumps({"requireNonce": required}).encode()
         assert send("POST", f"{server.issuer}/_switches", {"X-Auth-Key": auth_key}, body).status == 200
 
-    switch(True)
+    refusal = server.asked()
+    assert (refusal.status, refusal.json["error"]) == (400, "use_dpop_nonce")
+    nonce = refusal.headers["dpop-nonce"]
+    assert server.token(nonce=nonce).status == 200
+    assert server.token(nonce="guessed").json["error"] == "use_dpop_nonce"
+    switch(False)
     try:
-        refusal = server.token()
-        assert (refusal.status, refusal.json["error"]) == (400, "use_dpop_nonce")
-        nonce = {name.lower(): value for name, value in refusal.headers.items()}["dpop-nonce"]
-        assert server.token(nonce=nonce).status == 200
-        assert server.token(nonce="guessed").json["error"] == "use_dpop_nonce"
+        assert server.asked().status == 200
     finally:
-        switch(False)
+        switch(True)
 
 
 def test_exchange_keeps_the_clinician(server: Server, midwife_token: str) -> None:
