@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from app.access.scopes import Narrowing, narrowing
+
 CLINICAL_PURPOSES = frozenset({"TREAT", "COC"})
 EMERGENCY_PURPOSES = frozenset({"ETREAT", "BTG"})  # the emergency chain, and breaking the glass
 EVERYONE = "*"  # the actor of a choice that concerns all who care for her
@@ -48,6 +50,9 @@ class Caller:
                     ``own_number`` it never leaves memory but as a query parameter.
     ``own_number``  of whom she may have let in by name: a representative or a doula.
     ``supervisor``  HPR number of the one under whom a student works.
+    ``launch``      the Patient of the token's launch context, to whom its scopes ``patient/…`` lead.
+    ``smart``       the token is of our own issuer: without a scope that names data it reaches none.
+    ``searching``   what is read is looked for, not asked for by its id: another letter of the scopes.
     """
 
     role: Role
@@ -66,8 +71,16 @@ class Caller:
     decision: str | None = None
     toa: int | None = None  # when the care relation was attested, in seconds
     scopes: frozenset[str] = frozenset()
+    launch: str | None = None
+    smart: bool = False
+    searching: bool = False
     token: str = field(default="", repr=False)
     expires: datetime | None = None
+
+    @property
+    def narrowing(self) -> Narrowing | None:
+        """What the token's scopes narrow to; None: nothing beside the access rows."""
+        return narrowing(self.scopes, self.launch, always=self.smart)
 
     @property
     def attested(self) -> bool:

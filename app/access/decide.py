@@ -5,6 +5,7 @@ from functools import cache
 
 from app.access.caller import Caller, Role
 from app.access.rules import ALLOW, BLOCK, LABELS, Allow, Block, Relation
+from app.access.scopes import CHANGE, LETTERS, Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Facets:
     invited: bool = (
         False  # she lets the caller, by name, see this; and the token speaks for her where it must
     )
+    values: Values = frozenset()  # what the arguments of scopes find it by
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +77,22 @@ def _relates(row: Allow, caller: Caller, facets: Facets) -> bool:
     }[row.relation]
 
 
+def _covered(caller: Caller, do: str, facets: Facets) -> bool:
+    """Whether the token's scopes, if it has any, reach this."""
+    narrowing = caller.narrowing
+    letter = letter_of(caller, do)
+    return narrowing is None or narrowing.covers(letter, facets.type, facets.patient, facets.values)
+
+
+def letter_of(caller: Caller, do: str) -> str:
+    """The letter that a scope needs for what is done."""
+    return LETTERS["search" if do == "read" and caller.searching else do] if do in LETTERS else CHANGE
+
+
 def decide(caller: Caller, do: str, facets: Facets) -> Decision:
-    """Whether ``caller`` may ``do`` this: the first block, else the first right, else no."""
+    """Whether ``caller`` may ``do`` this: the first block, else the first right, else no; beyond the scopes nothing."""
+    if not _covered(caller, do, facets):
+        return Decision(allowed=False, rule=None)
     for block in BLOCK:
         if _blocks(block, caller, do, facets):
             return Decision(allowed=False, rule=block.id)

@@ -21,6 +21,7 @@ PARENT = "helseid://claims/client/claims/orgnr_parent"
 CHILD = "helseid://claims/client/claims/orgnr_child"
 ATTEST = "nhn:tillitsrammeverk:parameters"
 LEVEL = "4"
+LAUNCH = "patient"  # SMART's launch context: https://hl7.org/fhir/smart-app-launch/STU2.2/scopes-and-launch-context.html
 # Of our own making, until the issuers publish theirs (docs/integrators.md): under whom a student works, for whom a
 # representative's session speaks, and that a citizen's session is a doula's
 SUPERVISOR = "nhn:helsekort:supervisor"
@@ -108,6 +109,7 @@ def citizen(claims: Mapping[str, Any], token: str, pseudonym: str) -> Caller:
         purpose="PATRQT" if role is Role.CITIZEN else "FAMRQT",
         decision=reference,
         scopes=scopes,
+        launch=_at(claims, LAUNCH) or None,
         token=token,
         expires=_expiry(claims),
     )
@@ -129,6 +131,7 @@ def professional(claims: Mapping[str, Any], token: str, settings: Settings) -> C
             organizations=organizations,
             organization_name=_name(organizations, settings),
             scopes=_scopes(claims),
+            launch=_at(claims, LAUNCH) or None,
             token=token,
             expires=_expiry(claims),
         )
@@ -181,6 +184,7 @@ def _clinician(
         decision=_at(relation, "decision_ref", "id") or None,
         toa=_seconds(attest),
         scopes=_scopes(claims),
+        launch=_at(claims, LAUNCH) or None,
         token=token,
         expires=_expiry(claims),
     )

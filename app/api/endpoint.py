@@ -31,6 +31,7 @@ from app.fhir.outcome import (
     operation_outcome,
 )
 from app.interactions.context import FHIR_JSON, Answer, Context, House
+from app.interactions.guard import reaches
 from app.store.denials import is_denied
 from app.store.log import Entry, refuse
 from app.store.session import Replayed, Session
@@ -159,6 +160,7 @@ class Door:
         _remember(entry, identified)
         self._misses.check(identified.caller.subject)
         refuse_person_number(request)
+        reaches(identified.caller, entry.facts["interaction"], entry.facts)
         _refuse_odd_id(request)
         session = Session(self._house.database, identified.caller, entry)
         context = Context(self._house, session)

@@ -63,6 +63,11 @@ class Context:
         """What the log will say."""
         return self.session.entry
 
+    def look(self) -> None:
+        """From here on what is read is looked for, not asked for by its id: the scopes have a letter for either."""
+        if self.caller.narrowing is not None:
+            self.session.caller = replace(self.caller, searching=True)
+
     def part(self, **facts: Any) -> "Context":
         """A context for one entry of a batch: same caller, a log entry of its own, the proof already consumed."""
         entry = Entry(

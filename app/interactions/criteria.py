@@ -51,7 +51,7 @@ def criteria(
 ) -> Criteria:
     """The question that ``asked`` puts. Raises FhirError, naming ``where`` it stood but none of its values."""
     kept_type(type_name, "search-type")
-    scoped(context.caller, "read")
+    scoped(context.caller, "search", type_name)
     pairs = parse_qsl(asked, keep_blank_values=True) if isinstance(asked, str) else asked
     if any("\x00" in part for pair in pairs for part in pair):
         raise BadRequest("A parameter holds the character NUL", where, code="structure")

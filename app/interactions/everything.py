@@ -38,6 +38,7 @@ async def of_card(context: Context, given: Given, id_: str | None) -> Answer:
 
 
 async def _everything(context: Context, key: tuple[str, str], given: Given) -> Answer:
+    context.look()
     scoped(context.caller, "read")
     pairs, after = _asked(context, key, given)
     wanted, count = _wanted(context, pairs, after)

@@ -13,12 +13,14 @@ _KEPT = (
     "role", "subject", "client", "name", "hpr", "profession", "service", "organizations", "organizationName", "purpose",
     "decision", "system",
 )  # fmt: skip
+_OF_SCOPES = ("scopes", "launch", "smart")
 
 
 def kept(context: Context) -> dict[str, Any]:
     """What is kept of the caller: as the log has it."""
     known = {name: context.entry.facts[name] for name in _KEPT if name in context.entry.facts}
-    return known | {"scopes": sorted(context.caller.scopes)}
+    caller = context.caller
+    return known | {"scopes": sorted(caller.scopes), "launch": caller.launch, "smart": caller.smart}
 
 
 def restored(facts: dict[str, Any], number: str | None) -> Caller:
@@ -37,9 +39,12 @@ def restored(facts: dict[str, Any], number: str | None) -> Caller:
         purpose=facts.get("purpose"),
         decision=facts.get("decision"),
         scopes=frozenset(facts["scopes"]),
+        launch=facts.get("launch"),
+        smart=facts.get("smart", False),
+        searching=True,
     )
 
 
 def told(facts: dict[str, Any]) -> dict[str, Any]:
     """What the log says of the caller in each step."""
-    return {name: value for name, value in facts.items() if name != "scopes"}
+    return {name: value for name, value in facts.items() if name not in _OF_SCOPES}

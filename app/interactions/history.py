@@ -75,7 +75,9 @@ async def history(
     """A page of versions, newest first; ``type_name`` and ``id_`` may be empty. Raises FhirError."""
     if type_name:
         kept_type(type_name, "history-instance" if id_ else "history-type")
-    scoped(context.caller, "read")
+    if not id_:
+        context.look()
+    scoped(context.caller, "read", type_name)
     question = "/".join(part for part in (type_name, id_, "_history") if part)
     given = _known(pairs, lenient=lenient)
     place: Place | None = None

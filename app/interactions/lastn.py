@@ -24,6 +24,7 @@ _MATCH = {"search": {"mode": "match"}}
 
 async def last_of_each(context: Context, given: Given, _id: str | None) -> Answer:
     """The last ``max`` for each code. Raises FhirError."""
+    context.look()
     scoped(context.caller, "read")
     patient = _patient(context, given)
     tokens: dict[str, Tokens] = {

@@ -35,7 +35,8 @@ async def in_use(context: Context, type_name: str | None) -> Answer:
     """The profiles, tags and labels of all that the caller may see, of one type or of every type. Raises FhirError."""
     if type_name is not None:
         kept_type(type_name, "search-type")
-    scoped(context.caller, "read")
+    context.look()
+    scoped(context.caller, "read", type_name or "")
     meta: Json = {}
     for name, system, value in await metas.in_use(context.session, type_name):
         coding = {"system": system, "code": value} if system else {"code": value}
@@ -75,7 +76,7 @@ async def _changed(
     context: Context, key: tuple[str, str], given: Given, if_match: int | None, change: Change
 ) -> Answer:
     kept_type(key[0], "update")
-    scoped(context.caller, "update")
+    scoped(context.caller, "update", key[0])
     meta: Json = given.one("meta")
     if not any(name in meta for name in _LISTS):
         raise BadRequest("meta must name profiles, tags or security labels", "meta", code="required")

@@ -45,7 +45,7 @@ def _answer(stored: Stored, known: Known) -> Answer:
 async def read(context: Context, type_name: str, id_: str, known: Known = NOTHING) -> Answer:
     """The current version, or 304 where the client has it. Raises FhirError."""
     kept_type(type_name, "read")
-    scoped(context.caller, "read")
+    scoped(context.caller, "read", type_name)
     shipped = await shipped_reading.read(context, type_name, id_, known.tags)
     if shipped is not None:
         return shipped
@@ -55,7 +55,7 @@ async def read(context: Context, type_name: str, id_: str, known: Known = NOTHIN
 async def vread(context: Context, type_name: str, id_: str, version: int, known: Known = NOTHING) -> Answer:
     """One version. Raises FhirError."""
     kept_type(type_name, "vread")
-    scoped(context.caller, "read")
+    scoped(context.caller, "read", type_name)
     return _answer(
         visible(await resources.vread(context.session, type_name, id_, version), type_name, id_), known
     )

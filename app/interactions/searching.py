@@ -77,12 +77,13 @@ async def search_compartment(
 
 
 async def _search(context: Context, asked: Asked) -> Answer:
-    scoped(context.caller, "read")
+    context.look()
     settings = context.house.settings
     if asked.in_url:
         refuse_person_numbers(asked.pairs)
     asked, place = _opened(context, asked)
     types, pairs = _types(asked)
+    scoped(context.caller, "search", types[0] if len(types) == 1 else "")
     scope = Scope(types, asked.owner, context.house.fhir_base, settings.max_chain)
     query = parse(scope, pairs, in_url=asked.in_url, lenient=asked.lenient)
     hidden = refuse_hidden(context.caller.role, query)

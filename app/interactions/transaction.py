@@ -42,7 +42,8 @@ async def process(context: Context, body: bytes, prefer: Preference) -> Answer:
 async def _transaction(context: Context, steps: Sequence[Step], prefer: Preference) -> list[Entry]:
     ordered = sorted(steps, key=lambda step: _ORDER[step.method])
     changes = [step for step in ordered if step.method in METHODS]
-    scoped(context.caller, "create" if changes else "read")
+    for step in steps:
+        scoped(context.caller, METHODS.get(step.method, "read"), step.type)
     drafts = [draft_of(context, step) for step in changes]
     _tell_asked(context, drafts)
     answers: dict[int, Entry] = {}
@@ -99,7 +100,7 @@ async def _answered(part: Context, step: Step, run: Run, prefer: Preference) -> 
 
 async def _one(context: Context, step: Step, prefer: Preference) -> Answer:
     if step.method in METHODS:
-        scoped(context.caller, METHODS[step.method])
+        scoped(context.caller, METHODS[step.method], step.type)
         draft = draft_of(context, step)
         _tell_asked(context, [draft])
         return writing.answer(context, (await apply(context, [draft]))[0], prefer)

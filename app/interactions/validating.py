@@ -132,7 +132,7 @@ async def _written(
     context: Context, type_name: str, id_: str | None, mode: str, resource: Json
 ) -> Sequence[Issue]:
     kept_type(type_name, mode)
-    scoped(context.caller, mode)
+    scoped(context.caller, mode, type_name)
     if mode == "update":
         id_of(resource, id_ or "")
     name = id_ if mode == "update" else None

@@ -78,7 +78,7 @@ async def create(
 ) -> Answer:
     """Store a new resource under an id of ours, unless ``none_exist`` finds one. Raises FhirError."""
     kept_type(type_name, "create")
-    scoped(context.caller, "create")
+    scoped(context.caller, "create", type_name)
     resource = parsed(body, type_name)
     draft = Draft("create", type_name, newborn.named(resource, clock.new_id()), resource, body)
     if none_exist is not None:
@@ -99,7 +99,7 @@ async def patch(
 ) -> Answer:
     """Store what the patch in ``body`` makes of the current version. Raises FhirError."""
     kept_type(type_name, "patch")
-    scoped(context.caller, "update")
+    scoped(context.caller, "update", type_name)
     change = read_patch(body, as_json_patch=as_json_patch, largest=context.house.settings.max_body)
     draft = Draft("patch", type_name, "", if_match=if_match, patch=change)
     if isinstance(id_or_criteria, str):
@@ -132,7 +132,7 @@ async def update(
 ) -> Answer:
     """Store the next version; with ``if_match`` only on that version. Raises FhirError."""
     kept_type(type_name, "update")
-    scoped(context.caller, "update")
+    scoped(context.caller, "update", type_name)
     resource = parsed(body, type_name)
     draft = Draft("update", type_name, "", resource, body, if_match=if_match)
     if isinstance(id_or_criteria, str):
@@ -148,7 +148,7 @@ async def delete(
 ) -> Answer:
     """Mark as deleted; earlier versions stay. Deleting twice is no error. Raises FhirError."""
     kept_type(type_name, "delete")
-    scoped(context.caller, "delete")
+    scoped(context.caller, "delete", type_name)
     draft = Draft("delete", type_name, "", if_match=if_match)
     if isinstance(id_or_criteria, str):
         draft.id = id_or_criteria

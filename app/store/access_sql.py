@@ -9,6 +9,7 @@ from sqlalchemy import (
     ARRAY,
     Boolean,
     ColumnElement,
+    LargeBinary,
     Text,
     and_,
     any_,
@@ -29,6 +30,7 @@ from app.store.standing_sql import (
     ATTESTED,
     AUTHOR,
     REACHING,
+    SCOPES,
     FacetColumns,
     chosen_away,
     consent_lacks,
@@ -97,6 +99,14 @@ def _blocked(row: Block, role: Role, facets: FacetColumns, type_name: str | None
     return and_(facets.type == any_(literal(sorted(row.types), type_=ARRAY(Text))), condition)
 
 
+def _uncovered(do: str, facets: FacetColumns) -> ColumnElement[bool]:
+    """Whether the token's scopes narrow, and none of them covers the row: beyond them no row speaks."""
+    scopes: Any = SCOPES.get(do, SCOPES["update"])
+    bodies = facets.bodies or (null().cast(LargeBinary),)
+    covered = (func.scope_covers(scopes, facets.type, facets.patient, body) for body in bodies)
+    return and_(scopes.is_not(None), not_(and_(*covered)))
+
+
 def rule(role: Role, do: str, facets: FacetColumns, type_name: str | None = None) -> ColumnElement[Any]:
     """The id of the winning row, or NULL where no row speaks.
 
@@ -115,6 +125,7 @@ def rule(role: Role, do: str, facets: FacetColumns, type_name: str | None = None
     if not blocks and not rights:
         return null().cast(Text)
     return case(
+        (_uncovered(do, facets), null().cast(Text)),
         *((_condition(row, role, facets, type_name), literal(row.id, Text)) for row in (*blocks, *rights)),
         else_=null(),
     )

@@ -66,9 +66,13 @@ class Lines:
         return and_(*conditions)
 
 
-def _part(role: Role, table: Any, type_name: str | None, labels: ColumnElement[Any] | None = None) -> Part:
-    known = table.c.labels if labels is None else labels
-    facets = FacetColumns(table.c.type, table.c.patient, known, table.c.author)
+def _part(role: Role, table: Any, type_name: str | None, version: Any = None) -> Part:
+    """``version``: the one that is told of, which must be theirs to read as well."""
+    labels: ColumnElement[Any] = table.c.labels
+    bodies: tuple[Any, ...] = (table.c.body,)
+    if version is not None:
+        labels, bodies = labels.op("||")(version.c.labels), (version.c.body, table.c.body)
+    facets = FacetColumns(table.c.type, table.c.patient, labels, table.c.author, bodies=bodies)
     return Part(table, rule(role, "read", facets, type_name))
 
 
@@ -113,8 +117,7 @@ def lines(role: Role, topic: Topic | None) -> Lines:
     )
     types = topic.trigger.types if topic else frozenset[str]()
     only = next(iter(types)) if len(types) == 1 else None
-    then: ColumnElement[Any] = changed.c.labels.op("||")(version.c.labels)
-    parts = {"changed": _part(role, changed, only, then)}
+    parts = {"changed": _part(role, changed, only, version)}
     card_id = [event.c.episode]
     if topic and topic.focus is Focus.TARGET:
         target = resource.alias("target")

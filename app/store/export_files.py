@@ -32,9 +32,8 @@ from app.store.access_sql import allowed, rule
 from app.store.export_tables import export, export_chunk
 from app.store.exports import COMPLETE, owned, owner
 from app.store.log import finish, fresh_proof, logged
-from app.store.resources import NOTHING, Stored, stored
+from app.store.resources import NOTHING, Stored, facets, stored
 from app.store.session import Session
-from app.store.standing_sql import FacetColumns
 from app.store.statement import Statement, build
 from app.store.tables import resource, resource_version
 
@@ -42,7 +41,7 @@ _PAGE_CHUNKS = 100
 _PAGE_BYTES = 4_000_000
 _ONE: ColumnElement[Any] = literal_column("1")
 _LABELS: Any = resource.c.labels.op("||")(resource_version.c.labels)  # of now and of then together
-_FACETS = FacetColumns(resource.c.type, resource.c.patient, _LABELS, resource.c.author)
+_FACETS = facets()._replace(labels=_LABELS, bodies=(resource_version.c.body, resource.c.body))
 
 
 class Vanished(Exception):

@@ -34,8 +34,8 @@ from app.access.caller import CLINICIANS, Role
 from app.store.access_sql import allowed, rule
 from app.store.export_tables import export, export_chunk
 from app.store.log import finish, logged
-from app.store.resources import shown
-from app.store.standing_sql import ACTORS, AT, ORGANIZATIONS, FacetColumns
+from app.store.resources import facets_of, shown
+from app.store.standing_sql import ACTORS, AT, ORGANIZATIONS
 from app.store.statement import Statement, build
 from app.store.tables import INSTANT, choice, relation, resource, resource_version
 
@@ -97,7 +97,7 @@ def _page(role: Role, stage: str, filters: Bool) -> CTE:
     size = func.coalesce(earlier.c.size, func.length(resource.c.body))
     about = _UNIT if stage == WOMEN else resource.c.patient
     labels = resource.c.labels.op("||")(func.coalesce(earlier.c.labels, _NO_LABELS))
-    spoken = rule(role, "read", FacetColumns(resource.c.type, about, labels, resource.c.author))
+    spoken = rule(role, "read", facets_of(about)._replace(labels=labels))
     place = tuple_(resource.c.type, resource.c.id) > tuple_(
         bindparam("after_type", type_=Text), bindparam("after_id", type_=Text)
     )

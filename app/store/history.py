@@ -33,7 +33,7 @@ from app.store.access_sql import allowed, reach, rule
 from app.store.log import beside, fresh_proof, logged
 from app.store.resources import NO_ROW, NOTHING, Stored, facets, shown, stored
 from app.store.session import Session
-from app.store.standing_sql import FacetColumns, restricted_then
+from app.store.standing_sql import restricted_then
 from app.store.statement import Statement, build
 from app.store.tables import INSTANT, resource, resource_version
 
@@ -130,9 +130,8 @@ def _versions(shape: _Shape) -> CTE:
     labels: Any = resource.c.labels.op("||")(resource_version.c.labels)
     # of many, her restrictions are compared with the labels of now: a rule on both tables would have both read whole
     restricting = None if shape.one else resource.c.labels
-    then = FacetColumns(
-        resource.c.type, resource.c.patient, labels, resource.c.author, restricting=restricting
-    )
+    bodies = (resource_version.c.body, resource.c.body)
+    then = facets()._replace(labels=labels, restricting=restricting, bodies=bodies)
     spoken = rule(shape.role, "read", then, shape.type or None)
     found = select(
         resource.c.type, resource.c.id, resource.c.rid, resource_version.c.version, resource_version.c.updated,

@@ -90,12 +90,14 @@ def stored(row: Any) -> Stored:
 
 def facets(declared: Any = None) -> FacetColumns:
     """The facet columns of the ``resource`` table."""
-    return FacetColumns(resource.c.type, resource.c.patient, resource.c.labels, resource.c.author, declared)
+    return facets_of(resource.c.patient)._replace(declared=declared)
 
 
 def facets_of(patient: ColumnElement[Any]) -> FacetColumns:
     """The same where every row is about ``patient``: what is hers alone is then decided once a statement, not once a row."""
-    return FacetColumns(resource.c.type, patient, resource.c.labels, resource.c.author)
+    return FacetColumns(
+        resource.c.type, patient, resource.c.labels, resource.c.author, bodies=(resource.c.body,)
+    )
 
 
 @cache
@@ -148,7 +150,7 @@ async def read(session: Session, type_name: str, id_: str) -> Stored | None:
 def _vread(role: Role, type_name: str) -> Statement:
     """One version: a right must hold for the labels of now and of then together."""
     labels: Any = resource.c.labels.op("||")(resource_version.c.labels)
-    then = FacetColumns(resource.c.type, resource.c.patient, labels, resource.c.author)
+    then = facets()._replace(labels=labels, bodies=(resource_version.c.body, resource.c.body))
     asked = (
         select(
             resource.c.type,

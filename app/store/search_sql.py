@@ -213,7 +213,7 @@ def there(row: Any, types: Sequence[str]) -> Bool:
 
 def facets_of(row: Any) -> FacetColumns:
     """What a decision reads of a row of ``resource``."""
-    return FacetColumns(row.c.type, row.c.patient, row.c.labels, row.c.author)
+    return FacetColumns(row.c.type, row.c.patient, row.c.labels, row.c.author, bodies=(row.c.body,))
 
 
 def of_row(found: Select[Any], on: Any) -> Select[Any]:

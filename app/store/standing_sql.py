@@ -19,8 +19,10 @@ from sqlalchemy import (
     select,
     true,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 from app.access.caller import EVERYONE, Caller, Role
+from app.access.decide import letter_of
 from app.store.statement import FENCE
 from app.store.tables import INSTANT, choice, person, relation
 
@@ -34,6 +36,11 @@ URGENT = bindparam("caller_urgent", type_=Boolean)
 PERSON = bindparam("caller_person", type_=Text)
 REACHING = bindparam("caller_reaching", type_=ARRAY(Text))  # under which names relations lead to women
 CONSENT_REQUIRED = bindparam("consent_required", type_=Boolean)
+SCOPES = {  # the grants of the caller's scopes; NULL: they narrow nothing
+    do: bindparam(f"caller_scope_{do}", type_=JSONB(none_as_null=True))
+    for do in ("create", "read", "update", "delete")
+}
+_NOT_NARROWED: dict[str, str | None] = dict.fromkeys(f"caller_scope_{do}" for do in SCOPES)
 _INVITING = {  # as what she lets a person in
     Role.DOULA: "doula",
     Role.REPRESENTATIVE: "represent",
@@ -43,7 +50,10 @@ ALL_CARERS: ColumnElement[Any] = literal_column(f"'{EVERYONE}'", Text)
 
 
 class FacetColumns(NamedTuple):
-    """The columns that a decision reads; ``declared`` lists women whom this very request registers by attest."""
+    """The columns that a decision reads; ``declared`` lists women whom this very request registers by attest.
+
+    ``bodies``: what arguments of scopes are held against, each of them; without any no such scope covers the row.
+    """
 
     type: ColumnElement[str]
     patient: ColumnElement[Any]
@@ -54,6 +64,7 @@ class FacetColumns(NamedTuple):
         None  # the labels that her restrictions are compared with, if others
     )
     own: ColumnElement[Any] | None = None  # whom a citizen is, where it is not her Patient
+    bodies: tuple[ColumnElement[Any], ...] = ()
 
 
 def parameters(caller: Caller) -> dict[str, Any]:
@@ -67,7 +78,15 @@ def parameters(caller: Caller) -> dict[str, Any]:
         "caller_urgent": caller.urgent,
         "caller_person": caller.subject,
         "caller_reaching": [*caller.organizations, *([caller.subject] if caller.urgent else [])],
+        **_scopes(caller),
     }
+
+
+def _scopes(caller: Caller) -> dict[str, str | None]:
+    narrowing = caller.narrowing
+    if narrowing is None:
+        return dict(_NOT_NARROWED)
+    return {bind.key: narrowing.rows(letter_of(caller, do)) for do, bind in SCOPES.items()}
 
 
 def own_patient() -> ColumnElement[Any]:

@@ -73,12 +73,16 @@ def caller_facts(caller: Caller) -> dict[str, Any]:
         "service": caller.service,
         "organizations": list(caller.organizations),
         "organization_name": caller.organization_name,
+        "scopes": sorted(caller.scopes),
+        "launch": caller.launch,
+        "smart": caller.smart,
     }
 
 
 def caller_of(facts: dict[str, Any]) -> Caller:
     """The caller whose rights decide."""
-    return Caller(**{**facts, "role": Role(facts["role"]), "organizations": tuple(facts["organizations"])})
+    told = {"role": Role(facts["role"]), "organizations": tuple(facts["organizations"])}
+    return Caller(**{**facts, **told, "scopes": frozenset(facts.get("scopes", ()))})
 
 
 def _kept() -> list[Any]:

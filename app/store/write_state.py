@@ -71,11 +71,15 @@ def late() -> ColumnElement[bool]:
     return select(literal_column("1")).where(export.c.moment >= AT).exists()
 
 
+def _facets(rows: CTE, author: ColumnElement[Any]) -> FacetColumns:
+    return FacetColumns(rows.c.type, rows.c.patient, rows.c.labels, author, bodies=(rows.c.body,))
+
+
 def state_of(shape: Shape, writes: CTE, current: CTE | None) -> CTE:
     """Each write with the row it meets, the rules that speak and the problem, if any."""
     declared = bindparam("declared", type_=ARRAY(Text))
     author = AUTHOR if current is None else func.coalesce(current.c.author, AUTHOR)
-    new = FacetColumns(writes.c.type, writes.c.patient, writes.c.labels, author, declared)
+    new = _facets(writes, author)._replace(declared=declared)
     rules = {
         method: rule(shape.role, shape.act or method, new, shape.type)
         for method in sorted(shape.methods & {"create", "update"})
@@ -92,7 +96,7 @@ def state_of(shape: Shape, writes: CTE, current: CTE | None) -> CTE:
         refused = (~allowed(inner.c.rule), literal("refused", Text))
         problem = case(refused, (late(), literal("late", Text)), else_=inner.c.flaw)
         return select(inner, problem.label("problem")).cte("state")
-    old = FacetColumns(writes.c.type, current.c.patient, current.c.labels, current.c.author)
+    old = _facets(current, current.c.author)._replace(type=writes.c.type)
     changing = {
         method: rule(shape.role, shape.act or method, old, shape.type)
         for method in sorted(shape.methods & {"update", "delete"})

@@ -43,6 +43,7 @@ class Wish:
     bearer: bool = False
     algorithm: str = "ES256"
     represented: str = ""  # the number of the woman for whom a representative's session speaks
+    scope: str = ""  # SMART scopes, beside the one of the API: they narrow
 
 
 def mint(sandbox: Sandbox, wish: Wish) -> str:
@@ -82,7 +83,14 @@ def request_body(wish: Wish, roster: dict[str, Any]) -> dict[str, Any]:
     if "pid" in user:
         user |= {"subject": str(uuid.uuid5(uuid.NAMESPACE_OID, user["pid"]))}
         user |= {"securityLevel": "4", "assuranceLevel": "high"}
-    return body | {"userClaimsParameters": user}
+    return _scoped(body, wish.scope) | {"userClaimsParameters": user}
+
+
+def _scoped(body: dict[str, Any], scope: str) -> dict[str, Any]:
+    """With the scopes beside that of the API."""
+    client = body["clientClaimsParameters"]
+    more = {"scope": [*client.get("scope", [f"{AUDIENCE}/api"]), *scope.split()]} if scope else {}
+    return body | {"clientClaimsParameters": client | more}
 
 
 def _citizens(wish: Wish, carers: dict[str, Any]) -> tuple[dict[str, str], dict[str, Any]]:

@@ -12,6 +12,8 @@ from tests.fixtures.resources import Woman
 from tests.fixtures.server import Person
 from tests.subscriptions.subscribers import a_subscription
 
+OWN_TAG = {"system": "urn:app", "code": "own"}
+NARROW_SCOPE = "user/*.cruds?_tag=urn:app|own"  # covers every type, and of it what carries the tag
 SUBSCRIBERS = frozenset({"gp", "midwife", "nurse", "hospital"})
 
 
@@ -32,6 +34,8 @@ def feeds(people: Iterable[Person], women: Iterable[Woman]) -> Feeds:
         for woman in listed if person.wish.role in SUBSCRIBERS else ():
             narrowed = f"EpisodeOfCare?patient={woman.reference}"
             body = a_subscription(f"{ENDPOINTS[0]}/varsel", "card-changed", "id-only", narrowed)
+            if person.wish.scope:  # else it could not be made
+                body["meta"] = {**body.get("meta", {}), "tag": [OWN_TAG]}
             found.subscriptions[person.wish, woman.id] = stored(person, body)
     return found
 

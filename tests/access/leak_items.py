@@ -16,7 +16,7 @@ from app.access.assisting import INVITED_READS, OFFICE_READS, STUDENT_READS
 from app.access.rules import CATALOGUE, CONTROL, NURSE_READS, OWN
 from app.fhir import codes
 from app.fhir.registry import RESOURCE_TYPES
-from tests.access.leak_feeds import Feeds, feeds
+from tests.access.leak_feeds import NARROW_SCOPE, Feeds, feeds
 from tests.access.world import (
     Json,
     a_block,
@@ -267,7 +267,8 @@ def leaks(server: Server) -> Leaks:
     let_in(citizen(woman), woman, codes.CS_CARD, "doula", DOULA[1])
     let_in(citizen(shown), shown, ROLE_CODE, "HPOWATT", REPRESENTATIVE[1])
     closing = _closing(midwife, citizen, operator)
-    happening = feeds(acting, (woman, kept, sensitive, closing, shown))
+    narrowed = person("midwife", scope=NARROW_SCOPE)
+    happening = feeds([*acting, narrowed], (woman, kept, sensitive, closing, shown))
     hers, others = items(midwife, woman), items(midwife, other)
     open_to_her = items(midwife, kept)
     open_to_nurse = items(midwife, sensitive)
@@ -303,6 +304,7 @@ def leaks(server: Server) -> Leaks:
             blocked=True,
         ),
         Reason("operator", operator, midwife, hers, {}),
+        Reason("narrow scope", narrowed, midwife, hers, {}),
         *(Reason(name, who, midwife, hers, {}) for name, who in assisting.items()),
         Reason("represented unasked", represents[woman], midwife, hers, {}),
         Reason(

@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -267,6 +267,22 @@ def test_the_rows_of_one_type_decide_as_all_rows_do(
     )
     count, found = _differences(filled, asked)
     assert count == len(DOING) * len(types) * 2 * len(women) * len(LABELS) * 2
+    assert not found, f"{len(found)} of {count} differ: {found[:5]}"
+
+
+@pytest.mark.parametrize("do", sorted(ACTS))
+def test_scopes_narrow_both_alike(filled: TestDatabase, do: str) -> None:
+    """Beyond what the token's scopes cover no row speaks, not even one that refuses."""
+    women = ("none.none", "active.none", "active.person", None)
+    cells = _cells(women, ("Observation", "Flag", "Organization"))
+    whole = a_caller(Role.MIDWIFE, attested=True, own=None)
+    scopes = frozenset({"user/Observation.cr", "patient/Flag.cruds", "user/Organization.s"})
+    smart = replace(whole, scopes=scopes, launch="active.none")
+    callers = (smart, replace(smart, searching=True), replace(whole, smart=True))
+    count, found = _differences(
+        filled, ((statement(Role.MIDWIFE, do), do, cells, one, None) for one in callers)
+    )
+    assert count == len(cells) * len(callers)
     assert not found, f"{len(found)} of {count} differ: {found[:5]}"
 
 
