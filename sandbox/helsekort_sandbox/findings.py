@@ -203,8 +203,10 @@ def birth(visit: Visit, life: Life, day: int, rng: Random) -> None:
     visit.amount("blood-loss", round(rng.lognormvariate(5.9, 0.4), -1), "mL")
 
 
-def discharge(visit: Visit, _life: Life, _day: int, rng: Random) -> None:
+def discharge(visit: Visit, life: Life, _day: int, rng: Random) -> None:
     visit.answer("discharged", "yes")
+    if life.rhd_negative and life.fetus_positive:
+        visit.answer("anti-d", "given", category="procedure")
     visit.answer("breastfeeding", rng.choices(("full", "partial", "none"), (0.8, 0.15, 0.05))[0])
     visit.blood_pressure(round(rng.gauss(114, 5)), round(rng.gauss(72, 4)))
 
