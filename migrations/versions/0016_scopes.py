@@ -6,8 +6,8 @@
 
 from alembic import op
 
-revision = "0015"
-down_revision = "0014"
+revision = "0016"
+down_revision = "0015"
 
 STATEMENTS = (
     """CREATE FUNCTION scope_values(found jsonb) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
