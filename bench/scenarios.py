@@ -60,6 +60,13 @@ def everything(woman: Woman) -> Request:
     return Request("GET", f"/fhir/Patient/{woman.patient}/$everything?_count=100")
 
 
+def patient_view(woman: Woman) -> Request:
+    """Decision support when her record is opened: CDS Hooks, whose cards are asked for in less than 100 ms."""
+    context = {"userId": "PractitionerRole/bench", "patientId": woman.patient}
+    call = {"hook": "patient-view", "hookInstance": str(uuid.uuid4()), "context": context}
+    return Request("POST", "/cds-services/patient-view", json.dumps(call).encode(), "application/json")
+
+
 def create(woman: Woman) -> Request:
     """One blood pressure."""
     return Request(
@@ -99,6 +106,7 @@ _READING = (
     ("search patient+code+date, sorted", search_by_date, 1_000, 0.07, None),
     ("card", card, 300, 0.03, None),
     ("$everything, 60 entries", everything, 500, 0.02, None),
+    ("CDS patient-view", patient_view, 300, None, None),
 )
 _WRITING = (  # last: the cards grow by what is written
     ("create blood pressure", create, 1_000, 201, 0.06),

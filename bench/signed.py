@@ -50,6 +50,7 @@ class Request:
     method: str
     path: str
     body: bytes = b""
+    media: str = "application/fhir+json"
 
 
 class Client:
@@ -68,7 +69,7 @@ class Client:
         lines = [
             f"{request.method} {request.path} HTTP/1.1",
             f"Host: {host}",
-            "Accept: application/fhir+json",
+            f"Accept: {request.media}",
         ]
         if self._signer is None:
             lines.append(f"Authorization: Bearer {self._token}")
@@ -77,7 +78,7 @@ class Client:
             proof = self._signer.proof(request.method, url, self._ath)
             lines += [f"Authorization: DPoP {self._token}", f"DPoP: {proof}"]
         if request.body:
-            lines += ["Content-Type: application/fhir+json", f"Content-Length: {len(request.body)}"]
+            lines += [f"Content-Type: {request.media}", f"Content-Length: {len(request.body)}"]
         return "\r\n".join([*lines, "", ""]).encode() + request.body
 
 
