@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from app.access.authorisations import backed
 from app.access.caller import LAY, PERSONNEL, Caller, Role
 from app.settings import Settings
 
@@ -153,11 +154,15 @@ def _clinician(
     service = _at(attest, "care_relationship", "healthcare_service", "code") or _at(
         attest, "care_relation", "healthcare_service", "code"
     )
-    point_of_care = _at(attest, "practitioner", "point_of_care", "id")
     if not (profession or supervisor) or not service:
         raise NoRole(f"The token lacks {ATTEST} with authorization and healthcare_service")
-    if point_of_care and point_of_care != _at(claims, CHILD):
-        raise NoRole("The attest's point of care is not the token's organisation")
+    for place, claim in (("legal_entity", PARENT), ("point_of_care", CHILD)):
+        if _at(attest, "practitioner", place, "id") != _at(claims, claim):
+            raise NoRole(f"The attest's {place} is not the token's organisation")
+    if not backed(claims, profession, supervised=bool(supervisor)):
+        raise NoRole(
+            "The register of health personnel has no approval that lets you work as what is attested"
+        )
     if not _kinds(organizations, settings):
         raise NoRole("The organisation takes no part in the pilot")
     role = _derived(profession, service, organizations, settings, supervised=bool(supervisor))

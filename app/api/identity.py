@@ -30,6 +30,7 @@ _REMEMBERED = 60.0
 _MOST_TOKENS = 5_000
 _SKEW = 5
 _LONGEST = 16_384
+_LAST_SECOND = 253_402_300_800  # of the year 9999
 NATIONAL_RECORD = "/api/maternity-record/"
 
 
@@ -182,8 +183,11 @@ class Identity:
             raise refusal("The token is for another audience", error="invalid_token")
         if not _is_time(claims.get("exp")) or claims["exp"] + _SKEW <= now:
             raise refusal("The token has expired", error="invalid_token")
-        if any(_is_time(claims.get(name)) and claims[name] - _SKEW > now for name in ("nbf", "iat")):
+        begins = [claims[name] for name in ("nbf", "iat") if name in claims]
+        if not all(_is_time(begin) and begin - _SKEW <= now for begin in begins):
             raise refusal("The token is not valid yet", error="invalid_token")
+        if not isinstance(claims.get("jti"), str):
+            raise refusal("The token has no jti, by which it could be denied", error="invalid_token")
         scope, needed = claims.get("scope", ""), f"{issuer.audience or audience}/api"
         if needed not in (scope if isinstance(scope, list) else str(scope).split()):
             raise Forbidden(f"The token lacks the scope {needed}")
@@ -202,7 +206,8 @@ def names_of(caller: Caller, claims: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _is_time(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    """Whether ``value`` is a moment that the calendar has; NaN is none."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < _LAST_SECOND
 
 
 def _payload(payload: bytes) -> dict[str, Any]:

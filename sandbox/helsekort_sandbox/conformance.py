@@ -63,6 +63,7 @@ def of_token(token: str, now: float) -> Iterator[Check]:
         bound,
         "send a DPoP proof to HelseID's token endpoint; Bearer is refused",
     )
+    yield Check("it has a jti", "jti" in claims, "by it a single token is withdrawn: HelseID sets it")
     if "helseid://claims/hpr/hpr_number" in claims:
         yield from _of_clinician(claims)
 
@@ -87,11 +88,14 @@ def _of_clinician(claims: dict[str, Any]) -> Iterator[Check]:
     )
     for path, meaning in IN_THE_ATTEST if attest is not None else ():
         yield Check(f"attest: {path}", bool(_at(attest, path)), f"{meaning} is missing")
-    place, child = _at(attest, "practitioner.point_of_care.id"), claims.get(CHILD)
-    if place and child:
-        yield Check(
-            "attest and client name one place", place == child, f"point of care {place}, orgnr_child {child}"
-        )
+    for place, claim in (("point_of_care", CHILD), ("legal_entity", PARENT)):
+        attested, named = _at(attest, f"practitioner.{place}.id"), claims.get(claim)
+        if attested and named:
+            yield Check(
+                f"attest and client name one {place.replace('_', ' ')}",
+                attested == named,
+                f"{attested} in the attest, {named} in {claim.rsplit('/', 1)[-1]}",
+            )
 
 
 def _at(node: Any, path: str) -> Any:

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from helsekort_sandbox import keys, ttt
+from helsekort_sandbox import broken_tokens, keys, ttt
 from helsekort_sandbox.effects import Dropped, Wrong, control_routes
 from helsekort_sandbox.openid import pages
 from helsekort_sandbox.openid.authorization import Authorization, NoLogin
@@ -148,6 +148,18 @@ class Application:
             )
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             return JSONResponse(ttt.failure(str(error)), 400)
+
+    async def broken_index(self, _: Request) -> Response:
+        return JSONResponse(broken_tokens.index())
+
+    async def broken_token(self, request: Request) -> Response:
+        try:
+            body = await request.json()
+            claims = ttt.claims_of(body["request"], self.provider.url)
+            token = broken_tokens.make(body["variant"], claims, self.provider.ring.signing)
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            return JSONResponse(ttt.failure(str(error)), 400)
+        return JSONResponse({"isError": False, "successResponse": {"accessTokenJwt": token}})
 
     async def rotate(self, request: Request) -> Response:
         try:
