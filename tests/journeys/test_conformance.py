@@ -16,7 +16,7 @@ from tests.fixtures.server import Server
 
 def forged(**changed: Any) -> str:
     """A token that says this; it is read, never trusted, before the server sees it."""
-    claims = {"aud": "nhn:helsekort", "exp": time.time() + 60, "cnf": {"jkt": "x"}} | changed
+    claims = {"aud": "nhn:helsekort", "exp": time.time() + 60, "cnf": {"jkt": "x"}, "jti": "x"} | changed
     parts = ({"typ": "at+jwt"}, claims)
     encoded = [base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts]
     return ".".join([*encoded, "x"])
@@ -36,6 +36,10 @@ def test_each_fault_of_a_token_is_told_with_its_remedy() -> None:
     missing = wrong(forged(**clinician))
     assert {"orgnr_parent", "orgnr_child", "security level 4"} <= missing.keys()
     assert "attest: care_relationship.purpose_of_use.code" in missing
+    parent = {"helseid://claims/client/claims/orgnr_parent": "310008001"}
+    foreign = {"nhn:tillitsrammeverk:parameters": {"practitioner": {"legal_entity": {"id": "310008002"}}}}
+    told = wrong(forged(**clinician | parent | foreign))["attest and client name one legal entity"]
+    assert told == "310008002 in the attest, 310008001 in orgnr_parent"
 
 
 def test_a_good_token_holds_in_all_and_a_bad_proof_is_the_servers_word(
