@@ -11,7 +11,8 @@ Printed from `app/fhir/plausibility.py`, `app/fhir/course_bounds.py` and `fhir_p
 
 An answer to a refusal is 422 with an OperationOutcome that names the element (FHIRPath) and what is allowed. What may be
 an emergency is never refused: an implausible value is stored as it is and its rules fire; the warning comes with
-`Prefer: return=OperationOutcome`, and with `$validate`. A value in another unit is brought to the unit of the table.
+`Prefer: return=OperationOutcome`, and with `$validate`. It is so at every door: create, update, patch, batch, transaction,
+and the national record's API, which names its own member and tells warnings in `metadata.flags`. A value in another unit is brought to the unit of the table.
 """
 BAD_INPUT_OTHERS = "\n## Beside the ranges\n"
 BAD_INPUT_COURSE = """

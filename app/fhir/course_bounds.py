@@ -7,7 +7,7 @@ docs/bad-input.md. https://hl7.org/fhir/R4/observation.html (effective, focus)
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 from app.fhir.course_known import DUE, PERIOD, Known, date_of, day_of, fetus_of, kinds, methods, place_of
@@ -17,6 +17,8 @@ from app.fhir.plausibility import LONGEST, NOT_HELD
 Json = dict[str, Any]
 REFUSED: Final = "error"
 WARNED: Final = "warning"
+RETRIEVAL: Final = "oocyte-retrieval"
+NOT_YET: Final = NOT_HELD | {"planned", "registered"}
 BORN: Final = frozenset({"live-birth", "stillbirth"})
 COUNTED: Final = frozenset(
     {"lmp", ""}
@@ -67,7 +69,12 @@ OTHERS: Final[tuple[tuple[str, str], ...]] = (  # what the table cannot say: wha
     ("a finding more than 310 days after the last period, where no outcome is known", "stored, warned"),
     ("a finding after a miscarriage or termination, which may have been told too early", "stored, warned"),
     ("one of several fetuses, not named: no heart, a rate outside 110–160, movement", "stored, warned"),
-    ("a NIPT result without an order that is in force, an order without her consent in force", "refused"),
+    ("something found, or a visit held, after today", "stored, warned"),
+    ("a last period or an egg retrieval after today, or after it was stated", "refused"),
+    (
+        "a NIPT result or report without an order that is in force, an order without her consent in force",
+        "refused",
+    ),
     ("… whose order or consent is kept elsewhere", "stored, warned"),
     ("an active birth plan that names no Practitioner as author or contributor", "refused"),
     ("… written by herself", "stored, warned"),
@@ -91,6 +98,20 @@ def asks(resource: Json, today: date) -> bool:
     rows = [_BY_PROFILE[kind] for kind in of if kind in _BY_PROFILE]
     day = day_of(resource)
     return any(row.before == REFUSED or (day is not None and day < today) for row in rows)
+
+
+def ahead(resource: Json, today: date) -> Iterator[Issue]:
+    """What is said to have happened after ``today`` (UTC; it may be tomorrow where she is): it counts from its day on."""
+    if resource["resourceType"] not in {"Observation", "Encounter"} or resource.get("status") in NOT_YET:
+        return
+    latest, day = today + timedelta(days=1), day_of(resource)
+    if day and day > latest:
+        yield _issue(
+            place_of(resource), f"{day} is in the future, and counts from then on: at most {today}", WARNED
+        )
+    value = date_of(resource.get("valueDateTime"))
+    if day is None and value and value > latest and kinds(resource) & {PERIOD, RETRIEVAL}:
+        yield _issue("Observation.value", f"{value} is in the future: at most {today}", REFUSED)
 
 
 def issues(resource: Json, course: Known) -> Iterator[Issue]:

@@ -70,6 +70,7 @@ _BY_CODE: Final = {key: row for row in TABLE for key in row.codes}
 SYSTOLIC, DIASTOLIC = TABLE[0], TABLE[1]
 DUE_CODES: Final = frozenset({"11778-8", "11779-6", "11781-2", "53692-0"})
 PERIOD_CODES: Final = frozenset({"8665-2", "21840007", "161713000"})
+RETRIEVAL: Final = "oocyte-retrieval"
 LONGEST: Final = 310  # days from the last period to a due date
 _DAY: Final = 10  # YYYY-MM-DD
 NOT_HELD: Final = frozenset({"entered-in-error", "cancelled"})
@@ -77,7 +78,17 @@ OTHERS: Final[tuple[tuple[str, str], ...]] = (  # what the ranges cannot say: wh
     ("diastolic pressure as high as the systolic, or higher", "refused"),
     (f"a due date more than {LONGEST} days after it was stated (or observed)", "refused"),
     ("a last period after it was stated", "refused"),
-    (f"a last period more than {LONGEST} days before it was stated", "stored, warned"),
+    (f"a last period or an egg retrieval more than {LONGEST} days before it was stated", "stored, warned"),
+    (
+        "an item of the card (docs/content.md) in another unit, less than 0, or a score or share out of its range",
+        "refused",
+    ),
+    ("an item outside what is plausible for it (docs/content.md)", "stored, warned"),
+    ("an answer by a code of the card that its question does not take", "refused"),
+    (
+        "an answer or number that no rule can read: other words, another code, text for a number",
+        "stored, warned",
+    ),
 )
 
 
@@ -107,6 +118,11 @@ def warnings(resource: Json) -> list[Issue]:
 def errors(resource: Json) -> list[Issue]:
     """Why a resource is refused."""
     return [issue for issue in issues(resource) if issue.severity == "error"]
+
+
+def is_ranged(resource: Json) -> bool:
+    """Whether the table has a row for it."""
+    return _row(resource) is not None
 
 
 def _codes(element: Json) -> Iterator[tuple[str, str]]:
@@ -170,9 +186,11 @@ def _dates(resource: Json) -> Iterator[Issue]:
     if codes & DUE_CODES and days > LONGEST:
         text = f"Observation.value: a due date {days} days ahead is not possible: at most {LONGEST}"
         yield Issue("value", text, where)
-    if codes & PERIOD_CODES and days > 0:
-        text = "Observation.value: the last period cannot begin after the day on which it was stated (effectiveDateTime)"
+    if codes & (PERIOD_CODES | {RETRIEVAL}) and days > 0:
+        what = "the last period cannot begin" if codes & PERIOD_CODES else "eggs cannot be retrieved"
+        text = f"Observation.value: {what} after the day on which it was stated (effectiveDateTime)"
         yield Issue("value", text, where)
-    if codes & PERIOD_CODES and -days > LONGEST:
-        text = f"Observation.value: a last period {-days} days ago is not plausible: at most {LONGEST}. It is stored as it is"
+    if codes & (PERIOD_CODES | {RETRIEVAL}) and -days > LONGEST:
+        what = "a last period" if codes & PERIOD_CODES else "an egg retrieval"
+        text = f"Observation.value: {what} {-days} days ago is not plausible: at most {LONGEST}. It is stored as it is"
         yield Issue("value", text, where, "warning")

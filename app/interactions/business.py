@@ -14,6 +14,7 @@ from app.fhir.identifiers import problem
 from app.fhir.outcome import Issue
 from app.fhir.terminology_shipped import shipped
 from app.interactions import corrections
+from app.mapping import item_checks
 from app.settings import Settings
 
 Json = dict[str, Any]
@@ -47,6 +48,7 @@ def problems(
 def _of_profiles(resource: Json, caller: Caller, place: str) -> Iterator[Issue]:
     """What the card's profiles ask, what cannot be at all, and answers that their questionnaire does not take."""
     found = [*profiles.problems(resource), *plausibility.errors(resource)]
+    found += item_checks.issues(resource) if not found else ()
     if resource["resourceType"] == "CarePlan":
         found += _unsigned(resource, by_her=caller.role is Role.CITIZEN)
     if resource["resourceType"] == "Task" and caller.role is Role.CITIZEN:

@@ -11,6 +11,7 @@ from app.access.caller import Role
 from app.access.decide import readable
 from app.fhir import course_bounds, newborn
 from app.fhir import json as fhir_json
+from app.fhir.codes import CS_CARD, LOINC
 from app.fhir.course_known import FETUS, KNOWN_BY, Known, kinds, known
 from app.fhir.outcome import Issue
 from app.fhir.plausibility import NOT_HELD
@@ -30,6 +31,7 @@ from app.store.targets import Key
 Json = dict[str, Any]
 RESULT, ORDER, CONSENT = "nipt-result", "nipt-order", "nipt-consent"
 _RESTS_ON = {RESULT: ("basedOn", "ServiceRequest"), ORDER: ("supportingInfo", "Consent")}
+NIPT = frozenset({(CS_CARD, "nipt"), (LOINC, "73967-2")})  # a report of it
 _ORDERED = frozenset({"active", "completed", "on-hold"})
 _TYPES = frozenset({"Observation", "Encounter"})
 
@@ -58,11 +60,14 @@ def problems(preparation: Preparation, draft: Draft) -> Iterator[Issue]:
     """What ``draft`` does not fit: errors, and warnings of what is stored all the same."""
     if draft.resource is None or preparation.context.caller.role is Role.HARNESS:
         return
+    today = preparation.context.entry.at.date()
+    for issue in course_bounds.ahead(draft.resource, today):
+        yield Issue(issue.code, f"{draft.place}{issue.diagnostics}", issue.expression, issue.severity)
     hers = draft.type in _TYPES and not concerns_child(preparation, draft)
-    if hers and course_bounds.asks(draft.resource, preparation.context.entry.at.date()):
+    if hers and course_bounds.asks(draft.resource, today):
         for issue in course_bounds.issues(draft.resource, _course(preparation, draft)):
             yield Issue(issue.code, f"{draft.place}{issue.diagnostics}", issue.expression, issue.severity)
-    if draft.resource.get("status") in _ORDERED or draft.type == "Observation":
+    if draft.resource.get("status") in _ORDERED or draft.type != "ServiceRequest":
         for name, type_name in _rests_on(draft):
             yield from _ground(preparation, draft, name, type_name)
 
@@ -124,7 +129,7 @@ def _ground(preparation: Preparation, draft: Draft, name: str, type_name: str) -
             f"{draft.place}{where}: {wanted} is not known here and was not looked at. It is stored as it is"
         )
         yield Issue("business-rule", text, (where,), "warning")
-    elif rows:
+    elif rows or draft.type == "DiagnosticReport":  # of the others their profile asks for one
         text = f"{draft.place}{where}: must refer to {wanted} that is in force ({type_name})"
         yield Issue("business-rule", text, (where,))
 
@@ -150,10 +155,13 @@ def _holds(ground: Json) -> bool:
 
 
 def _rests_on(draft: Draft) -> list[tuple[str, str]]:
-    if draft.resource is None or draft.type not in {"Observation", "ServiceRequest"}:
+    if draft.resource is None or draft.type not in {"Observation", "ServiceRequest", "DiagnosticReport"}:
         return []
     if draft.resource.get("status") in NOT_HELD | {"registered"}:
         return []
+    if draft.type == "DiagnosticReport":
+        told = {(row.get("system"), row.get("code")) for row in draft.resource["code"].get("coding", ())}
+        return [_RESTS_ON[RESULT]] if told & NIPT else []
     return [_RESTS_ON[kind] for kind in kinds(draft.resource) & _RESTS_ON.keys()]
 
 

@@ -26,6 +26,7 @@ from app.mapping.dhg_read import OF_PATIENT, OF_TEAM, STATED
 from app.mapping.dhg_rows import changed_patient, make_outcome, make_stimulus, participant
 from app.mapping.dhg_write import Edit
 from app.mapping.elements import children, text
+from app.pregnancy.facts import FetusCount
 
 
 @dataclass
@@ -42,8 +43,8 @@ class Work:
     pins: dict[str, int]
     stating: frozenset[str] = frozenset()  # the resources that state it so far
 
-    def put(self, resource: Json, version: int = 0) -> None:
-        """Create, or make the version after ``version``. Raises BadRequest."""
+    def put(self, resource: Json, version: int = 0, member: str = "") -> None:
+        """Create, or make the version after ``version``; ``member`` states it. Raises BadRequest."""
         check(resource)
         name = f"{resource['resourceType']}/{resource['id']}"
         method = "update" if version else "create"
@@ -54,6 +55,7 @@ class Work:
             resource,
             fhir_json.dump(resource),
             if_match=version or None,
+            place=f"{self.part.name}.{member}: " if member else "",
         )
         self.pins[name] = version + 1
 
@@ -155,11 +157,13 @@ def _state(work: Work, edit: Edit) -> None:
         made = make(edit.field, edit.value)
     fetus = int(edit.key[1]) if kind != "stimulus" and len(edit.key) > 1 and edit.key[1].isdigit() else 0
     corrected = next((name for name in edit.sources if work.own(name)), None)
-    observe(work, made, fetus, corrected)
+    observe(work, made, fetus, corrected, member=".".join(edit.key))
 
 
-def observe(work: Work, made: Json, fetus: int = 0, corrected: str | None = None) -> None:
-    """The Observation ``made``, of a fetus by its number, instead of ``corrected``."""
+def observe(
+    work: Work, made: Json, fetus: int = 0, corrected: str | None = None, *, member: str = ""
+) -> None:
+    """The Observation ``made``, of a fetus by its number, instead of ``corrected``; ``member`` states it."""
     encounter = work.about.get("encounter")
     orgnr = work.context.caller.organizations[:1]
     person = writer_of(work.context)
@@ -180,7 +184,7 @@ def observe(work: Work, made: Json, fetus: int = 0, corrected: str | None = None
         "effectiveDateTime": work.when,
         "performer": [who],
     } | {name: value for name, value in made.items() if name not in {"category", "code"}}
-    work.put(observation, work.chart.versions[corrected] if corrected else 0)
+    work.put(observation, work.chart.versions[corrected] if corrected else 0, member)
 
 
 def _odd(made: Mapping[str, Any]) -> bool:
@@ -194,7 +198,8 @@ def _focus(work: Work, fetus: int) -> str:
     known = {number: name for name, number in work.chart.fetuses.items() if name.startswith("RelatedPerson/")}
     if fetus in known:
         return known[fetus]
-    if fetus <= 1 and not known:
+    counted = work.chart.facts.last(FetusCount)
+    if fetus <= 1 and not known and not (fetus and counted and counted.count > 1):
         return ""
     id_ = dhg_envelope.id_of(work.about["episode"], "fetus", str(fetus))
     name = f"RelatedPerson/{id_}"

@@ -4,6 +4,7 @@ https://utviklerportal.nhn.no/informasjonstjenester/digitalt-helsekort-for-gravi
 """
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from app import clock
 from app.fhir import codes as c
@@ -54,9 +55,10 @@ async def create(context: Context, nin: str, body: bytes, when: str) -> Answer:
         shown = record.part(part)
         work = work_of(context, Call(nin, record.id, name, "", when), record, part, "", shown)
         drafts = _joined(drafts, drafts_of(work, shown, understood(part, value), "", 0))
-    await applied(context, drafts)
+    flags = await applied(context, drafts)
     again = await record_of(context, nin, record.id)
-    return answer({"metadata": {"recordId": record.id, "recordStatus": again.status, "version": 1}}, 201)
+    metadata = {"recordId": record.id, "recordStatus": again.status, "version": 1}
+    return answer({"metadata": metadata | ({"flags": flags} if flags else {})}, 201)
 
 
 async def _opened(context: Context, nin: str) -> tuple[list[Draft], Record]:
@@ -157,11 +159,21 @@ def _terminated(work: Work, record: Record, sent: Json) -> None:
     """The card is closed, and does not tell why."""
     name = work.about["episode"]
     episode = dict(record.chart.resources[name])
-    ended = sent.get("terminationDate")
-    if ended is not None and not isinstance(ended, str):
-        raise BadRequest("terminationDate must be a date-time", "terminationDate")
-    period = {**episode.get("period", {}), "end": ended or clock.instant(work.context.entry.at)}
+    period = {**episode.get("period", {}), "end": _ended(sent, work.context.entry.at)}
     begins, ends = moment(period.get("start", "")), moment(period["end"])
     if begins and ends and begins > ends:
         period["start"] = period["end"]  # it ended before it was told of
     work.put(episode | {"status": "finished", "period": period}, record.chart.versions[name])
+
+
+def _ended(sent: Json, now: datetime) -> str:
+    """When it ended. Raises BadRequest for what is no time, or still to come."""
+    said = sent.get("terminationDate")
+    if said is None:
+        return clock.instant(now)
+    ended = moment(said) if isinstance(said, str) else None
+    if ended is None or ended > now + timedelta(days=1):
+        raise BadRequest(
+            "terminationDate must be a date-time that is not in the future", "terminationDate", code="value"
+        )
+    return str(said)

@@ -22,7 +22,8 @@ def visit(work: Work, day: str) -> None:
         "subject": {"reference": work.about["patient"]}, "episodeOfCare": [{"reference": work.about["episode"]}],
         "serviceProvider": place,
     }  # fmt: skip
-    work.put((before or fresh) | {"period": {"start": day, "end": day}}, work.chart.versions.get(name, 0))
+    held = (before or fresh) | {"period": {"start": day, "end": day}}
+    work.put(held, work.chart.versions.get(name, 0), "appointmentDate")
 
 
 def height(work: Work, value: Any, week: Any, name: str) -> None:
@@ -35,4 +36,4 @@ def height(work: Work, value: Any, week: Any, name: str) -> None:
     observe(work, made)
     new = work.drafts.popitem()[1]
     work.pins.popitem()
-    work.put((new.resource or {}) | {"id": name.partition("/")[2]}, version)
+    work.put((new.resource or {}) | {"id": name.partition("/")[2]}, version, "measurement")

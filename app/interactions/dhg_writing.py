@@ -5,11 +5,12 @@ a second active record; without her consent it is 403; what cannot be is 400 or 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app import clock
 from app.fhir import json as fhir_json
+from app.fhir import plausibility
 from app.fhir.outcome import (
     BadRequest,
     Conflict,
@@ -194,22 +195,43 @@ def _height(work: Work, sent: Asked, cells: Any, id_: str) -> None:
     dhg_visits.height(work, then["measurement",], then.get(("pregnancyWeek",)), f"Observation/{id_}")
 
 
-async def applied(context: Context, drafts: Sequence[Draft]) -> None:
-    """Store all or nothing. Raises FhirError; who was faster makes it a conflict."""
+async def applied(context: Context, drafts: Sequence[Draft]) -> list[Json]:
+    """Store all or nothing; what is stored and hardly right, as flags. Raises FhirError; who was faster makes it a conflict."""
     try:
-        await apply(context, drafts)
+        done = await apply(context, drafts)
     except PreconditionFailed as error:
         raise Conflict(
             "Somebody else has changed this meanwhile; read it again", "metadata.version"
         ) from error
+    except Unprocessable as error:
+        raise Unprocessable([_of_member(issue, drafts) for issue in error.issues]) from error
+    return [
+        {
+            "path": one.draft.place.partition(".")[2].removesuffix(": "),
+            "reason": issue.diagnostics.removeprefix(one.draft.place),
+        }
+        for one in done
+        if one.write
+        for issue in (*plausibility.warnings(one.draft.resource or {}), *one.write.warned)
+    ]
+
+
+def _of_member(issue: Issue, drafts: Sequence[Draft]) -> Issue:
+    """The issue of the member that stated it, where one did."""
+    places = (draft.place for draft in drafts if draft.place and issue.diagnostics.startswith(draft.place))
+    place = max(places, key=len, default="")
+    return replace(issue, expression=(place.removesuffix(": "),)) if place else issue
 
 
 async def _stored(
     context: Context, call: Call, part: Part, id_: str, drafts: Sequence[Draft], status: int
 ) -> Answer:
-    await applied(context, drafts)
+    flags = await applied(context, drafts)
     again = await record_of(context, call.nin, call.record)
     shown = again.part(part, id_)
     if shown is None:
         raise AssertionError("what was stored is there")
-    return answer(shown.as_json(), status)
+    told = shown.as_json()
+    if flags:
+        told["metadata"]["flags"] = [*told["metadata"].get("flags", ()), *flags]
+    return answer(told, status)

@@ -95,7 +95,7 @@ def check(row: Field, value: Any) -> None:
 
 
 _CHECKS: dict[str, Any] = {
-    "day": day_of, "stated-week": lambda value: whole_of(value, 0, 45), "stated-day": lambda value: whole_of(value, 0, 6),
+    "day": day_of, "stated-week": lambda value: whole_of(value, 0, 44), "stated-day": lambda value: whole_of(value, 0, 6),
     "fundal-height": number_of, "name": words_of, "line": words_of, "postal-code": words_of, "city": words_of,
     "language": coded_of, "interpreter": flag_of,
 }  # fmt: skip

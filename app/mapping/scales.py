@@ -50,7 +50,7 @@ AMOUNT_UNITS: dict[str, dict[str, float]] = {  # by the unit of the item
     "{score}": {"{score}": 1.0, "1": 1.0},
     "{#}": {"{#}": 1.0, "1": 1.0},
 }
-BARE_UNITS = frozenset({"{score}", "{#}", "[pH]"})  # may come without a unit
+BARE_UNITS = frozenset({"{score}", "{#}", "[pH]", "%"})  # may come without a unit
 WRITTEN_ANSWERS = {
     "ja": "yes", "nei": "no", "vet ikke": "unknown", "ukjent": "unknown",
     "positiv": "positive", "pos": "positive", "påvist": "positive",
