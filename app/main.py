@@ -33,7 +33,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     key = read_key(settings.server_key_file)
     database = Database(
         settings.database_url, connections=settings.connections, statement_timeout=settings.statement_timeout,
-        consent_required=settings.participation == "consent",
+        consent_required=settings.participation == "consent", area=settings.area,
     )  # fmt: skip
     house = House(settings, database, Seal(key), read_signing(settings.notification_key_file))
     door = Door(house, Identity(settings, key))

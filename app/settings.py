@@ -21,6 +21,7 @@ _EITHER = {
     "conditional_delete": ("single", "multiple"),
     "update_as_create": ("harness", "all"),
     "participation": ("consent", "reservation"),
+    "pilot_area": ("municipality", "organization"),
 }
 _OPTIONAL = {"kjernejournal_url", "helsenorge_url"}  # empty: nothing is sent
 _ORIGIN = re.compile(r"https?://[a-z0-9.\-]+(?::\d{1,5})?")
@@ -122,6 +123,10 @@ class Settings:
     participation: str = _doc(
         "Who takes part: those who gave their `consent`, or all without a `reservation`.", "consent"
     )
+    pilot_area: str = _doc(
+        "Whose card is kept: a woman's whose home `municipality` takes part, or any of a participating `organization`.",
+        "municipality",
+    )
     allow_bearer: bool = _doc("Sandbox only: accept tokens that are not bound by DPoP.", default=False)
     allow_harness: bool = _doc("Sandbox only: accept the `harness` role.", default=False)
     dpop_window: int = _doc("Seconds that a DPoP proof's `iat` may lie from now, either way.", 10)
@@ -168,6 +173,11 @@ class Settings:
     def switched_off(self) -> Mapping[str, str]:
         """The clinical rules that are not used, each with its reason. Raises UnsafeSettings."""
         return _switched_off(self.rules_off)
+
+    @property
+    def area(self) -> tuple[str, ...] | None:
+        """The municipalities whose women take part; None: wherever they live."""
+        return self.pilot.municipalities if self.pilot_area == "municipality" else None
 
     @property
     def sandbox(self) -> bool:

@@ -63,6 +63,7 @@ class Caller:
     own_number: str | None = field(default=None, repr=False)
     hpr: str | None = None
     supervisor: str | None = None
+    guardian: bool = False  # the token speaks for her by parental responsibility or guardianship
     profession: str | None = None
     service: str | None = None
     organizations: tuple[str, ...] = ()  # point of care first, then legal entity

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 
-from app.access.caller import Caller, Role
+from app.access.caller import LAY, Caller, Role
 from app.access.rules import ALLOW, BLOCK, LABELS, Allow, Block, Relation
 from app.access.scopes import CHANGE, LETTERS, Values
 
@@ -23,6 +23,10 @@ class Facets:
     emergency: bool = False  # the caller was granted an emergency's access to her
     consented: bool = True  # she consents to take part, or need not
     own: bool = False  # the caller is the woman
+    protected: bool = False  # her address is confidential
+    deceased: bool = False
+    outside: bool = False  # her home municipality takes no part
+    minor: bool = False  # she is under 16
     invited: bool = (
         False  # she lets the caller, by name, see this; and the token speaks for her where it must
     )
@@ -48,6 +52,9 @@ def _blocks(row: Block, caller: Caller, do: str, facets: Facets) -> bool:
         and not facets.opened
         and not _urgent(caller, facets),
         "consent": not facets.consented and _stands(caller, facets),
+        "protected": facets.protected,
+        "deceased": facets.deceased and (caller.role in LAY or _stands(caller, facets)),
+        "outside": facets.outside and _stands(caller, facets),
     }[row.by]
 
 
@@ -73,6 +80,7 @@ def _relates(row: Allow, caller: Caller, facets: Facets) -> bool:
         Relation.EMERGENCY: _urgent(caller, facets),
         Relation.SELF: facets.own,
         Relation.INVITED: facets.invited,
+        Relation.GUARDIAN: caller.guardian and facets.own and facets.minor,
         Relation.ANYONE: True,
     }[row.relation]
 

@@ -27,6 +27,7 @@ LAUNCH = "patient"  # SMART's launch context: https://hl7.org/fhir/smart-app-lau
 # representative's session speaks, and that a citizen's session is a doula's
 SUPERVISOR = "nhn:helsekort:supervisor"
 REPRESENTED = "nhn:helsekort:represented"
+GUARDIAN = "guardian"  # ``as`` of whom it represents: parental responsibility or guardianship, by the national register
 DOULA_SCOPE = "nhn:helsekort/doula"
 
 _GP_SERVICES = frozenset({"KA01", "KX17", "7750"})
@@ -92,10 +93,11 @@ def citizen(claims: Mapping[str, Any], token: str, pseudonym: str) -> Caller:
     if _at(claims, SECURITY_LEVEL) != LEVEL:
         raise NoRole("Login at security level 4 is required")
     scopes = _scopes(claims)
-    role, her_number, reference = Role.CITIZEN, number or None, None
+    role, her_number, reference, guardian = Role.CITIZEN, number or None, None, False
     if REPRESENTED in claims:
         role, her_number = Role.REPRESENTATIVE, _at(claims, REPRESENTED, "pid")
         reference = _at(claims, REPRESENTED, "reference")
+        guardian = _at(claims, REPRESENTED, "as") == GUARDIAN
         if not her_number or not reference or her_number == number:
             raise NoRole(f"{REPRESENTED} names neither whom it is for nor the power of attorney")
     elif DOULA_SCOPE in scopes:
@@ -107,6 +109,7 @@ def citizen(claims: Mapping[str, Any], token: str, pseudonym: str) -> Caller:
         name=_at(claims, "name"),
         number=her_number,
         own_number=None if role is Role.CITIZEN else number,
+        guardian=guardian,
         purpose="PATRQT" if role is Role.CITIZEN else "FAMRQT",
         decision=reference,
         scopes=scopes,

@@ -77,6 +77,7 @@ class Relation(StrEnum):
     EMERGENCY = "emergency"  # a grant for this person and this woman, and a token that attests an emergency
     SELF = "self"  # she is the woman
     INVITED = "invited"  # she lets this very person see this, by a choice of hers in force
+    GUARDIAN = "guardian"  # she is under 16, and the token speaks for her as guardian
     ANYONE = "anyone"  # whomever it is about
 
 
@@ -98,7 +99,8 @@ class Allow:
 class Block:
     """One refusal that no right overrides.
 
-    ``by``    her choice of persons and organisations (choice), a label, her restriction, or consent that lacks.
+    ``by``    her choice of persons and organisations (choice), a label, her restriction, consent that lacks, or what she
+              is: her address is confidential (protected), she is dead (deceased), she lives elsewhere (outside).
     ``told``  what who is refused is told; nothing where even that is a secret.
     """
 

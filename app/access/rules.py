@@ -38,7 +38,7 @@ from app.access.rows import (
     Relation,
 )
 from app.access.rows import roles as _roles
-from app.access.standing import STANDING
+from app.access.standing import PROTECTED, SHELTER, STANDING
 from app.fhir import newborn
 
 __all__ = [  # what others take from here: rows and the sets that they name
@@ -111,6 +111,7 @@ BLOCK: tuple[Block, ...] = (
         by="choice",
         ground="pjl § 17, pbrl § 5-3: whom she has let in she shuts out again, and is not betrayed by the answer",
     ),
+    *SHELTER,
     Block(
         "block.not-for-patient",
         LAY,
@@ -383,7 +384,7 @@ ALLOW: tuple[Allow, ...] = (
 )
 
 LABELS: frozenset[str] = frozenset[str]().union(
-    *(row.labels for row in BLOCK), *(row.without for row in ALLOW)
+    {PROTECTED}, *(row.labels for row in BLOCK), *(row.without for row in ALLOW)
 )
 _ROWS: tuple[Allow | Block, ...] = (*BLOCK, *ALLOW)
 BY_ID: dict[str, Allow | Block] = {row.id: row for row in _ROWS}

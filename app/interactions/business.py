@@ -5,15 +5,16 @@ none. The harness is held to base R4, but real people's numbers are refused from
 """
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from app.access.caller import Caller, Role
 from app.fhir import plausibility, profiles, questionnaire_answers
-from app.fhir.codes import CANONICAL, EXT_MUNICIPALITY, FNR, HPR, ORGNR, PERSON_NUMBERS
+from app.fhir.codes import CANONICAL, FNR, HPR, ORGNR, PERSON_NUMBERS
 from app.fhir.identifiers import problem
 from app.fhir.outcome import Issue
 from app.fhir.terminology_shipped import shipped
-from app.interactions import corrections
+from app.interactions import choices, corrections, standing
 from app.mapping import item_checks
 from app.settings import Settings
 
@@ -140,12 +141,21 @@ def _several_numbers(resource: Json, place: str) -> Iterator[Issue]:
 
 def _outside(patient: dict[str, Any], settings: Settings, place: str) -> Iterator[Issue]:
     """A woman whose home municipality is named and takes no part in the pilot."""
-    for n, address in enumerate(patient.get("address", ())):
-        for extension in (address.get("_district") or {}).get("extension", ()):
-            code = extension.get("valueCoding", {}).get("code")
-            if extension.get("url") == EXT_MUNICIPALITY and code not in settings.pilot.municipalities:
-                text = f"{place}The municipality {str(code)[:8]} takes no part in the pilot"
-                yield Issue("business-rule", text, (f"Patient.address[{n}].district",))
+    code = standing.home(patient)
+    if code is not None and settings.area is not None and code not in settings.area:
+        text = f"{place}The municipality {code[:8]} takes no part in the pilot"
+        yield Issue("business-rule", text, ("Patient.address.district",))
+
+
+def of_a_minor(consent: dict[str, Any], patient: dict[str, Any], at: datetime, place: str) -> Iterator[Issue]:
+    """To take part is agreed for one under 16 by who has parental responsibility: pbrl § 4-4."""
+    sixteen = standing.of_age(patient)
+    if sixteen is not None and sixteen > at and choices.agrees(consent):
+        text = (
+            f"{place}Under 16, to take part is agreed together with who has parental responsibility:"
+            " her midwife or GP records it with its source"
+        )
+        yield Issue("business-rule", text, ("Consent.provision.type",))
 
 
 def _numbers(patient: dict[str, Any]) -> set[tuple[str, str]]:

@@ -134,6 +134,12 @@ def withdraws(consent: Json | None, before: Json | None) -> bool:
     return permitted and any(row.get("type") == "permit" for _, row in _provisions(before or {}))
 
 
+def agrees(consent: Json) -> bool:
+    """Whether it says that she takes part."""
+    permits = (row.get("type") == "permit" and not row.get("actor") for _, row in _provisions(consent))
+    return consent.get("status") == "active" and _is_about(TAKING_PART, consent) and any(permits)
+
+
 def no_part(patient: str, moment: str) -> Json:
     """Her Consent by which she takes no part (any more)."""
     system, _, code = TAKING_PART.partition("|")

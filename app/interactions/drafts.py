@@ -24,6 +24,7 @@ from app.interactions import (
     newborns,
     projections,
     shipped_reading,
+    standing,
     subscribing,
 )
 from app.interactions.belonging import (
@@ -102,7 +103,15 @@ def _bodies(context: Context, drafts: Sequence[Draft], base: str) -> list[str]:
     changed = (
         f"{draft.type}/{draft.id}" for draft in drafts if draft.method != "create" and draft.type in types
     )
-    return [*changed, *course_checks.grounds(drafts, base), *newborns.grounds(drafts)]
+    agreeing = _women_who_choose(drafts) if context.caller.role is Role.CITIZEN else ()
+    return [*changed, *agreeing, *course_checks.grounds(drafts, base), *newborns.grounds(drafts)]
+
+
+def _women_who_choose(drafts: Sequence[Draft]) -> Iterator[str]:
+    """Whose age decides, in what words they themselves named her."""
+    for draft in drafts:
+        if draft.type == "Consent" and draft.resource:
+            yield str(draft.resource.get("patient", {}).get("reference", ""))
 
 
 def _keys(draft: Draft, base: str) -> Iterator[Key]:
@@ -133,6 +142,18 @@ def _problems(preparation: Preparation, draft: Draft) -> Iterator[Issue]:
         yield from business.changed_numbers(draft.resource, fhir_json.parse(target.body), draft.place)
     if draft.type == "Consent" and context.caller.role in choices.DECIDING:
         yield from choices.problems(draft.resource, context.caller, preparation.targets, draft.place)
+        yield from _of_her_age(preparation, draft)
+
+
+def _of_her_age(preparation: Preparation, draft: Draft) -> Iterator[Issue]:
+    """What she does not agree to alone."""
+    context, woman = (
+        preparation.context,
+        preparation.targets.found.get(("Patient", patient_of(preparation, draft) or "")),
+    )
+    if context.caller.role is Role.CITIZEN and woman and woman.body and draft.resource:
+        patient = fhir_json.read(woman.body)
+        yield from business.of_a_minor(draft.resource, patient, context.entry.at, draft.place)
 
 
 def _write(preparation: Preparation, draft: Draft) -> Write:
@@ -147,6 +168,13 @@ def _write(preparation: Preparation, draft: Draft) -> Write:
         projections.withdrawn(gone, None, context, preparation.targets)
         return gone
     governed = target.governed if target else context.caller.role is not Role.HARNESS
+    if (
+        draft.type == "Patient"
+        and target
+        and target.body
+        and context.entry.facts.get("operation") != "$meta-delete"
+    ):
+        standing.kept_label(draft.resource, fhir_json.read(target.body))
     episode = episode_of(preparation, draft, patient)
     meta = _meta(draft.resource, version, context, governed)
     whole = {"id": draft.id, "meta": meta}

@@ -6,17 +6,17 @@ What a line may show is decided and masked when it is sent, as for a read at tha
 import re
 from collections.abc import AsyncIterator
 
+from app.access.standing import LOCATING
 from app.fhir import json as fhir_json
 from app.fhir.outcome import NotFound
 from app.fhir.summary import Form, subset
 from app.interactions.context import Answer, Context
 from app.interactions.export_request import form
 from app.interactions.guard import scoped
-from app.interactions.redaction import view
+from app.interactions.redaction import mask, view
 from app.store import export_files
-from app.store.export_files import File
+from app.store.export_files import File, Line
 from app.store.export_sql import DELETED, OUTPUT
-from app.store.resources import Stored
 
 NDJSON = "application/fhir+ndjson"
 _NAME = re.compile(r"([A-Za-z]{1,64})-([1-9]\d{0,5})\.ndjson")
@@ -50,11 +50,16 @@ async def _lines(context: Context, file: File) -> AsyncIterator[bytes]:
             yield text
 
 
-def _line(row: Stored, wanted: Form) -> bytes:
-    return subset(view(row)[0], wanted).translate(_BREAKS) + b"\n"
+def _line(row: Line, wanted: Form) -> bytes:
+    """One resource as the caller may see it; where a woman is whose address is confidential stands in no export."""
+    body, _ = view(row.stored)
+    if row.protected:
+        body = mask(body, LOCATING.get(row.stored.type, ()))
+    return subset(body, wanted).translate(_BREAKS) + b"\n"
 
 
-def _deletion(chunk: list[Stored]) -> bytes:
+def _deletion(chunk: list[Line]) -> bytes:
     """A transaction that takes away what is gone here."""
-    entries = [{"request": {"method": "DELETE", "url": f"{row.type}/{row.id}"}} for row in chunk]
+    gone = (row.stored for row in chunk)
+    entries = [{"request": {"method": "DELETE", "url": f"{row.type}/{row.id}"}} for row in gone]
     return fhir_json.dump({"resourceType": "Bundle", "type": "transaction", "entry": entries}) + b"\n"

@@ -13,7 +13,7 @@ from app.access.caller import Role
 from app.fhir import json as fhir_json
 from app.fhir import newborn
 from app.fhir.codes import DNR, FNR
-from app.interactions import birth_place, choices
+from app.interactions import birth_place, choices, standing
 from app.interactions.context import Context
 from app.store.standing_tasks import Kept
 from app.store.targets import Key, Targets
@@ -32,6 +32,8 @@ def project(
         return
     if write.type == "Patient":
         write.persons = list(_persons(resource, write.id))
+        if not newborn.is_child(write.id):
+            write.choices = list(standing.project(resource, write.id, context.entry.at))
         if write.method == "create" and context.caller.attested and not newborn.is_child(write.id):
             write.relations = [_declared(write.id, context)]
     elif (

@@ -34,10 +34,14 @@ from app.store.standing_sql import (
     FacetColumns,
     chosen_away,
     consent_lacks,
+    deceased,
+    guarded,
     in_force,
     invited,
     inviting,
+    outside,
     own_patient,
+    protected,
     related,
     restricted,
     standing,
@@ -58,6 +62,8 @@ def _relates(row: Allow, role: Role, facets: FacetColumns) -> ColumnElement[bool
     own = facets.patient == (own_patient() if facets.own is None else facets.own)
     if row.relation is Relation.INVITED:
         return invited(role, facets)
+    if row.relation is Relation.GUARDIAN:
+        return guarded(facets)
     stands = standing(role, facets)
     wrote = facets.author == AUTHOR
     conditions: dict[Relation, ColumnElement[bool]] = {
@@ -92,6 +98,9 @@ def _blocked(row: Block, role: Role, facets: FacetColumns, type_name: str | None
         "label": lambda: _overlap(facets, row.labels),
         "restriction": lambda: restricted(facets),
         "consent": lambda: consent_lacks(role, facets),
+        "protected": lambda: protected(facets),
+        "deceased": lambda: deceased(role, facets),
+        "outside": lambda: outside(role, facets),
     }
     condition = by[row.by]()
     if type_name is not None or row.types == ANY:
@@ -152,6 +161,7 @@ def reach(role: Role, do: str, facets: FacetColumns, types: Sequence[str] = ()) 
         Relation.AUTHOR: related_or_own,
         Relation.WROTE: facets.author == AUTHOR,
         Relation.SELF: facets.patient == own_patient(),
+        Relation.GUARDIAN: facets.patient == own_patient(),
     }
     if Relation.INVITED in relations:
         needs[Relation.INVITED] = facets.patient.in_(inviting(role))

@@ -50,9 +50,19 @@ class Database:
     """The pool: connections are opened at start and again when one is lost."""
 
     def __init__(
-        self, url: str, *, connections: int, statement_timeout: int = 10_000, consent_required: bool = False
+        self,
+        url: str,
+        *,
+        connections: int,
+        statement_timeout: int = 10_000,
+        consent_required: bool = False,
+        area: Sequence[str] | None = None,
     ) -> None:
-        self.consent_required = consent_required  # of each decision that its statements make
+        # What each decision of its statements must know of the pilot: whether consent is required, and its area
+        self.known = {
+            "consent_required": consent_required,
+            "pilot_area": None if area is None else list(area),
+        }
         self._url = url
         self._size = connections
         self._timeout = statement_timeout

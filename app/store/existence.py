@@ -28,7 +28,12 @@ def _open_card(patient: Any) -> Any:
         ~resource.c.deleted,
         opened,
     )
-    return and_(row.exists(), or_(not_(CONSENT_REQUIRED), chosen(patient, "part", ALL_CARERS)))
+    return and_(
+        row.exists(),
+        or_(not_(CONSENT_REQUIRED), chosen(patient, "part", ALL_CARERS)),
+        not_(chosen(patient, "protected", ALL_CARERS)),
+        not_(chosen(patient, "deceased", ALL_CARERS)),
+    )
 
 
 @cache

@@ -34,6 +34,7 @@ from app.store.exports import COMPLETE, owned, owner
 from app.store.log import finish, fresh_proof, logged
 from app.store.resources import NOTHING, Stored, facets, stored
 from app.store.session import Session
+from app.store.standing_sql import protected
 from app.store.statement import Statement, build
 from app.store.tables import resource, resource_version
 
@@ -140,7 +141,7 @@ def _page(role: Role) -> Statement:
         select(
             one.c.place, resource.c.type, resource.c.id, resource_version.c.version, resource_version.c.updated,
             (resource_version.c.method == literal_column("'delete'")).label("deleted"), resource.c.patient,
-            _LABELS.label("labels"), resource_version.c.body, spoken.label("rule"),
+            _LABELS.label("labels"), resource_version.c.body, spoken.label("rule"), protected(_FACETS).label("protected"),
         )
         .select_from(joined)
         .where(allowed(spoken))
@@ -150,7 +151,15 @@ def _page(role: Role) -> Statement:
     return build(found.order_by(chunk.c.n, lines.c.place))
 
 
-async def pages(session: Session, file: File) -> AsyncIterator[list[list[Stored]]]:
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A version that is shown; ``protected``: of a woman whose address is confidential."""
+
+    stored: Stored
+    protected: bool
+
+
+async def pages(session: Session, file: File) -> AsyncIterator[list[list[Line]]]:
     """The lines of ``file``, chunk by chunk, some chunks at a time. Raises Vanished where it goes away meanwhile."""
     statement, after = _page(session.caller.role), 0
     while after < file.last:
@@ -158,7 +167,8 @@ async def pages(session: Session, file: File) -> AsyncIterator[list[list[Stored]
         if not rows:
             raise Vanished
         after = rows[-1]["n"]
-        chunks: dict[int, list[Stored]] = {}
+        chunks: dict[int, list[Line]] = {}
         for row in rows:
-            chunks.setdefault(row["n"], []).extend([stored(row)] if row["id"] is not None else [])
+            line = Line(stored(row), row["protected"]) if row["id"] is not None else None
+            chunks.setdefault(row["n"], []).extend([line] if line else [])
         yield list(chunks.values())

@@ -38,7 +38,7 @@ class Session:
 
     async def fetch(self, statement: Statement, **values: Any) -> list[Any]:
         """Run a statement that does not log."""
-        known = {"at": self.entry.at, "consent_required": self.database.consent_required}
+        known = {"at": self.entry.at, **self.database.known}
         return await self.place.fetch(statement, {**known, **parameters(self.caller), **values})
 
     async def fetch_logged(self, statement: Statement, **values: Any) -> list[Any]:

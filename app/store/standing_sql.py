@@ -10,6 +10,7 @@ from sqlalchemy import (
     Boolean,
     ColumnElement,
     Text,
+    all_,
     and_,
     any_,
     bindparam,
@@ -21,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from app.access.caller import EVERYONE, Caller, Role
+from app.access.caller import EVERYONE, LAY, Caller, Role
 from app.access.decide import letter_of
 from app.store.statement import FENCE
 from app.store.tables import INSTANT, choice, person, relation
@@ -41,6 +42,10 @@ SCOPES = {  # the grants of the caller's scopes; NULL: they narrow nothing
     for do in ("create", "read", "update", "delete")
 }
 _NOT_NARROWED: dict[str, str | None] = dict.fromkeys(f"caller_scope_{do}" for do in SCOPES)
+GUARDIAN = bindparam("caller_guardian", type_=Boolean)
+AREA = bindparam(
+    "pilot_area", type_=ARRAY(Text)
+)  # the municipalities that take part; NULL: wherever she lives
 _INVITING = {  # as what she lets a person in
     Role.DOULA: "doula",
     Role.REPRESENTATIVE: "represent",
@@ -77,6 +82,7 @@ def parameters(caller: Caller) -> dict[str, Any]:
         "caller_attested": caller.attested,
         "caller_urgent": caller.urgent,
         "caller_person": caller.subject,
+        "caller_guardian": caller.guardian,
         "caller_reaching": [*caller.organizations, *([caller.subject] if caller.urgent else [])],
         **_scopes(caller),
     }
@@ -176,6 +182,30 @@ def consent_lacks(role: Role, facets: FacetColumns) -> ColumnElement[bool]:
     """Whether consent is required, and she, whom the caller has to do with, has not given it."""
     return and_(
         CONSENT_REQUIRED.is_(true()), standing(role, facets), not_(chosen(facets.patient, "part", ALL_CARERS))
+    )
+
+
+def protected(facets: FacetColumns) -> ColumnElement[bool]:
+    """Whether her address is confidential."""
+    return chosen(facets.patient, "protected", ALL_CARERS)
+
+
+def deceased(role: Role, facets: FacetColumns) -> ColumnElement[bool]:
+    """Whether she is dead; personnel know it of women to whom they stand."""
+    dead = chosen(facets.patient, "deceased", ALL_CARERS)
+    return dead if role in LAY else and_(dead, standing(role, facets))
+
+
+def outside(role: Role, facets: FacetColumns) -> ColumnElement[bool]:
+    """Whether the caller has to do with her, and her home municipality takes no part."""
+    elsewhere = chosen(facets.patient, "lives", ALL_CARERS, choice.c.part != all_(AREA))
+    return and_(AREA.is_not(None), standing(role, facets), elsewhere)
+
+
+def guarded(facets: FacetColumns) -> ColumnElement[bool]:
+    """Whether she is under 16, and the token speaks for her as guardian."""
+    return and_(
+        GUARDIAN.is_(true()), facets.patient == own_patient(), chosen(facets.patient, "minor", ALL_CARERS)
     )
 
 

@@ -80,7 +80,7 @@ async def _opened(settings: Settings, channels: Channels) -> AsyncIterator[Dutie
     seal = Seal(read_key(settings.server_key_file))
     database = Database(
         settings.database_url, connections=CONCURRENCY + 3, statement_timeout=settings.statement_timeout,
-        consent_required=settings.participation == "consent",
+        consent_required=settings.participation == "consent", area=settings.area,
     )  # fmt: skip
     try:
         await database.start()

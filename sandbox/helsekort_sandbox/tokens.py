@@ -44,6 +44,7 @@ class Wish:
     algorithm: str = "ES256"
     represented: str = ""  # the number of the woman for whom a representative's session speaks
     scope: str = ""  # SMART scopes, beside the one of the API: they narrow
+    guardian: bool = False  # by parental responsibility or guardianship, not by a power of attorney
 
 
 def mint(sandbox: Sandbox, wish: Wish) -> str:
@@ -102,7 +103,8 @@ def _citizens(wish: Wish, carers: dict[str, Any]) -> tuple[dict[str, str], dict[
     body = {"clientClaimsParameters": client}
     if wish.role == "representative":
         her = wish.represented or people.WOMEN[carers.get("citizen") or "main"].number
-        body |= _claim("nhn:helsekort:represented", {"pid": her, "reference": str(uuid.uuid4())})
+        named = {"pid": her, "reference": str(uuid.uuid4())}
+        body |= _claim("nhn:helsekort:represented", named | ({"as": "guardian"} if wish.guardian else {}))
     return {"pid": number, "name": name}, body
 
 

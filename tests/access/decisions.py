@@ -6,6 +6,7 @@ Grounds: helsepersonelloven §§ 25, 39, 40, 42, 45; pasientjournalloven §§ 17
 from tests.access.decisions_of_assisting import ASSISTING
 from tests.access.decisions_of_choices import CHOICES
 from tests.access.decisions_of_others import OTHERS
+from tests.access.decisions_of_standing import STANDING
 
 # A line: roles, what, types, standing, verdict; each role with each type is a decision. Standing: `related` to the woman, a `stranger` to her, `self` she is the
 # woman, `nobody` the resource is about no woman, `wrote` the caller's own organisation (or she herself) wrote it,
@@ -272,4 +273,4 @@ operator  delete  Consent                stranger                    no
 midwife   update  Provenance             related,wrote               no
 midwife   delete  Provenance             related,wrote               no
 """
-TABLE = CLINICIANS + OTHERS + CHOICES + ASSISTING
+TABLE = CLINICIANS + OTHERS + CHOICES + ASSISTING + STANDING

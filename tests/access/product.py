@@ -60,6 +60,10 @@ class Chosen:
     emergency: bool = False
     consents: bool = False
     shut_out: bool = False  # whom she might let in
+    protected: bool = False
+    deceased: bool = False
+    minor: bool = False
+    lives: str = ""
     lets_in: tuple[str, str] | None = None  # as what she lets the caller in, and of which part
 
     def invited(self, cell: Cell, role: Role, own: str | None) -> bool:
@@ -75,11 +79,17 @@ class Chosen:
         return self.restricts is not None and self.restricts in {"", cell.type, *cell.labels}
 
 
+INSIDE = "3301"
+AREA = (INSIDE, "3303")  # what takes part
 OTHER = "77777777777"  # the number of who may be let in
 LETTING = {Role.DOULA: "doula", Role.REPRESENTATIVE: "represent"}
 PART, BEFORE = "Observation", AT - DAY
 ALL = ("restrict", "*", "", BEFORE, None)
 OPEN = ("open", f"org:{PLACE}", "", BEFORE, None)
+# What a woman is, which neither an emergency nor consent changes
+BEING = {
+    "protected", "protected-and-represented", "protection-ended", "deceased", "minor", "of-age-this-instant", "inside", "outside",
+}  # fmt: skip
 MORE: dict[str, Chosen] = {
     "restricted": Chosen((ALL,), restricts=""),
     "restriction-ended": Chosen((("restrict", "*", "", BEFORE, AT),)),
@@ -113,6 +123,18 @@ MORE: dict[str, Chosen] = {
         lets_in=("represent", ""),
         shut_out=True,
     ),
+    "protected": Chosen((("protected", "*", "", BEFORE, None),), protected=True),
+    "protected-and-represented": Chosen(
+        (("protected", "*", "", BEFORE, None), ("represent", f"nin:{OTHER}", "", BEFORE, None)),
+        protected=True,
+        lets_in=("represent", ""),
+    ),
+    "protection-ended": Chosen((("protected", "*", "", BEFORE, AT),)),
+    "deceased": Chosen((("deceased", "*", "", BEFORE, None),), deceased=True),
+    "minor": Chosen((("minor", "*", "", BEFORE, AT + DAY),), minor=True),
+    "of-age-this-instant": Chosen((("minor", "*", "", BEFORE, AT),)),
+    "inside": Chosen((("lives", "*", INSIDE, BEFORE, None),), lives=INSIDE),
+    "outside": Chosen((("lives", "*", "1103", BEFORE, None),), lives="1103"),
     "granted": Chosen(granted=(BEFORE, AT + DAY), emergency=True),
     "grant-ended": Chosen(granted=(BEFORE, AT)),
     "restricted-and-granted": Chosen((ALL,), (BEFORE, AT + DAY), restricts="", emergency=True),
@@ -148,7 +170,7 @@ CHOSEN = (
     *tuple(
         woman
         for woman in WOMEN
-        if woman.partition(".")[0] in {"none", "active"} and woman.partition(".")[2] in MORE
+        if woman.partition(".")[0] in {"none", "active"} and woman.partition(".")[2] in MORE.keys() - BEING
     ),
     "none.none",
     "active.none",

@@ -21,6 +21,7 @@ from app.store.access_sql import allowed, rule
 from app.store.standing_sql import FacetColumns, parameters
 from app.store.statement import Statement, build
 from tests.access.product import (
+    AREA,
     AT,
     CHOSEN,
     FEW,
@@ -68,6 +69,8 @@ class Cell:
             chosen.blocked or (chosen.shut_out and caller.own_number is not None),
             restricted=chosen.restricted(self), opened=chosen.opened, emergency=chosen.emergency,
             consented=chosen.consents or not required, own=mine,
+            protected=chosen.protected, deceased=chosen.deceased, minor=chosen.minor,
+            outside=bool(chosen.lives) and chosen.lives not in AREA,
             invited=chosen.invited(self, caller.role, own),
         )  # fmt: skip
 
@@ -80,6 +83,7 @@ def a_caller(role: Role, *, attested: bool, own: str | None, urgent: bool = Fals
         client="c",
         number=f"{NUMBER}.{own}" if own else "99999999999",
         own_number=OTHER if role in LETTING else None,
+        guardian=role is Role.REPRESENTATIVE,
         hpr=HPR,
         organizations=(PLACE, LEGAL),
         purpose="ETREAT" if urgent else "TREAT" if attested else "HOPERAT",
@@ -143,6 +147,7 @@ async def _decisions(
         "at": AT,
         "declared": declared,
         "consent_required": required,
+        "pilot_area": list(AREA),
         "cell_type": [cell.type for cell in cells],
         "cell_patient": [cell.woman for cell in cells],
         "cell_labels": [",".join(cell.labels) for cell in cells],

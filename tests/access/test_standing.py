@@ -1,0 +1,268 @@
+"""What a woman is decides: a confidential address, her death, her age, where she lives; over HTTP, in every door."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from helsekort_sandbox.people import DOULA, MUNICIPALITIES, REPRESENTATIVE
+
+from app.access.standing import LOCATING
+from app.fhir import codes
+from tests.access.leak_items import let_in
+from tests.access.test_existence import said, told
+from tests.access.world import World, a_choice, made, outcome_text, stored
+from tests.fixtures.exports import exported
+from tests.fixtures.pilot import TAKING_PART
+from tests.fixtures.resources import (
+    Json,
+    Woman,
+    a_patient,
+    a_weight,
+    an_episode,
+    concept,
+    new_number,
+    register,
+)
+from tests.fixtures.server import Person, Server
+from tests.identity.conftest import starting
+
+Start = Callable[..., Server]
+__all__ = ["starting"]
+ROLE_CODE = "http://terminology.hl7.org/CodeSystem/v3-RoleCode"
+CODES = "https://register.geonorge.no/subregister/sosi-kodelister/kartverket/kommunenummer-alle"
+STREET, PHONE = "Gjemmestedet 7", "99887766"
+LABEL = {"system": codes.ACT_CODE, "code": "LOCIS"}
+
+
+@pytest.fixture(scope="module")
+def world(server: Server) -> World:
+    return made(server)
+
+
+def living(municipality: str, line: str = STREET) -> Json:
+    coding = {"system": CODES, "code": municipality}
+    district = {"extension": [{"url": codes.EXT_MUNICIPALITY, "valueCoding": coding}]}
+    return {"use": "home", "line": [line], "city": "Elveos", "_district": district}
+
+
+def change(person: Person, woman: Woman, **more: Any) -> Any:
+    """The Patient as it is, with ``more``."""
+    answer = person.put(f"/{woman.reference}", person.get(f"/{woman.reference}").json() | more)
+    assert answer.status_code == 200, answer.text
+    return answer
+
+
+def labels(person: Person, woman: Woman, way: str) -> None:
+    body = {
+        "resourceType": "Parameters",
+        "parameter": [{"name": "meta", "valueMeta": {"security": [LABEL]}}],
+    }
+    answer = person.post(f"/{woman.reference}/$meta-{way}", body)
+    assert answer.status_code == 200, answer.text
+
+
+def a_visit(woman: Woman) -> Json:
+    return {
+        "resourceType": "Encounter",
+        "status": "finished",
+        "class": {"system": codes.ACT_CODE, "code": "AMB"},
+        "subject": {"reference": woman.reference},
+        "location": [{"location": {"display": STREET}}],
+        "serviceProvider": {"display": STREET},
+    }
+
+
+# A confidential address
+
+
+def test_a_confidential_address_is_shown_to_none_but_who_treats_her(world: World) -> None:
+    midwife, telecom = world.midwife, [{"system": "phone", "value": PHONE}]
+    woman = register(midwife, address=[living(MUNICIPALITIES[0])], telecom=telecom)
+    her = world.person("citizen", person=woman.number)
+    let_in(her, woman, ROLE_CODE, "HPOWATT", REPRESENTATIVE[1])
+    let_in(her, woman, codes.CS_CARD, "doula", DOULA[1])
+    visit, weight = stored(midwife, a_visit(woman)), stored(midwife, a_weight(woman.reference))
+    lay = (world.person("representative", represented=woman.number), world.person("doula"))
+    kept_out = (*lay, world.person("secretary"), world.person("student"))
+    assert [who.get(f"/{woman.reference}").status_code for who in kept_out] == [200] * 4
+    assert STREET in lay[0].get(f"/{woman.reference}").text
+    assert told(world.stranger, woman.number) == said(there=True)
+
+    labels(midwife, woman, "add")
+    for person in kept_out:
+        for path in (f"/{woman.reference}", f"/Encounter/{visit}", f"/Observation/{weight}"):
+            assert person.get(path).status_code == 404, path
+        for path in (
+            f"/Patient?_id={woman.id}",
+            f"/Encounter?patient={woman.id}",
+            f"/Patient/{woman.id}/$everything",
+        ):
+            answer = person.get(path)
+            assert STREET not in answer.text
+            assert woman.id not in answer.text.replace(path.partition("?")[2], "").replace(
+                woman.reference, ""
+            )
+        assert person.get(f"/EpisodeOfCare/{woman.episode}/$card").status_code == 404
+    assert told(world.stranger, woman.number) == said(there=False)
+    for person in (midwife, world.nurse, her):
+        assert STREET in person.get(f"/{woman.reference}").text, "who treats her, and she herself"
+
+    # a system that does not know the label does not uncover her
+    change(midwife, woman, meta={"tag": [{"system": "urn:x", "code": "y"}]})
+    assert lay[0].get(f"/{woman.reference}").status_code == 404
+    labels(midwife, woman, "delete")
+    assert lay[0].get(f"/{woman.reference}").status_code == 200
+
+
+def test_no_export_tells_where_she_is(world: World) -> None:
+    midwife = world.midwife
+    hidden, plain = (
+        register(
+            midwife, address=[living(MUNICIPALITIES[0], line)], telecom=[{"system": "phone", "value": PHONE}]
+        )
+        for line in (STREET, "Storgata 1")
+    )
+    stored(midwife, a_visit(hidden))
+    labels(midwife, hidden, "add")
+    found = exported(midwife, "/Patient/$export?_type=Patient,Encounter").resources()
+    lines = {
+        name: [str(row) for row in found if woman.id in str(row)]
+        for name, woman in (("hidden", hidden), ("plain", plain))
+    }
+    assert len(lines["hidden"]) == 2
+    assert not [text for text in lines["hidden"] if STREET in text or PHONE in text]
+    assert [("Storgata 1" in text, PHONE in text) for text in lines["plain"]] == [(True, True)]
+    assert STREET in midwife.get(f"/Encounter?patient={hidden.id}").text
+    assert {"Patient", "RelatedPerson", "Encounter", "CareTeam"} <= LOCATING.keys()
+
+
+# Her death
+
+
+def test_nobody_logs_in_as_the_dead_and_no_card_is_opened(world: World) -> None:
+    woman, midwife = register(world.midwife), world.midwife
+    her = world.person("citizen", person=woman.number)
+    weight = stored(midwife, a_weight(woman.reference))
+    path = f"/EpisodeOfCare/{woman.episode}"
+    change(midwife, woman, deceasedDateTime="2026-11-20T04:30:00+01:00")
+    assert [her.get(one).status_code for one in (f"/{woman.reference}", f"/Observation/{weight}")] == [
+        404,
+        404,
+    ]
+    assert midwife.get(f"/Observation/{weight}").status_code == 200
+    assert midwife.put(path, midwife.get(path).json() | {"status": "finished"}).status_code == 200
+    again = midwife.post("/EpisodeOfCare", an_episode(woman.reference))
+    assert (again.status_code, "dead" in outcome_text(again)) == (403, True)
+    assert world.stranger.post("/EpisodeOfCare", an_episode(woman.reference)).status_code in {403, 422}
+    assert "dead" not in world.stranger.post("/EpisodeOfCare", an_episode(woman.reference)).text
+    muted = "SELECT kind FROM choice WHERE patient = '{}' AND kind IN ('mute', 'deceased') ORDER BY 1"
+    assert world.server.database.rows(muted.format(woman.id)) == ["deceased", "mute"], "nobody is written to"
+    alive = {k: v for k, v in midwife.get(f"/{woman.reference}").json().items() if k != "deceasedDateTime"}
+    assert midwife.put(f"/{woman.reference}", alive).status_code == 200, "registered on the wrong woman"
+    assert her.get(f"/Observation/{weight}").status_code == 200
+
+
+# Minors
+
+
+def born(years: int, days: int = 0) -> str:
+    """The birth date of who is ``years`` old in so many days."""
+    day = date.today() + timedelta(days)  # noqa: DTZ011
+    return day.replace(year=day.year - years, day=min(day.day, 28)).isoformat()
+
+
+def test_a_guardian_is_told_of_one_under_16_and_of_nobody_older(world: World) -> None:
+    midwife = world.midwife
+    young, older = register(midwife, birthDate=born(15)), register(midwife, birthDate=born(16, -3))
+    for woman, sees in ((young, 200), (older, 404)):
+        weight = stored(midwife, a_weight(woman.reference))
+        kept = stored(
+            midwife,
+            a_weight(woman.reference) | {"meta": {"security": [{"system": codes.ACT_CODE, "code": "NOPAT"}]}},
+        )
+        guardian = world.person("representative", represented=woman.number, guardian=True)
+        friend = world.person("representative", represented=woman.number)
+        assert guardian.get(f"/Observation/{weight}").status_code == sees
+        assert guardian.get(f"/Observation/{kept}").status_code == 404, "kept from those who stand near her"
+        assert friend.get(f"/Observation/{weight}").status_code == 404, (
+            "a power of attorney is no guardianship"
+        )
+        assert guardian.get(f"/Consent?patient={woman.id}").json().get("entry") is None
+        assert guardian.post("/Observation", a_weight(woman.reference)).status_code in {403, 404}
+    her = world.person("citizen", person=young.number)
+    weight = stored(midwife, a_weight(young.reference))
+    assert her.get(f"/Observation/{weight}").status_code == 200, "her own card is hers at any age"
+    role = concept(ROLE_CODE, "HPOWATT")
+    shut_out = {"role": role, "reference": {"identifier": {"system": codes.FNR, "value": REPRESENTATIVE[1]}}}
+    stored(her, a_choice(young.reference, "deny", actor=[shut_out]))
+    guardian = world.person("representative", represented=young.number, guardian=True)
+    assert guardian.get(f"/Observation/{weight}").status_code == 404, "she shuts out whom she must fear"
+
+
+def test_at_16_she_agrees_alone(starting: Start) -> None:
+    server = starting(participation="consent")
+    midwife = server.person("midwife")
+    for years, status in ((15, 422), (16, 201)):
+        number = new_number()
+        patient = stored(midwife, a_patient(number, birthDate=born(years, -3)))
+        consent = a_choice(f"Patient/{patient}", "permit", TAKING_PART)
+        answer = server.person("citizen", person=number).post("/Consent", consent)
+        assert answer.status_code == status, answer.text
+        assert ("parental" in answer.text) == (status == 422)
+        recorded = consent | {
+            "performer": [{"reference": f"Patient/{patient}"}],
+            "sourceAttachment": {"title": "Signert av mor og datter"},
+        }
+        assert midwife.post("/Consent", recorded).status_code == 201
+        assert midwife.post("/EpisodeOfCare", an_episode(f"Patient/{patient}")).status_code == 201
+
+
+# The pilot area
+
+
+def test_who_moves_out_is_read_and_corrected_and_nothing_new_is_registered(world: World) -> None:
+    midwife, woman = world.midwife, register(world.midwife, address=[living(MUNICIPALITIES[0])])
+    her = world.person("citizen", person=woman.number)
+    weight, path = stored(midwife, a_weight(woman.reference)), f"/EpisodeOfCare/{woman.episode}"
+    outside = a_patient(new_number(), address=[living("1103")])
+    refused = midwife.post("/Patient", outside)
+    assert (refused.status_code, "1103" in outcome_text(refused)) == (422, True)
+    assert (
+        midwife.post(
+            "/Patient", a_patient(new_number(), address=[living("1103") | {"use": "temp"}])
+        ).status_code
+        == 201
+    )
+    change(midwife, woman, address=[living("1103")])
+    for person in (midwife, her, world.nurse):
+        assert person.get(f"/Observation/{weight}").status_code == 200
+        answer = person.post("/Observation", a_weight(woman.reference))
+        assert (answer.status_code, "takes no part in the pilot" in answer.text) == (403, True)
+    assert midwife.get(f"{path}/$card").status_code == 200
+    corrected = midwife.get(f"/Observation/{weight}").json() | {"status": "entered-in-error"}
+    assert midwife.put(f"/Observation/{weight}", corrected).status_code == 200
+    assert "pilot" not in world.stranger.post("/Observation", a_weight(woman.reference)).text
+    assert midwife.put(path, midwife.get(path).json() | {"status": "finished"}).status_code == 200
+    assert midwife.get(f"/Observation/{weight}").status_code == 200, (
+        "through postpartum: as long as the relation lasts"
+    )
+    change(midwife, woman, address=[living(MUNICIPALITIES[0])])
+    assert midwife.post("/Observation", a_weight(woman.reference)).status_code == 201
+
+
+def test_where_organisations_take_part_it_does_not_matter_where_she_lives(starting: Start) -> None:
+    server = starting(pilot_area="organization")
+    midwife = server.person("midwife")
+    woman = register(midwife, address=[living("1103")])
+    assert midwife.post("/Observation", a_weight(woman.reference)).status_code == 201
+
+
+def test_a_name_is_no_way_around(world: World) -> None:
+    """The label counts whatever its system and case are written like."""
+    woman = register(world.midwife)
+    her = world.person("citizen", person=woman.number)
+    let_in(her, woman, ROLE_CODE, "HPOWATT", REPRESENTATIVE[1])
+    change(world.midwife, woman, meta={"security": [{"system": "urn:x", "code": "locis"}]})
+    representative = world.person("representative", represented=woman.number)
+    assert representative.get(f"/{woman.reference}").status_code == 404
