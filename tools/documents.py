@@ -42,6 +42,7 @@ RELATIONS = {
     Relation.ATTESTED: "the token attests a clinical purpose (TREAT, COC) and the decision behind it",
     Relation.EMERGENCY: "the caller was granted an emergency's access to her, and the token attests one (ETREAT, BTG)",
     Relation.SELF: "the caller is the woman",
+    Relation.GUARDIAN: "she is under 16, and the token speaks for her by parental responsibility or guardianship",
     Relation.INVITED: "she lets this person, by name, see this: a Consent of hers in force, as doula or representative",
     Relation.ANYONE: "whomever the resource is about",
 }
@@ -54,6 +55,7 @@ MARKS = {
     Relation.EMERGENCY: "ᵉ",
     Relation.SELF: "ˢ",
     Relation.INVITED: "ⁱ",
+    Relation.GUARDIAN: "ᵍ",
     Relation.ANYONE: "",
 }
 LETTERS = {"read": "R", "create": "C", "update": "U", "delete": "D", "confirm": "B", "status": "S"}

@@ -71,7 +71,7 @@ def _asked(questions: Sequence[Any]) -> dict[str, list[tuple[str, str]]]:
 
 
 def _drawn(log: drawn.Log, kind: str, language: str) -> Answer:
-    said = {"Content-Language": language}
+    said = {"Content-Language": language, "Referrer-Policy": "no-referrer"}
     if kind == "page":
         return Answer(200, drawn.page(log, language).encode(), said, "text/html; charset=utf-8")
     said["Content-Disposition"] = 'attachment; filename="innsynslogg.csv"'

@@ -151,7 +151,8 @@ async def card(context: Context, episode: str, wanted: Wanted) -> Answer:
             changed=changed,
             screen_only=audience == "clinician" and any(row.visible and NOPAT in row.labels for row in found),
         )
-        return Answer(200, text.encode(), {"Content-Language": language}, "text/html; charset=utf-8")
+        sent = {"Content-Language": language, "Referrer-Policy": "no-referrer"}
+        return Answer(200, text.encode(), sent, "text/html; charset=utf-8")
     told = (row for row in found if row.visible and f"{row.type}/{row.id}" not in whole.unlisted)
     bodies = [redact(row)[0] for row in told]
     body = document(

@@ -16,6 +16,7 @@ from app.mapping.audit_occasions import Occasion
 from app.pregnancy.tongues import ORDER
 from app.render.access_phrases import ACCESS, RULES
 from app.render.html import head
+from app.render.leaving import leave
 from app.render.markup import Html, el
 from app.render.words import TABLES, Words
 
@@ -121,6 +122,7 @@ def page(log: Log, language: str) -> str:
     body = el(
         "body",
         el("a", say["skip"], href="#log", class_="skip"),
+        leave(words("leave")),
         el("header", el("div", top, class_="wrap"), class_="top"),
         el(
             "main",
@@ -133,7 +135,7 @@ def page(log: Log, language: str) -> str:
         ),
         el("footer", el("p", say["made"].format(when=words.clock(log.at))), class_="wrap"),
     )
-    return "<!doctype html>\n" + el("html", head(say["title"]), body, lang=words.language)
+    return "<!doctype html>\n" + el("html", head(words("unremarkable")), body, lang=words.language)
 
 
 def _occasion(told: Told, words: Words, log: Log) -> Html:

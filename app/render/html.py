@@ -11,6 +11,7 @@ from datetime import datetime
 from app.pregnancy.card import View
 from app.render import summary, tables
 from app.render.leaflets import offered
+from app.render.leaving import leave
 from app.render.markup import Html, el
 from app.render.sections import SECTIONS
 from app.render.sheet import Printed, narrowed
@@ -46,16 +47,20 @@ def page(
     view = narrowed(view, printed)
     words = Words(language if language in TABLES else "nb")
     title = "emergency" if printed.form == "emergency" else "card"
+    hers = printed.form == "citizen"
     body = el(
         "body",
         el("a", words("skip"), href="#card", class_="skip"),
+        leave(words("leave")) if hers else None,
         el("p", words("screen-only"), class_="paper") if screen_only else None,
         summary.header(view, words, title),
         el("main", *_main(view, words, printed, changed), class_="wrap", id="card", tabindex="-1"),
         _footer(words, printed, base_url),
         class_="screen" if screen_only else None,
     )
-    return "<!doctype html>\n" + el("html", head(words(title)), body, lang=words.language)
+    return "<!doctype html>\n" + el(
+        "html", head(words("unremarkable" if hers else title)), body, lang=words.language
+    )
 
 
 def head(title: str) -> Html:

@@ -8,11 +8,13 @@ from app.render.contradiction_words import CONTRADICTION_WORDS
 from app.render.decision_phrases import DECISIONS
 from app.render.found_phrases import FOUND_PHRASES
 from app.render.hers_phrases import HERS_PHRASES
+from app.render.leaving import LEAVING_PHRASES
 
 PHRASES: dict[str, tuple[str, str, str]] = {
     **CONTRADICTION_WORDS,
     **FOUND_PHRASES,
     **HERS_PHRASES,
+    **LEAVING_PHRASES,
     **BIRTH_PLACE_PHRASES,
     "new": (
         "Nytt",

@@ -5,6 +5,8 @@ https://www.uutilsynet.no/wcag-standarden. Colour never carries a meaning alone;
 names hold other colours; on paper and where the reader forces colours, lines and words carry everything.
 """
 
+from app.render.leaving import STYLE as LEAVING
+
 LIGHT = """--ink:#1b2430;--soft:#556070;--line:#dde2e8;--paper:#fff;--ground:#f3f5f7;--deep:#0d4f5c;--tint:#e6f1f2;
 --red:#9b1420;--red-ground:#fdeeee;--amber:#7a4d00;--amber-ground:#fff5dd;--blue:#1d4f8c;--blue-ground:#eaf2fc;
 --edge:#c98a1b;--second:#1f7a6e"""
@@ -119,4 +121,4 @@ svg circle.c0,svg circle.c1{fill:CanvasText}svg circle.hers{fill:Canvas}svg .lim
 CSS = f"""
 :root{{{LIGHT}}}
 @media screen and (prefers-color-scheme:dark){{:root{{{DARK}}}}}
-{_BASE}{_PHONE}{_PRINT}"""
+{_BASE}{_PHONE}{LEAVING}{_PRINT}"""

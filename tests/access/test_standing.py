@@ -266,3 +266,18 @@ def test_a_name_is_no_way_around(world: World) -> None:
     change(world.midwife, woman, meta={"security": [{"system": "urn:x", "code": "locis"}]})
     representative = world.person("representative", represented=woman.number)
     assert representative.get(f"/{woman.reference}").status_code == 404
+
+
+def test_her_pages_have_a_way_out_and_no_telling_name(world: World) -> None:
+    """Leaving safely: a link that needs no script, a name that tells nothing, nothing that the browser keeps."""
+    woman, her = world.woman, world.her
+    card = f"/EpisodeOfCare/{woman.episode}/$card"
+    for path in (card, f"/Patient/{woman.id}/$access-log"):
+        for language, words in (("nb", "Min side"), ("nn", "Mi side"), ("en", "My page")):
+            answer = her.get(f"{path}?_language={language}", Accept="text/html")
+            assert f"<title>{words}</title>" in answer.text
+            assert 'href="https://www.yr.no/"' in answer.text
+            assert "<script" not in answer.text
+            assert answer.headers["cache-control"] == "no-store"
+            assert answer.headers["referrer-policy"] == "no-referrer"
+    assert "yr.no" not in world.midwife.get(card, Accept="text/html").text
