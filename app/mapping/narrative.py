@@ -90,9 +90,7 @@ def sections(view: View) -> tuple[Section, ...]:
     return (
         _section(view, "findings", "Funn", [(_finding(row), row.inputs) for row in view.findings]),
         *_contradictions(view),
-        _section(
-            view, "needs", "Viktig nå", [(_need(row), row.inputs) for row in view.needs]
-        ),
+        _section(view, "needs", "Viktig nå", [(_need(row), row.inputs) for row in view.needs]),
         _section(view, "term", "Svangerskapslengde og termin", _term(view)),
         _section(view, "programme", "Konsultasjoner i programmet", [(_visit(row), row.inputs) for row in view.programme]),
         _measurements(view),
@@ -117,6 +115,8 @@ def sections(view: View) -> tuple[Section, ...]:
             "Hvem som følger opp",
             [(", ".join(filter(None, (row.name, row.role, row.organization))), (row.source,)) for row in shown.care_team],
         ),
+        _section(view, "birth-plan", "Fødeplan", _birth_plan(view)),
+        _section(view, "outcome", "Utfall", [(_birth(row), row.sources) for row in shown.births]),
     )  # fmt: skip
 
 
