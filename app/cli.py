@@ -99,6 +99,21 @@ def audit_verify(_options: argparse.Namespace) -> int:
     return 0 if report.holds else 1
 
 
+def audit_drop(_options: argparse.Namespace) -> int:
+    """Drop the months of the log whose time is over, as the owner; exit 1 where the log does not hold."""
+    from app import clock, settings
+    from app.store.retention import NotDropped, drop
+
+    read = settings.read()
+    try:
+        months = drop(read, clock.now())
+    except NotDropped as error:
+        print(f"helsekort: {error}", file=sys.stderr)
+        return 1
+    print(f"dropped: {', '.join(months)}" if months else "no month is due")
+    return 0
+
+
 def audit_change_key(_options: argparse.Namespace) -> int:
     """Change the key that signs the log's heads; the old one is kept for what it has signed."""
     from app import settings
@@ -143,6 +158,7 @@ def _parser() -> argparse.ArgumentParser:
         required=True, metavar="COMMAND"
     )
     audits.add_parser("verify", help="verify the log").set_defaults(run=audit_verify)
+    audits.add_parser("drop", help="drop the months whose time is over").set_defaults(run=audit_drop)
     audits.add_parser("change-key", help="have a new key sign").set_defaults(run=audit_change_key)
     _add_tokens(commands)
     for entry in entry_points(group="helsekort.commands"):

@@ -98,6 +98,10 @@ class Settings:
         "Ed25519 public keys (PEM, one after the other) that signed heads before the key was changed."
     )
     audit_anchor_file: str = _doc("File outside the database to which signed heads are appended.")
+    log_months: int = _doc(
+        "Months, before the present one, for which the log is kept; older ones are dropped whole; 0: nothing is dropped.",
+        0,
+    )
     server_key_file: str = _doc("32 random bytes that seal page links and waiting session tokens.")
     notification_key_file: str = _doc(
         "P-256 private keys (JWK set) of which the first signs notifications; made where it is not there;"

@@ -108,6 +108,10 @@ class Database:
             yield held
         except (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError) as error:
             raise Unavailable("The database does not answer") from error
+        except asyncpg.InternalClientError as error:
+            if held is not None:  # it was told of a shutdown while nobody used it, and goes on with nothing
+                held.raw.terminate()
+            raise Unavailable("The database does not answer") from error
         except (asyncpg.QueryCanceledError, TimeoutError) as error:
             raise Unavailable("The statement took too long", code="timeout") from error
         except (

@@ -101,6 +101,7 @@ KEPT: dict[str, str] = {  # and why
     "audit": "the log is kept: who looked, and what was decided; ids and no clinical value",
     "audit_lane": "the log's",
     "audit_head": "the log's",
+    "audit_closing": "the log's: which rows went with which month",
     "denial": "who is let in no more: tokens and persons by the log's names, and no card",
     "dpop_jti": "digests of proofs, for minutes",
     "emergency": "who was granted access, and what a reviewer decided; what was said of her is blanked",

@@ -73,6 +73,10 @@ class Signer:
         self.public = key.public_key()
         self.name = key_name(self.public)
 
+    def signature(self, message: bytes) -> bytes:
+        """The signature of ``message``."""
+        return self._key.sign(message)
+
     def sign(self, lane: int, seq: int, digest: bytes, at: datetime) -> Head:
         """The head of ``lane`` at ``seq``."""
         bare = Head(lane, seq, digest, at, self.name, b"")

@@ -1,25 +1,25 @@
 """``helsekort audit verify``: whether the log is as it was written.
 
 Design §5. The chain of every lane is computed again, every signed head must lie on it, and every anchor outside the
-database must be such a head. Rows may be gone from a lane's beginning only by whole months: what its heads show to
-have been written later than the log's oldest month must be there. What it cannot tell: rows that the database's owner
-makes up or drops at the end of a lane after its last head, which are counted as not sealed; and whether a whole month
-was due to be dropped, which is told as a note.
+database must be such a head. Rows may be gone only with a month that was dropped, and a signed closing says which. What
+it cannot tell: rows that the database's owner makes up or drops at the end of a lane after its last head, which are
+counted as not sealed; and whether a whole month was due to be dropped, which is told as a note.
 """
 
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, select, text
 
-from app import clock
 from app.settings import Settings
 from app.store import anchors
+from app.store.closing_table import audit_closing
+from app.store.closings import Closed, Closing
 from app.store.migrate import engine
 from app.store.seals import Head, NoKey, read_former, read_signer
 from app.store.tables import audit, audit_head, audit_lane
@@ -88,11 +88,11 @@ def verify(settings: Settings) -> Report:
     try:
         with owner.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
             connection.execute(text("SET TIME ZONE 'UTC'"))
-            book = Book(
-                _heads(connection), _keys(settings, report), report.problems, _oldest_month(connection)
-            )
+            keys = _keys(settings, report)
+            book = Book(_heads(connection), keys, report.problems)
             book.check_keys()
-            _check_lanes(connection, book, report)
+            closed = Closed(_closings(connection), keys.public if keys else {}, report.problems)
+            _check_lanes(connection, book, closed, report)
             if settings.audit_anchor_file:
                 book.check_anchors(anchored)
             report.heads = book.count
@@ -116,32 +116,39 @@ def _heads(connection: Connection) -> list[Head]:
     return [Head(**row) for row in rows.mappings()]
 
 
-def _oldest_month(connection: Connection) -> datetime:
-    """Where the oldest month begins that the log still has; this month where there is no row: it is never dropped."""
-    now = clock.now()
-    oldest = connection.execute(select(func.min(audit.c.at))).scalar()
-    first = min(oldest or now, now).astimezone(UTC)
-    return first.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+def _closings(connection: Connection) -> list[Closing]:
+    rows = connection.execute(select(audit_closing).order_by(audit_closing.c.lane, audit_closing.c.first))
+    return [
+        Closing(**{**row, "hash": bytes(row["hash"]), "signature": bytes(row["signature"])})
+        for row in rows.mappings()
+    ]
 
 
-def _check_lanes(connection: Connection, book: Book, report: Report) -> None:
+def _check_lanes(connection: Connection, book: Book, closed: Closed, report: Report) -> None:
     lanes = {row.lane: Link(row.seq, bytes(row.hash)) for row in connection.execute(select(audit_lane))}
     ends: dict[int, Link | None] = dict.fromkeys({*lanes, *book.lanes()})
     rows = connection.execution_options(yield_per=_BATCH).execute(
         select(audit).order_by(audit.c.lane, audit.c.seq, audit.c.at)
     )
     for lane, members in groupby(rows.mappings(), key=lambda row: int(row["lane"])):
-        ends[lane] = _walk(lane, members, book, report)
+        ends[lane] = _walk(lane, members, book, closed, report)
     for lane in sorted(ends):
-        _check_end(lane, ends[lane], lanes.get(lane), book, report)
+        end = ends[lane] or Link(0, genesis(lane))
+        counter = lanes.get(lane)
+        if counter is not None and counter.seq > end.seq:
+            end = _gone(lane, end, counter.seq, closed, report) or end
+        _check_end(lane, end, counter, book, report)
     report.lanes = len(ends)
 
 
-def _walk(lane: int, rows: Iterable[Any], book: Book, report: Report) -> Link:
+def _walk(lane: int, rows: Iterable[Any], book: Book, closed: Closed, report: Report) -> Link:
     """Every row of one lane; the last one."""
-    link: Link | None = None
+    link = Link(0, genesis(lane))
     for row in rows:
-        link = link or _beginning(lane, row["seq"], book, report)
+        if row["seq"] > link.seq + 1:
+            link = _gone(lane, link, row["seq"] - 1, closed, report) or _removed(
+                lane, link, row["seq"], report
+            )
         name = f"lane {lane} row {row['seq']}"
         if row["seq"] != link.seq + 1:
             missing = row["seq"] > link.seq + 1
@@ -153,20 +160,24 @@ def _walk(lane: int, rows: Iterable[Any], book: Book, report: Report) -> Link:
         book.meet(lane, row["seq"], stored)
         link = Link(row["seq"], stored)
         report.rows += 1
-    return link or Link(0, genesis(lane))
+    return link
 
 
-def _beginning(lane: int, first: int, book: Book, report: Report) -> Link:
-    """What the first row follows: the lane's genesis, or the closing head of months that were dropped."""
-    if first == 1:
-        return Link(0, genesis(lane))
-    closing = book.at(lane, first - 1)
-    if closing is None:
-        report.problems.append(f"lane {lane}: rows 1 to {first - 1} are gone and no signed head closes them")
-        return Link(first - 1, b"")
-    book.check_dropped(lane, first - 1)
-    report.notes.append(f"Lane {lane} begins after its head {first - 1}: earlier months were dropped.")
-    return Link(first - 1, closing.hash)
+def _gone(lane: int, link: Link, last: int, closed: Closed, report: Report) -> Link | None:
+    """What the chain goes on from, where all rows after ``link`` to ``last`` went with months that were dropped."""
+    digest_of_last = closed.hash_of(lane, link.seq + 1, last)
+    if digest_of_last is None:
+        return None
+    report.notes.append(f"Lane {lane}: rows {link.seq + 1} to {last} went with months that were dropped.")
+    return Link(last, digest_of_last)
+
+
+def _removed(lane: int, link: Link, seq: int, report: Report) -> Link:
+    """Rows that are gone without a closing; from a lane's beginning, what is left has nothing to follow from."""
+    if link.seq:
+        return link
+    report.problems.append(f"lane {lane}: rows 1 to {seq - 1} are gone and no signed closing says why")
+    return Link(seq - 1, b"")
 
 
 def _contradictions(row: Any) -> Iterator[str]:
@@ -183,9 +194,8 @@ def _contradictions(row: Any) -> Iterator[str]:
         yield "it cannot be read"
 
 
-def _check_end(lane: int, end: Link | None, counter: Link | None, book: Book, report: Report) -> None:
+def _check_end(lane: int, last: Link, counter: Link | None, book: Book, report: Report) -> None:
     """The lane's counter and its heads agree with its last row."""
-    last = end or _dropped(lane, counter, book, report)
     if counter is None:
         report.problems.append(f"lane {lane}: its counter is gone")
     elif (counter.seq, counter.hash) != (last.seq, last.hash):
@@ -196,13 +206,3 @@ def _check_end(lane: int, end: Link | None, counter: Link | None, book: Book, re
     unsealed = last.seq - book.last(lane)
     if unsealed > 0:
         report.notes.append(f"Lane {lane}: {unsealed} rows after its last head are not sealed yet.")
-
-
-def _dropped(lane: int, counter: Link | None, book: Book, report: Report) -> Link:
-    """The end of a lane without rows: where a head closes dropped months, or its genesis."""
-    closing = book.at(lane, counter.seq) if counter else None
-    if closing is None:
-        return Link(0, genesis(lane))
-    book.check_dropped(lane, closing.seq)
-    report.notes.append(f"Lane {lane} ends at its head {closing.seq}: all its months were dropped.")
-    return Link(closing.seq, closing.hash)

@@ -3,8 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from itertools import pairwise
+from datetime import timedelta
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
@@ -12,7 +11,6 @@ from app import clock
 from app.store.seals import Head, is_signed
 
 GRACE = timedelta(minutes=2)  # a head is in the database a moment before it is in the anchor file
-LONGEST_REQUEST = timedelta(minutes=10)  # a row bears the time of its request, and is written later than that
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +22,9 @@ class Keys:
 
 
 class Book:
-    """The heads of the database. What does not hold is written to ``problems``.
+    """The heads of the database. What does not hold is written to ``problems``."""
 
-    ``oldest_month`` is the beginning of the first month of which the log still has rows.
-    """
-
-    def __init__(
-        self, heads: Iterable[Head], keys: Keys | None, problems: list[str], oldest_month: datetime
-    ) -> None:
-        self._oldest_month = oldest_month
+    def __init__(self, heads: Iterable[Head], keys: Keys | None, problems: list[str]) -> None:
         self._heads: dict[int, dict[int, Head]] = defaultdict(dict)
         self._keys = keys
         self._problems = problems
@@ -68,21 +60,6 @@ class Book:
         head = self.at(lane, seq)
         if head is not None and head.hash != digest:
             self._problems.append(f"lane {lane} row {seq}: is not the one that was sealed")
-
-    def check_dropped(self, lane: int, last: int) -> None:
-        """Rows 1 to ``last`` are gone: none of them may belong to a month of which the log has rows.
-
-        Every row after a head was written after that head was signed.
-        """
-        kept_from = self._oldest_month + LONGEST_REQUEST
-        places = sorted(seq for seq in self._heads[lane] if seq <= last)
-        for before, after in pairwise(places):
-            if self._heads[lane][before].at >= kept_from:
-                self._problems.append(
-                    f"lane {lane}: rows {before + 1} to {last} are gone, and their month was not dropped"
-                    f" (a head of {after} was signed in it)"
-                )
-                return
 
     def check_anchors(self, anchored: Iterable[Head]) -> None:
         """Every anchor is a head, every head is anchored."""

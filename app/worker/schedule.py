@@ -23,6 +23,7 @@ from app.store import (
     housekeeping,
     idempotency,
     log_findings,
+    retention,
     seals,
     withdrawals,
 )
@@ -119,6 +120,15 @@ async def control(duties: Duties) -> None:
         _log.warning("the control of the log has %d new findings", found)
 
 
+async def drop_months(duties: Duties) -> None:
+    """The log's months whose time is over; where this process is not given the owner's address, an operator does it."""
+    settings = duties.house.settings
+    if settings.log_months and settings.owner_database_url:
+        months = await asyncio.to_thread(retention.drop, settings, clock.now())
+        if months:
+            _log.warning("the log's months %s are dropped, each with its closing", ", ".join(months))
+
+
 async def look_ahead(duties: Duties) -> None:
     """The log needs its next month; only the owner may make it."""
     month = await housekeeping.missing_month(duties.house.database, clock.now())
@@ -145,6 +155,7 @@ TABLE: tuple[Row, ...] = (
     Row(600, forget_keys),
     Row(6 * 3600, control),
     Row(6 * 3600, look_ahead),
+    Row(6 * 3600, drop_months),
     Row(6 * 3600, forget_events),
 )
 
