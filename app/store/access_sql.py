@@ -26,13 +26,13 @@ from sqlalchemy import (
 
 from app.access.caller import Role
 from app.access.rules import ALLOW, ANY, BLOCK, LASTING, Allow, Block, Relation
+from app.store.facet_columns import FacetColumns
 from app.store.standing_sql import (
     ATTESTED,
     AUTHOR,
     REACHING,
     SCOPES,
-    FacetColumns,
-    chosen_away,
+    blocked,
     consent_lacks,
     deceased,
     guarded,
@@ -94,7 +94,7 @@ def _condition(
 
 def _blocked(row: Block, role: Role, facets: FacetColumns, type_name: str | None) -> ColumnElement[bool]:
     by: dict[str, Callable[[], ColumnElement[bool]]] = {
-        "choice": lambda: chosen_away(facets.patient),
+        "choice": lambda: blocked(facets),
         "label": lambda: _overlap(facets, row.labels),
         "restriction": lambda: restricted(facets),
         "consent": lambda: consent_lacks(role, facets),

@@ -30,9 +30,10 @@ from app.access.caller import Role
 from app.fhir.newborn import is_child
 from app.store import newborns
 from app.store.access_sql import allowed, rule
+from app.store.facet_columns import FacetColumns
 from app.store.log import beside, fresh_proof, logged
 from app.store.session import Session
-from app.store.standing_sql import NUMBER, FacetColumns
+from app.store.standing_sql import NUMBER
 from app.store.statement import Statement, build
 from app.store.tables import INSTANT, audit, person, resource
 from app.store.withdrawal_tables import withdrawal

@@ -31,6 +31,7 @@ from app.store.access_sql import allowed, rule
 from app.store.log import beside, fresh_proof, logged
 from app.store.resources import NO_ROW, NOTHING, Stored, facets, facets_of, shown, stored
 from app.store.session import Session
+from app.store.standing_rows import with_standing
 from app.store.standing_sql import AT, AUTHOR
 from app.store.statement import Statement, build
 from app.store.tables import OPEN_EPISODE, resource
@@ -83,8 +84,10 @@ def _statement(role: Role, *, of_woman: bool, looks: bool) -> Statement:
         resource.c.type, resource.c.id, resource.c.version, resource.c.updated, resource.c.deleted,
         resource.c.patient, resource.c.labels, resource.c.body,
     )  # fmt: skip
+    rows, standing = with_standing(resource, hers)
     found = (
-        select(*columns, rule(role, "read", facets_of(hers)).label("rule"))
+        select(*columns, rule(role, "read", facets_of(hers, standing)).label("rule"))
+        .select_from(rows)
         .where(
             resource.c.patient == hers,
             belongs(select(asked.c.id).scalar_subquery()),

@@ -29,8 +29,8 @@ from app.fhir.search_params import number
 from app.fhir.topics import PLAN_CATEGORY, Focus, Topic
 from app.store.access_sql import allowed, rule
 from app.store.events import texts
+from app.store.facet_columns import FacetColumns
 from app.store.resources import STORED
-from app.store.standing_sql import FacetColumns
 from app.store.subscription_tables import event
 from app.store.tables import OPEN_EPISODE, index_reference, resource, resource_version
 

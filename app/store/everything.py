@@ -41,6 +41,7 @@ from app.store.log import finish, fresh_proof, logged
 from app.store.newborns import about
 from app.store.resources import NO_ROW, NOTHING, STORED, Stored, facets, facets_of, shown
 from app.store.session import Session
+from app.store.standing_rows import with_standing
 from app.store.statement import Statement, build
 from app.store.tables import INSTANT, index_date, index_reference, resource
 
@@ -98,7 +99,8 @@ def _page(role: Role, type_name: str, asked: CTE, *, spanned: bool, child: bool)
     """The rows behind the place, one more than are sent."""
     may = and_(~asked.c.deleted, allowed(asked.c.rule))
     hers = select(asked.c.patient).where(may).scalar_subquery()
-    spoken = rule(role, "read", facets_of(hers))
+    found, standing = with_standing(resource, hers)
+    spoken = rule(role, "read", facets_of(hers, standing))
     conditions = [
         resource.c.patient == hers,
         ~resource.c.deleted,
@@ -113,7 +115,7 @@ def _page(role: Role, type_name: str, asked: CTE, *, spanned: bool, child: bool)
         conditions.append(about(bindparam("id", type_=Text), resource))
     if spanned:
         conditions.append(_in_span())
-    rows = select(resource.c.rid, *_COLUMNS, spoken.label("rule")).where(*conditions)
+    rows = select(resource.c.rid, *_COLUMNS, spoken.label("rule")).select_from(found).where(*conditions)
     return rows.order_by(resource.c.rid).limit(_LIMIT).cte("page")
 
 

@@ -8,10 +8,11 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from app.access.caller import Role
 from app.store.access_sql import allowed, rule
+from app.store.facet_columns import FacetColumns
 from app.store.log import beside, fresh_proof, logged
 from app.store.resources import NO_ROW, NOTHING
 from app.store.session import Session
-from app.store.standing_sql import ALL_CARERS, CONSENT_REQUIRED, FacetColumns, chosen
+from app.store.standing_sql import ALL_CARERS, CONSENT_REQUIRED, chosen
 from app.store.statement import Statement, build
 from app.store.tables import OPEN_EPISODE, person, resource
 

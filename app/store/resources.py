@@ -25,9 +25,10 @@ from sqlalchemy import (
 
 from app.access.caller import Role
 from app.store.access_sql import allowed, rule
+from app.store.facet_columns import FacetColumns, Standing
 from app.store.log import beside, fresh_proof, logged
 from app.store.session import Session
-from app.store.standing_sql import FacetColumns
+from app.store.standing_rows import with_standing
 from app.store.statement import Statement, build
 from app.store.tables import resource, resource_version
 
@@ -88,16 +89,16 @@ def stored(row: Any) -> Stored:
     )
 
 
-def facets(declared: Any = None) -> FacetColumns:
+def facets(standing: Standing | None = None) -> FacetColumns:
     """The facet columns of the ``resource`` table."""
-    return facets_of(resource.c.patient)._replace(declared=declared)
+    own = resource.c
+    bodies = (own.body,)
+    return FacetColumns(own.type, own.patient, own.labels, own.author, bodies=bodies, standing=standing)
 
 
-def facets_of(patient: ColumnElement[Any]) -> FacetColumns:
+def facets_of(patient: ColumnElement[Any], standing: Standing | None = None) -> FacetColumns:
     """The same where every row is about ``patient``: what is hers alone is then decided once a statement, not once a row."""
-    return FacetColumns(
-        resource.c.type, patient, resource.c.labels, resource.c.author, bodies=(resource.c.body,)
-    )
+    return facets(standing)._replace(patient=patient)
 
 
 @cache
@@ -112,8 +113,10 @@ def _read(role: Role, type_name: str) -> Statement:
         resource.c.labels,
         resource.c.body,
     )
+    rows, standing = with_standing(resource, resource.c.patient)
     asked = (
-        select(*columns, rule(role, "read", facets(), type_name).label("rule"))
+        select(*columns, rule(role, "read", facets(standing), type_name).label("rule"))
+        .select_from(rows)
         .where(resource.c.type == literal(type_name, Text), resource.c.id == bindparam("id", type_=Text))
         .cte("asked")
     )

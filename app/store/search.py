@@ -41,6 +41,7 @@ from app.store.search_includes import MOST, Join, included, joins
 from app.store.search_shape import Node, Own, criteria
 from app.store.search_sql import Builder, there
 from app.store.session import Session
+from app.store.standing_rows import with_standing
 from app.store.statement import FENCE, Statement, build
 from app.store.tables import resource
 
@@ -103,9 +104,14 @@ def _matching(shape: Shape, builder: Builder) -> Select[Any]:
     nodes = [builder.clause(node, resource, shape.types) for node in shape.nodes]
     keys = [column_of(order).label(f"k{n}") for n, order in enumerate(shape.orders)]
     within = None if builder.by_row else reach(shape.role, "read", facets(), shape.types)
+    rows, builder.standing = (
+        (resource, None) if builder.woman is None else with_standing(resource, builder.woman)
+    )
     rule = builder.rule(resource, shape.types).label("rule")
-    matching = select(*(resource.c[name] for name in _COLUMNS), rule, *keys).where(
-        there(resource, shape.types), *nodes, *([] if within is None else [within])
+    matching = (
+        select(*(resource.c[name] for name in _COLUMNS), rule, *keys)
+        .select_from(rows)
+        .where(there(resource, shape.types), *nodes, *([] if within is None else [within]))
     )
     found = (matching.offset(FENCE) if builder.by_row else matching).subquery("found_rows")
     columns = [found.c[key.name] for key in keys]

@@ -28,12 +28,12 @@ from sqlalchemy import (
 
 from app.access.caller import Role
 from app.store.access_sql import allowed, rule
+from app.store.facet_columns import FacetColumns, Standing
 from app.store.newborns import of_child
 from app.store.search_forms import Binds, Bool, comparison, instant, own
 from app.store.search_groups import Group
 from app.store.search_shape import Back, Constant, Hop, InList, Leaf, Member, Missing, Node, Own
 from app.store.search_tables import TABLES, numbered, typed
-from app.store.standing_sql import FacetColumns
 from app.store.statement import FENCE
 from app.store.tables import index_reference, index_uri, resource
 
@@ -53,6 +53,7 @@ class Builder:
     binds: Binds
     by_row: bool = False
     woman: ColumnElement[Any] | None = field(default=None, init=False)  # whom every row must be about
+    standing: Standing | None = field(default=None, init=False)  # what was looked up of her
 
     def _there(self, found: Select[Any]) -> Bool:
         """Whether ``found``, which looks at one row, has any; OFFSET keeps the planner from turning it around."""
@@ -116,7 +117,7 @@ class Builder:
         """The access row that decides about ``row``, which is of one of ``types`` (none: of any)."""
         one = facets_of(row)
         if row is resource and self.woman is not None:  # what is hers is then decided once, not row by row
-            one = one._replace(patient=self.woman)
+            one = one._replace(patient=self.woman, standing=self.standing)
         return rule(self.role, "read", one, types[0] if len(types) == 1 else None)
 
     @clause.register

@@ -1,9 +1,10 @@
 """What a decision asks of the caller's standing to a woman: relations, her choices, grants, as SQL.
 
-Each is looked up by an index for the row that is decided; where no caller could need it, nothing is looked up.
+Each is looked up by an index for the row that is decided; where no caller could need it, nothing is looked up. Where few
+rows are decided, ``standing_rows`` looks up all of it at once: what a decision costs then stays the same as access rows grow.
 """
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import (
     ARRAY,
@@ -14,16 +15,19 @@ from sqlalchemy import (
     and_,
     any_,
     bindparam,
+    false,
+    func,
     literal_column,
     not_,
     or_,
     select,
     true,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, array
 
 from app.access.caller import EVERYONE, LAY, Caller, Role
 from app.access.decide import letter_of
+from app.store.facet_columns import FacetColumns
 from app.store.statement import FENCE
 from app.store.tables import INSTANT, choice, person, relation
 
@@ -52,24 +56,6 @@ _INVITING = {  # as what she lets a person in
 }
 _ONE: ColumnElement[Any] = literal_column("1")
 ALL_CARERS: ColumnElement[Any] = literal_column(f"'{EVERYONE}'", Text)
-
-
-class FacetColumns(NamedTuple):
-    """The columns that a decision reads; ``declared`` lists women whom this very request registers by attest.
-
-    ``bodies``: what arguments of scopes are held against, each of them; without any no such scope covers the row.
-    """
-
-    type: ColumnElement[str]
-    patient: ColumnElement[Any]
-    labels: ColumnElement[Any]
-    author: ColumnElement[str]
-    declared: ColumnElement[Any] | None = None
-    restricting: ColumnElement[Any] | None = (
-        None  # the labels that her restrictions are compared with, if others
-    )
-    own: ColumnElement[Any] | None = None  # whom a citizen is, where it is not her Patient
-    bodies: tuple[ColumnElement[Any], ...] = ()
 
 
 def parameters(caller: Caller) -> dict[str, Any]:
@@ -112,10 +98,14 @@ def _looked_up(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
 
 def related(facets: FacetColumns) -> ColumnElement[bool]:
     """Whether one of the caller's organisations has an active relation to the woman."""
-    row = _looked_up(
-        relation.c.patient == facets.patient,
-        relation.c.organization == any_(ORGANIZATIONS),
-        in_force(relation.c.begins, relation.c.ends),
+    row = (
+        facets.standing.related
+        if facets.standing
+        else _looked_up(
+            relation.c.patient == facets.patient,
+            relation.c.organization == any_(ORGANIZATIONS),
+            in_force(relation.c.begins, relation.c.ends),
+        )
     )
     return row if facets.declared is None else or_(row, facets.patient == any_(facets.declared))
 
@@ -138,10 +128,27 @@ def chosen(
     )
 
 
+def blocked(facets: FacetColumns) -> ColumnElement[bool]:
+    """Whether she has blocked this caller from what is decided, or takes no part."""
+    return facets.standing.blocks if facets.standing else chosen_away(facets.patient)
+
+
+def _carried(facets: FacetColumns) -> ColumnElement[Any]:
+    """The labels that choices of parts are compared with."""
+    return facets.labels if facets.restricting is None else facets.restricting
+
+
+def _among(parts: ColumnElement[Any], facets: FacetColumns) -> ColumnElement[bool]:
+    """Whether one of ``parts`` is all, this type, or a label that this carries."""
+    own: ColumnElement[Any] = array([literal_column("''", Text), facets.type], type_=Text)
+    asked: Any = _carried(facets).op("||")(own)
+    return func.coalesce(parts.op("&&", is_comparison=True, return_type=Boolean())(asked), false())
+
+
 def _of_part(facets: FacetColumns) -> ColumnElement[bool]:
     """Whether the choice is about all, about this type, or about a label that this carries."""
     part = choice.c.part
-    labels = facets.labels if facets.restricting is None else facets.restricting
+    labels = _carried(facets)
     return or_(part == literal_column("''"), part == facets.type, part == any_(labels))
 
 
@@ -155,17 +162,25 @@ def restricted_then(
 
 def urgent(facets: FacetColumns) -> ColumnElement[bool]:
     """Whether the token attests an emergency and the caller was granted access to her; else nothing is looked up."""
-    granted = _looked_up(
-        relation.c.patient == facets.patient,
-        relation.c.organization == PERSON,
-        relation.c.kind == literal_column("'emergency'"),
-        in_force(relation.c.begins, relation.c.ends),
+    granted = (
+        facets.standing.urgent
+        if facets.standing
+        else _looked_up(
+            relation.c.patient == facets.patient,
+            relation.c.organization == PERSON,
+            relation.c.kind == literal_column("'emergency'"),
+            in_force(relation.c.begins, relation.c.ends),
+        )
     )
     return and_(URGENT.is_(true()), granted)
 
 
 def restricted(facets: FacetColumns) -> ColumnElement[bool]:
     """Whether she restricted this from all her carers, and neither she nor an emergency opened it for the caller."""
+    there = facets.standing
+    if there:
+        opened = or_(_among(there.opens, facets), urgent(facets))
+        return and_(_among(there.restricts, facets), related(facets), not_(opened))
     part = _of_part(facets)
     return and_(
         chosen(
@@ -180,9 +195,8 @@ def restricted(facets: FacetColumns) -> ColumnElement[bool]:
 
 def consent_lacks(role: Role, facets: FacetColumns) -> ColumnElement[bool]:
     """Whether consent is required, and she, whom the caller has to do with, has not given it."""
-    return and_(
-        CONSENT_REQUIRED.is_(true()), standing(role, facets), not_(chosen(facets.patient, "part", ALL_CARERS))
-    )
+    takes_part = facets.standing.takes_part if facets.standing else chosen(facets.patient, "part", ALL_CARERS)
+    return and_(CONSENT_REQUIRED.is_(true()), standing(role, facets), not_(takes_part))
 
 
 def protected(facets: FacetColumns) -> ColumnElement[bool]:

@@ -7,6 +7,7 @@ from sqlalchemy import (
     CTE,
     BigInteger,
     ColumnElement,
+    FromClause,
     Text,
     and_,
     bindparam,
@@ -22,7 +23,9 @@ from sqlalchemy import (
 
 from app.store.access_sql import allowed, rule
 from app.store.export_tables import export
-from app.store.standing_sql import AT, AUTHOR, FacetColumns
+from app.store.facet_columns import FacetColumns
+from app.store.standing_rows import with_standing
+from app.store.standing_sql import AT, AUTHOR
 from app.store.tables import index_reference, resource
 from app.store.write_columns import SEPARATOR, Shape, writes_rows
 
@@ -79,7 +82,11 @@ def state_of(shape: Shape, writes: CTE, current: CTE | None) -> CTE:
     """Each write with the row it meets, the rules that speak and the problem, if any."""
     declared = bindparam("declared", type_=ARRAY(Text))
     author = AUTHOR if current is None else func.coalesce(current.c.author, AUTHOR)
-    new = _facets(writes, author)._replace(declared=declared)
+    rows: FromClause = writes
+    if current is not None:
+        rows = writes.outerjoin(current, and_(current.c.type == writes.c.type, current.c.id == writes.c.id))
+    rows, standing = with_standing(rows, writes.c.patient)
+    new = _facets(writes, author)._replace(declared=declared, standing=standing)
     rules = {
         method: rule(shape.role, shape.act or method, new, shape.type)
         for method in sorted(shape.methods & {"create", "update"})
@@ -92,11 +99,16 @@ def state_of(shape: Shape, writes: CTE, current: CTE | None) -> CTE:
         else null().cast(Text)
     )
     if current is None:
-        inner = select(writes, null().cast(BigInteger).label("rid"), new_rule.label("rule")).cte("decided")
+        inner = (
+            select(writes, null().cast(BigInteger).label("rid"), new_rule.label("rule"))
+            .select_from(rows)
+            .cte("decided")
+        )
         refused = (~allowed(inner.c.rule), literal("refused", Text))
         problem = case(refused, (late(), literal("late", Text)), else_=inner.c.flaw)
         return select(inner, problem.label("problem")).cte("state")
-    old = _facets(current, current.c.author)._replace(type=writes.c.type)
+    rows, before = with_standing(rows, current.c.patient)
+    old = _facets(current, current.c.author)._replace(type=writes.c.type, standing=before)
     changing = {
         method: rule(shape.role, shape.act or method, old, shape.type)
         for method in sorted(shape.methods & {"update", "delete"})
@@ -110,7 +122,7 @@ def state_of(shape: Shape, writes: CTE, current: CTE | None) -> CTE:
             and_(writes.c.method == literal_column("'delete'"), _referenced(writes, current)).label("referenced"),
             rule(shape.role, "read", old, shape.type).label("read_rule"),
         )
-        .select_from(writes.outerjoin(current, and_(current.c.type == writes.c.type, current.c.id == writes.c.id)))
+        .select_from(rows)
         .cte("decided")
     )  # fmt: skip
     return _judged(decided)

@@ -9,7 +9,7 @@ from typing import Any
 
 import asyncpg
 import pytest
-from sqlalchemy import ARRAY, Text, bindparam, column, func, literal_column, select
+from sqlalchemy import ARRAY, Text, bindparam, case, column, func, literal_column, select
 
 from app.access.caller import Caller, Role
 from app.access.decide import Decision, Facets, decide
@@ -18,8 +18,10 @@ from app.access.rules import ALLOW
 from app.fhir.codes import FNR
 from app.fhir.registry import RESOURCE_TYPES
 from app.store.access_sql import allowed, rule
-from app.store.standing_sql import FacetColumns, parameters
-from app.store.statement import Statement, build
+from app.store.facet_columns import FacetColumns
+from app.store.standing_rows import with_standing
+from app.store.standing_sql import parameters
+from app.store.statement import FENCE, Statement, build
 from tests.access.product import (
     AREA,
     AT,
@@ -130,7 +132,10 @@ def statement(role: Role, do: str, type_name: str | None = None) -> Statement:
     facets = FacetColumns(
         rows.c.type, rows.c.patient, labels, rows.c.author, bindparam("declared", type_=ARRAY(Text))
     )
-    inner = select(rows.c.n, rule(role, do, facets, type_name).label("rule")).subquery("decided")
+    beside, standing = with_standing(rows, rows.c.patient)
+    ways = [rule(role, do, facets._replace(standing=one), type_name) for one in (None, standing)]
+    both = case((ways[0].is_distinct_from(ways[1]), literal_column("'they differ'")), else_=ways[0])
+    inner = select(rows.c.n, both.label("rule")).select_from(beside).offset(FENCE).subquery("decided")
     return build(select(inner.c.rule, allowed(inner.c.rule).label("allowed")).order_by(literal_column("n")))
 
 

@@ -1,0 +1,70 @@
+"""What a decision asks of the caller's standing to a woman, looked up beside the rows that are decided.
+
+Two look-ups a row, however many access rows ask: for statements that decide few rows (design §6).
+"""
+
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    FromClause,
+    Select,
+    Text,
+    and_,
+    any_,
+    false,
+    func,
+    literal_column,
+    select,
+    true,
+)
+
+from app.store.facet_columns import Standing
+from app.store.standing_sql import ACTORS, ALL_CARERS, ORGANIZATIONS, PERSON, REACHING, in_force
+from app.store.tables import choice, relation
+
+
+def with_standing(rows: FromClause, patient: ColumnElement[Any]) -> tuple[FromClause, Standing]:
+    """``rows``, and beside each what a decision asks of the caller's standing to ``patient``: two look-ups a row."""
+    her = _choices(patient).lateral()
+    them = _relations(patient).lateral()
+    found = Standing(
+        her.c.blocks, her.c.restricts, her.c.opens, her.c.takes_part, them.c.related, them.c.urgent
+    )
+    return rows.join(her, true()).join(them, true()), found
+
+
+def _choices(patient: ColumnElement[Any]) -> Select[Any]:
+    kind, part, all_carers = choice.c.kind, choice.c.part, choice.c.actor == ALL_CARERS
+
+    def parts(*conditions: ColumnElement[bool]) -> ColumnElement[Any]:
+        return func.array_agg(part, type_=ARRAY(Text)).filter(*conditions)
+
+    return select(
+        _ever(kind == literal_column("'block'")).label("blocks"),
+        parts(kind == literal_column("'restrict'"), all_carers).label("restricts"),
+        parts(kind == literal_column("'open'")).label("opens"),
+        _ever(and_(kind == literal_column("'part'"), all_carers)).label("takes_part"),
+    ).where(
+        choice.c.patient == patient,
+        choice.c.actor == any_(ACTORS),
+        in_force(choice.c.begins, choice.c.ends),
+    )
+
+
+def _relations(patient: ColumnElement[Any]) -> Select[Any]:
+    granted = and_(relation.c.organization == PERSON, relation.c.kind == literal_column("'emergency'"))
+    answers: list[ColumnElement[Any]] = [
+        _ever(relation.c.organization == any_(ORGANIZATIONS)).label("related"),
+        _ever(granted).label("urgent"),
+    ]
+    return select(*answers).where(
+        relation.c.patient == patient,
+        relation.c.organization == any_(REACHING),
+        in_force(relation.c.begins, relation.c.ends),
+    )
+
+
+def _ever(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    return func.coalesce(func.bool_or(condition), false())
