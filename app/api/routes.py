@@ -152,6 +152,13 @@ def routes(door: Door) -> list[Route]:
     """The routes, with what is at no address and what no address does at the end."""
     found = [Route(path, endpoint, methods=[method]) for path, method, endpoint in rows(door)]
     rest = door.endpoint("operation", fhir_rest.not_supported)
-    found.extend(Route(path, rest, methods=METHODS) for path in dict.fromkeys(row.path for row in GUARDED))
-    found.append(Route("/fhir/{rest:path}", door.endpoint("operation", fhir_rest.nowhere), methods=METHODS))
+    found.extend(_whatever(path, rest) for path in dict.fromkeys(row.path for row in GUARDED))
+    found.append(_whatever("/fhir/{rest:path}", door.endpoint("operation", fhir_rest.nowhere)))
     return found
+
+
+def _whatever(path: str, endpoint: Open) -> Route:
+    """A route for any method there is, also those that no client of FHIR should use."""
+    route = Route(path, endpoint, methods=METHODS)
+    route.methods = None
+    return route

@@ -97,7 +97,12 @@ async def _search(context: Context, asked: Asked) -> Answer:
         page = shipped_reading.joined(
             page, types, pairs, count=count, start=shipped_reading.begun(place) or 0
         )
-    if len(types) < len(asked.types):  # the self link shows what was used
+    if query.count is not None:  # the self link shows what was used
+        counted = (
+            ("_count", str(count)) if name == "_count" else (name, value) for name, value in query.used
+        )
+        query = replace(query, used=tuple(counted))
+    if len(types) < len(asked.types):
         query = replace(query, used=((_TYPE, ",".join(types)), *query.used))
     return Answer(200, rendered(context, asked.path, query, asked.pairs, page))
 

@@ -233,6 +233,7 @@ def test_one_resource_named_twice_in_a_transaction_is_refused(caller: Person, wo
         ("GET", "/Observation?_cursor=abc", {}, 400),
         ("PATCH", "/AuditEvent/1", {"Content_Type": "application/json-patch+json"}, 405),
         ("POST", "/AuditEvent", {}, 405),
+        ("PROPFIND", "/Patient/1", {}, 405),
         ("GET", "/Patient/1/$nothing", {}, 404),
         ("GET", "/Patient/1", {"Accept": "text/csv"}, 406),
         ("GET", "/Patient/1/_history/x", {}, 404),

@@ -167,6 +167,7 @@ def test_the_self_link_shows_what_was_used(asker: Asker) -> None:
     shown = urlsplit(link(answer, "self") or "")
     assert shown.path == "/fhir/Observation"
     assert parse_qs(shown.query) == {"code": ["w"], "_sort": ["-date"], "_count": ["2"]}
+    assert "_count=100000" not in (link(asker.ask("Observation?code=w&_count=100000"), "self") or "")
     [outcome] = entries(answer, "outcome")
     assert [(issue["severity"], issue["diagnostics"]) for issue in outcome["issue"]] == [
         ("warning", "colour is ignored"), ("warning", "_text is ignored"),
