@@ -108,7 +108,7 @@ def _blocked(row: Block, role: Role, facets: FacetColumns, type_name: str | None
     return and_(facets.type == any_(literal(sorted(row.types), type_=ARRAY(Text))), condition)
 
 
-def _uncovered(do: str, facets: FacetColumns) -> ColumnElement[bool]:
+def uncovered(do: str, facets: FacetColumns) -> ColumnElement[bool]:
     """Whether the token's scopes narrow, and none of them covers the row: beyond them no row speaks."""
     scopes: Any = SCOPES.get(do, SCOPES["update"])
     bodies = facets.bodies or (null().cast(LargeBinary),)
@@ -134,7 +134,7 @@ def rule(role: Role, do: str, facets: FacetColumns, type_name: str | None = None
     if not blocks and not rights:
         return null().cast(Text)
     return case(
-        (_uncovered(do, facets), null().cast(Text)),
+        (uncovered(do, facets), null().cast(Text)),
         *((_condition(row, role, facets, type_name), literal(row.id, Text)) for row in (*blocks, *rights)),
         else_=null(),
     )

@@ -29,7 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from app.access.caller import PERSONNEL, Role
-from app.store.access_sql import allowed, reach, rule
+from app.store.access_sql import allowed, reach, rule, uncovered
 from app.store.log import beside, fresh_proof, logged
 from app.store.resources import NO_ROW, NOTHING, Stored, facets, shown, stored
 from app.store.session import Session
@@ -130,16 +130,16 @@ def _versions(shape: _Shape) -> CTE:
     labels: Any = resource.c.labels.op("||")(resource_version.c.labels)
     # of many, her restrictions are compared with the labels of now: a rule on both tables would have both read whole
     restricting = None if shape.one else resource.c.labels
-    bodies = (resource_version.c.body, resource.c.body)
-    then = facets()._replace(labels=labels, restricting=restricting, bodies=bodies)
+    then = facets()._replace(labels=labels, restricting=restricting)
     spoken = rule(shape.role, "read", then, shape.type or None)
+    of_then = uncovered("read", facets()._replace(bodies=(resource_version.c.body,)))
     found = select(
         resource.c.type, resource.c.id, resource.c.rid, resource_version.c.version, resource_version.c.updated,
         (resource_version.c.method == literal_column("'delete'")).label("deleted"), resource.c.patient,
         resource_version.c.labels, resource_version.c.body, resource_version.c.method, spoken.label("rule"),
     )  # fmt: skip
     found = found.join(resource_version, resource_version.c.rid == resource.c.rid).where(
-        allowed(spoken), *_narrowed(shape)
+        allowed(spoken), not_(of_then), *_narrowed(shape)
     )
     order = _order(shape, resource_version)
     return found.order_by(*order).limit(bindparam("limit", type_=Integer)).cte("versions")
