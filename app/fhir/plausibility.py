@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from app.fhir.codes import CS_CARD, LOINC, NLK, SNOMED
+from app.fhir.codes import CS_CARD, LOINC, NLK, NPU, SNOMED
 from app.fhir.locations import fhirpath
 from app.fhir.outcome import Issue
 
@@ -127,7 +127,8 @@ def is_ranged(resource: Json) -> bool:
 
 def _codes(element: Json) -> Iterator[tuple[str, str]]:
     for coding in element.get("code", {}).get("coding", ()):
-        yield coding.get("system", ""), coding.get("code", "")
+        system = coding.get("system", "")
+        yield NLK if system == NPU else system, coding.get("code", "")
 
 
 def _row(element: Json) -> Row | None:

@@ -4,10 +4,14 @@ https://hl7.org/fhir/R4/conformance-rules.html#constraints. The sources say each
 keys, and the official validator judges by the expressions. Rules get a resource that is valid as R4.
 """
 
+from collections.abc import Iterable
 from typing import Final
 
-from app.fhir.codes import CS_CARD
+from app.fhir.codes import CS_CARD, VOLVEN_PROFESSION, VOLVEN_TEXT_RESULT
 from app.fhir.invariant import Json, Rule, codes, either, has_choice
+from app.fhir.newborn import fetus_links, is_fetus
+from app.fhir.terminology import CodeSystem
+from app.fhir.terminology_shipped import shipped
 
 _NOT_YET: Final = frozenset({"registered", "cancelled", "entered-in-error"})
 _NOT_BEGUN: Final = frozenset({"planned", "cancelled", "entered-in-error", "unknown"})
@@ -54,6 +58,24 @@ def _said(value: Json) -> bool:
     return "code" in value or any(row.get("code") == "entered-in-error" for row in rows)
 
 
+def _listed(concepts: Iterable[Json], system: str) -> bool:
+    """Whether every code of ``system`` in ``concepts`` is one that this server holds."""
+    held = shipped(("CodeSystem", system))
+    known = held.concepts if isinstance(held, CodeSystem) else {}
+    return all(code in known for concept in concepts for code in codes(concept, system))
+
+
+def _chooses(value: Json) -> bool:
+    root = value.get("provision", {})
+    return value.get("status") != "active" or any("type" in one for one in (root, *root.get("provision", ())))
+
+
+def _tells(value: Json) -> bool:
+    names = ("condition", "note", "dataAbsentReason", "reasonCode")
+    told = any(name in value for name in names) or has_choice(value, "deceased")
+    return value.get("status") not in {"completed", "partial"} or told
+
+
 RULES: Final[dict[str, Rule]] = {
     "hk-value": _has_value,
     "hk-side": _has_side,
@@ -62,6 +84,7 @@ RULES: Final[dict[str, Rule]] = {
     "hk-decided": _reasoned,
     "hk-started": _begun,
     "hk-named": _said,
+    "hk-fetus": is_fetus,
     "hk-fetus-name": lambda value: "name" in value,
     "hk-signed": lambda value: value.get("status") != "active" or either("author", "contributor")(value),
     "hk-nipt-ground": lambda value: "basedOn" in value or _open(value),
@@ -70,4 +93,19 @@ RULES: Final[dict[str, Rule]] = {
     ),
     "hk-form": lambda value: value.get("status") not in {"completed", "amended"} or "questionnaire" in value,
     "hk-member": lambda value: all("member" in row for row in value.get("participant", ())),
+    "hk-newborn": lambda value: bool(fetus_links(value)),
+    "hk-profession": lambda value: _listed(
+        (row["code"] for row in value.get("qualification", ())), VOLVEN_PROFESSION
+    ),
+    "hk-work": lambda value: _listed(value.get("code", ()), VOLVEN_PROFESSION),
+    "hk-strip": lambda value: _listed([value.get("valueCodeableConcept", {})], VOLVEN_TEXT_RESULT),
+    "hk-relative": either("relationship", "name", "identifier"),
+    "hk-done": lambda value: "code" in value or value.get("status") == "entered-in-error",
+    "hk-place": either("name", "description", "identifier", "address"),
+    "hk-service": either("name", "type", "category", "specialty"),
+    "hk-booked": lambda value: (
+        value.get("status") != "booked" or any("actor" in row for row in value["participant"])
+    ),
+    "hk-family": _tells,
+    "hk-choice": _chooses,
 }

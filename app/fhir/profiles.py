@@ -4,15 +4,16 @@ https://hl7.org/fhir/R4/profiling.html. The built definitions in fhir_profiles/d
 chosen by type and code, so that no client needs to claim it; one that meta.profile claims is held to as well.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import resources
 from typing import Final
 
 from app.fhir import definitions
 from app.fhir import json as fhir_json
-from app.fhir.invariant import Invariant
+from app.fhir.invariant import Invariant, codes
 from app.fhir.locations import fhirpath
+from app.fhir.newborn import fetus_links, is_fetus
 from app.fhir.outcome import Issue
 from app.fhir.problems import Problem
 from app.fhir.profile_nodes import Binding, Json, Node
@@ -25,10 +26,17 @@ CHOOSING: Final[dict[str, str]] = {  # type → the element whose code chooses a
     "Task": "code",
     "EpisodeOfCare": "type",
     "Encounter": "type",
-    "RelatedPerson": "relationship",
     "CarePlan": "category",
     "Consent": "category",
     "Flag": "category",
+}
+_SCOPES: Final = "http://terminology.hl7.org/CodeSystem/consentscope"
+WHERE: Final[dict[str, Callable[[Json], bool]]] = {  # profiles that no code chooses → what is one
+    "woman": lambda one: not fetus_links(one),
+    "newborn": lambda one: bool(fetus_links(one)),
+    "relative": lambda one: not is_fetus(one),
+    "fetus-person": is_fetus,
+    "her-choice": lambda one: "patient-privacy" in codes(one.get("scope"), _SCOPES),
 }
 
 
@@ -138,38 +146,35 @@ def profiles() -> dict[str, Profile]:
 
 @cache
 def _chosen_by() -> dict[str, dict[tuple[str, str], list[Profile]]]:
-    """Type → (system, code) → profiles; a profile of all resources of the type stands under ("", "")."""
+    """Type → (system, code) → profiles."""
     found: dict[str, dict[tuple[str, str], list[Profile]]] = {}
     for profile in profiles().values():
-        keys = found.setdefault(profile.type, {})
         for key in _keys(profile):
-            keys.setdefault(key, []).append(profile)
+            found.setdefault(profile.type, {}).setdefault(key, []).append(profile)
     return found
 
 
 def _keys(profile: Profile) -> Iterator[tuple[str, str]]:
-    name = CHOOSING.get(profile.type)
-    if name is None:
-        yield "", ""
-        return
-    node = profile.root.children[name]
-    for one in (node, *node.slices.values()):
+    node = profile.root.children.get(CHOOSING.get(profile.type, ""))
+    for one in (node, *node.slices.values()) if node and profile.id not in WHERE else ():
         if one.binding:
-            yield from ((system, code) for system, codes in one.binding.codes.items() for code in codes)
+            yield from ((system, code) for system, known in one.binding.codes.items() for code in known)
         for coding in (one.pattern or {}).get("coding", ()):
             yield coding["system"], coding["code"]
 
 
+@cache
+def _of_type(name: str) -> list[Profile]:
+    """The profiles of all resources of a type, or of those that WHERE tells."""
+    rows = (one for one in profiles().values() if one.type == name)
+    return [one for one in rows if one.id in WHERE or name not in CHOOSING]
+
+
 def _chosen(resource: Json) -> list[Profile]:
     name = resource["resourceType"]
-    keys = _chosen_by().get(name)
-    if keys is None:
-        return []
-    element = CHOOSING.get(name)
-    if element is None:
-        return keys[("", "")]
-    value = resource.get(element, [])
-    found: list[Profile] = []
+    found = [one for one in _of_type(name) if one.id not in WHERE or WHERE[one.id](resource)]
+    value = resource.get(CHOOSING.get(name, ""), [])
+    keys = _chosen_by().get(name, {})
     for concept in value if isinstance(value, list) else [value]:
         for coding in concept.get("coding", ()):
             for profile in keys.get((coding.get("system", ""), coding.get("code", "")), ()):

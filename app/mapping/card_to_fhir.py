@@ -1,6 +1,7 @@
 """The card as a FHIR document, and its findings as Flags.
 
-https://hl7.org/fhir/R4/documents.html; Composition type LOINC 57055-6 (IHE) and SNOMED CT 736377005 (KBV, CH EPREG).
+https://hl7.org/fhir/R4/documents.html; Composition type LOINC 57055-6 (IHE), SNOMED CT 736377005 (KBV,
+CH EPREG) and Volven 9602 F04-2 (no-basis).
 The bodies of stored resources are put in as they are; only what is computed is written here.
 """
 
@@ -159,7 +160,11 @@ def _composition(parts: list[Json], subject: Json, device: str, episode: str | N
         "language": "nb",
         "status": "final",
         "type": {
-            "coding": [{"system": c.LOINC, "code": "57055-6"}, {"system": c.SNOMED, "code": "736377005"}],
+            "coding": [
+                {"system": c.LOINC, "code": "57055-6"},
+                {"system": c.SNOMED, "code": "736377005"},
+                {"system": c.VOLVEN_DOCUMENT_TYPE, "code": "F04-2", "display": "Svangerskap og fødsel"},
+            ],
             "text": "Helsekort for gravide",
         },
         "subject": subject,

@@ -1,13 +1,14 @@
 """TABLE: by which codes an item of the card is recognised, beside its own code; and codes that are answers.
 
-LOINC, SNOMED CT and Norsk laboratoriekodeverk (NLK/NPU): each code was seen in two published sources, see
-docs/content.md. An item that is not listed here has its own code only, since no published one was established.
+LOINC and SNOMED CT: each code was seen in two published sources, see docs/content.md; those of Norsk laboratoriekodeverk
+(NLK/NPU) come from the ConceptMap ``nlk-loinc``. An item that is not listed here has its own code only, since no published one was established.
 """
 
 from app.fhir import codes as c
+from app.mapping.national_codes import beside, under_npu
 
-L, S, N = c.LOINC, c.SNOMED, c.NLK
-CODES: dict[str, tuple[tuple[str, str], ...]] = {
+L, S, V = c.LOINC, c.SNOMED, c.VOLVEN_TEXT_RESULT
+_CODES: dict[str, tuple[tuple[str, str], ...]] = {
     # asked
     "birth-preparation": ((S, "702396006"),),
     "breastfeeding-guidance": ((S, "243094003"),),
@@ -27,20 +28,20 @@ CODES: dict[str, tuple[tuple[str, str], ...]] = {
     "violence": ((L, "95391-9"), (S, c.VIOLENCE)),
     "genital-mutilation": ((S, "95041000119101"),),
     # laboratory
-    "ferritin": ((L, c.FERRITIN), (N, "NPU19763")),
-    "hba1c": ((L, c.HBA1C), (N, "NPU27300")),
+    "ferritin": ((L, c.FERRITIN),),
+    "hba1c": ((L, c.HBA1C),),
     "glucose-fasting": ((L, c.GLUCOSE_FASTING),),
     "glucose-2h": ((L, c.GLUCOSE_2H),),
     "hbsag": ((L, "5195-3"), (L, "5196-1")),
     "anti-hbc": ((L, "16933-4"),),
-    "hiv": ((L, "56888-1"), (N, "NPU19649")),
-    "syphilis": ((L, "22587-0"), (N, "NPU03611")),
-    "abo": ((L, c.ABO), (N, "NPU58582")),
+    "hiv": ((L, "56888-1"),),
+    "syphilis": ((L, "22587-0"),),
+    "abo": ((L, c.ABO),),
     "antibody-screen": ((L, c.ANTIBODY_SCREEN),),
-    "chlamydia-test": ((L, "21613-5"), (L, "6357-8"), (N, "NPU12331")),
-    "rubella": ((L, "25514-1"), (L, "8014-3"), (L, "40667-8"), (N, "NPU12412")),
-    "hepatitis-c": ((L, "16128-1"), (L, "13955-0"), (N, "NPU12033")),
-    "gbs": ((L, "72607-5"), (L, "48683-7"), (N, "NPU18725")),
+    "chlamydia-test": ((L, "21613-5"), (L, "6357-8")),
+    "rubella": ((L, "25514-1"), (L, "8014-3"), (L, "40667-8")),
+    "hepatitis-c": ((L, "16128-1"), (L, "13955-0")),
+    "gbs": ((L, "72607-5"), (L, "48683-7")),
     # RhD
     "fetal-rhd": ((L, "100670-9"), (L, "77016-4")),
     "anti-d": ((S, "180190006"), (S, "408783007")),
@@ -96,5 +97,10 @@ ANSWERS: dict[tuple[str, str], str] = {
     (S, "10828004"): "positive",
     (S, "373066001"): "yes",
     (S, "373067005"): "no",
+    (V, "T002"): "positive",
+    (V, "T008"): "negative",
 }
-BY_CODE: dict[tuple[str, str], str] = {code: item for item, rows in CODES.items() for code in rows}
+CODES: dict[str, tuple[tuple[str, str], ...]] = {item: beside(rows) for item, rows in _CODES.items()}
+BY_CODE: dict[tuple[str, str], str] = {
+    key: item for item, rows in CODES.items() for code in rows for key in (code, *under_npu(code))
+}

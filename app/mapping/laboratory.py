@@ -7,6 +7,7 @@ from app.fhir import codes as c
 from app.fhir.json import Number
 from app.mapping.elements import Element, child, children, codings, has_code, label, number, text
 from app.mapping.item_codes import CODES
+from app.mapping.national_codes import NATIONAL
 from app.mapping.observation_facts import Record
 from app.pregnancy.answers import ANSWERS
 from app.pregnancy.facts import LabResult
@@ -22,10 +23,10 @@ def _codes(row: Item) -> tuple[tuple[str, str], ...]:
 NAMES: dict[tuple[str, str], str] = {
     **{code: row.name for row in ITEMS.values() if row.section in SECTIONS for code in _codes(row)},
     (c.LOINC, c.HAEMOGLOBIN): "Hb",
-    (c.NLK, "NOR05172"): "Hb",
     (c.LOINC, c.RHD): "RhD",
     (c.LOINC, "882-1"): "ABO og RhD",
 }
+NAMES |= {key: NAMES[one] for key, targets in NATIONAL.items() for one in targets if one in NAMES}
 VALUES = {
     **{code: ANSWERS[code] for code in (*FOUND, *SCREENED, *GIVEN, *ANSWERED)},
     "immune": "immun",
@@ -38,6 +39,8 @@ VALUES = {
     "165743006": "AB",
     "LA6576-8": "positiv",
     "LA6577-6": "negativ",
+    "T002": "positiv",
+    "T008": "negativ",
 }
 
 

@@ -25,6 +25,7 @@ from app.mapping.elements import (
     text,
 )
 from app.mapping.item_facts import item_of, kept
+from app.mapping.national_codes import NATIONAL
 from app.mapping.scales import (
     LENGTH,
     MASS,
@@ -39,7 +40,9 @@ from app.pregnancy import facts as f
 MOVEMENTS = {"276369006": "reduced", "249038009": "none"}
 OUTCOMES = ("live-birth", "stillbirth", "miscarriage", "termination")
 METHODS = ("first-scan", "routine-scan", "lmp", "ivf", "corrected", "decided")
-RHESUS = {c.RHD_POSITIVE: True, c.RHD_NEGATIVE: False, "LA6576-8": True, "LA6577-6": False}
+RHESUS = {
+    c.RHD_POSITIVE: True, c.RHD_NEGATIVE: False, "LA6576-8": True, "LA6577-6": False, "T002": True, "T008": False,
+}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -209,7 +212,6 @@ READERS: dict[tuple[str, str], Reader] = {
     (c.LOINC, c.URINE_PROTEIN): urine_protein,
     (c.SNOMED, "171247004"): urine_protein,
     (c.LOINC, c.HAEMOGLOBIN): haemoglobin,
-    (c.NLK, "NOR05172"): haemoglobin,
     (c.LOINC, c.RHD): rhesus,
     (c.LOINC, c.LMP): last_period,
     (c.SNOMED, "21840007"): last_period,
@@ -223,6 +225,7 @@ READERS: dict[tuple[str, str], Reader] = {
     (c.SNOMED, c.FETUSES_SNOMED): fetus_count,
     (c.CS_CARD, "birth-outcome"): birth_outcome,
 }
+READERS |= {key: READERS[one] for key, targets in NATIONAL.items() for one in targets if one in READERS}
 
 
 def read(record: Record) -> f.Fact | None:

@@ -289,6 +289,7 @@ def test_what_names_no_visit_lies_on_her_open_card(world: World, woman: Woman) -
         "status": "completed",
         "patient": ref(woman.reference),
         "relationship": {"text": "mor"},
+        "condition": [{"code": {"text": "Diabetes"}}],
     }
     made = stored(world.midwife, history)
     found = world.midwife.get(f"/FamilyMemberHistory?episode-of-care=EpisodeOfCare/{woman.episode}").json()

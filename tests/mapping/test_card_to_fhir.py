@@ -63,7 +63,7 @@ def test_it_is_a_document_with_the_composition_first() -> None:
     composition = bundle["entry"][0]["resource"]
     assert (bundle["type"], bundle["identifier"]["value"], "timestamp" in bundle) == ("document", "b1", True)
     assert composition["resourceType"] == "Composition"
-    assert [row["code"] for row in composition["type"]["coding"]] == ["57055-6", "736377005"]
+    assert [row["code"] for row in composition["type"]["coding"]] == ["57055-6", "736377005", "F04-2"]
     assert composition["title"] == "Helsekort for gravide"
 
 

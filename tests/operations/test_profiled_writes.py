@@ -144,3 +144,47 @@ def test_the_terminology_of_the_card_is_asked_for(midwife: Person) -> None:
     assert "Badekar" in str(looked)
     query = f"url={base}/ConceptMap/nlk-loinc&system=urn:oid:2.16.578.1.12.4.1.1.7280&code=NPU19763"
     assert "2276-4" in str(midwife.get(f"/ConceptMap/$translate?{query}").json())
+
+
+VOLVEN = "urn:oid:2.16.578.1.12.4.1.1."
+
+
+def listed(number: str, code: str) -> Json:
+    return {"coding": [{"system": f"{VOLVEN}{number}", "code": code}]}
+
+
+def test_codes_of_norwegian_lists_are_held_to_them(server: Server, midwife: Person, woman: Woman) -> None:
+    """Volven 8340 of a strip, 9060 of personnel, 9602 of a document: one that is listed is stored, another is refused."""
+
+    def strip(code: str) -> Json:
+        return an_observation(woman.reference, "20454-5", valueCodeableConcept=listed("8340", code))
+
+    def personnel(code: str) -> Json:
+        return {"resourceType": "Practitioner", "qualification": [{"code": listed("9060", code)}]}
+
+    def document(code: str) -> Json:
+        content = [{"attachment": {"url": "https://helsestasjon.example/kort.pdf"}}]
+        subject = {"reference": woman.reference}
+        return {
+            "resourceType": "DocumentReference", "status": "current", "type": listed("9602", code), "subject": subject, "content": content,
+        }  # fmt: skip
+
+    operator = server.person("operator")
+    for writer, made, known, other, says in (
+        (midwife, strip, "T049", "T999", "hk-strip"),
+        (operator, personnel, "JO", "HJ", "hk-profession"),
+        (midwife, document, "F04-2", "F04-9", "Volven 9602"),
+    ):
+        path = f"/{made(known)['resourceType']}"
+        assert writer.post(path, made(known)).status_code == 201
+        refused = writer.post(path, made(other))
+        assert (refused.status_code, says in refused.text) == (422, True), refused.text
+    for number, code, display in (
+        ("8340", "T049", "2+"),
+        ("9060", "JO", "Jordmor"),
+        ("9602", "F04-2", "Svangerskap og fødsel"),
+    ):
+        named = midwife.get(f"/CodeSystem/$lookup?system={VOLVEN}{number}&code={code}").json()
+        assert {"name": "display", "valueString": display} in named["parameter"]
+    unlisted = midwife.get(f"/CodeSystem/$validate-code?url={VOLVEN}9060&code=HJ").json()
+    assert {"name": "result", "valueBoolean": False} in unlisted["parameter"]

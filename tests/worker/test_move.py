@@ -212,7 +212,9 @@ def test_what_cannot_be_moved_is_told(crew: Crew, wrong: Woman, right: Woman) ->
     }
     assert midwife.post(f"/Encounter/{held_there['Encounter']}/$move", no_reason).status_code == 400
     assert midwife.post(f"/Encounter/{held_there['Encounter']}/$move", "").status_code == 400
-    fetus = {"resourceType": "RelatedPerson", "patient": {"reference": wrong.reference}}
+    fetus = {
+        "resourceType": "RelatedPerson", "patient": {"reference": wrong.reference}, "name": [{"text": "A"}],
+    }  # fmt: skip
     made = midwife.post("/RelatedPerson", fetus).json()["id"]
     other = held(midwife, wrong, a_weight(wrong.reference, focus=[{"reference": f"RelatedPerson/{made}"}]))
     answer = move(midwife, other["Encounter"], right)

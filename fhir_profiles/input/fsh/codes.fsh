@@ -83,6 +83,7 @@ Title: "Protein in urine, strip: the codes by which it is recognised"
 * $loinc#20454-5
 * $sct#171247004
 * $nlk#NPU04206
+* $npu#NPU04206
 
 ValueSet: CodesHaemoglobin
 Id: codes-haemoglobin
@@ -95,6 +96,7 @@ Id: codes-ferritin
 Title: "Ferritin: the codes by which it is recognised"
 * $loinc#2276-4
 * $nlk#NPU19763
+* $npu#NPU19763
 * $card#ferritin
 
 ValueSet: CodesHba1c
@@ -102,6 +104,7 @@ Id: codes-hba1c
 Title: "HbA1c: the codes by which it is recognised"
 * $loinc#59261-8
 * $nlk#NPU27300
+* $npu#NPU27300
 * $card#hba1c
 
 ValueSet: CodesGlucose
@@ -118,6 +121,7 @@ Id: codes-blood-group
 Title: "ABO: the codes by which it is recognised"
 * $loinc#883-9
 * $nlk#NPU58582
+* $npu#NPU58582
 * $card#abo
 
 ValueSet: CodesRhesusD
@@ -125,6 +129,7 @@ Id: codes-rhesus-d
 Title: "RhD: the codes by which it is recognised"
 * $loinc#10331-7
 * $nlk#NPU21917
+* $npu#NPU21917
 
 ValueSet: CodesAntibodyScreen
 Id: codes-antibody-screen
@@ -137,13 +142,16 @@ Id: codes-serology
 Title: "Infection test: the codes by which it is recognised"
 * $loinc#56888-1
 * $nlk#NPU19649
+* $npu#NPU19649
 * $loinc#22587-0
 * $nlk#NPU03611
+* $npu#NPU03611
 * $loinc#5195-3
 * $loinc#5196-1
 * $loinc#21613-5
 * $loinc#6357-8
 * $nlk#NPU12331
+* $npu#NPU12331
 * $card#hiv
 * $card#syphilis
 * $card#hbsag
@@ -153,12 +161,15 @@ Title: "Infection test: the codes by which it is recognised"
 * $loinc#8014-3
 * $loinc#40667-8
 * $nlk#NPU12412
+* $npu#NPU12412
 * $loinc#16128-1
 * $loinc#13955-0
 * $nlk#NPU12033
+* $npu#NPU12033
 * $loinc#72607-5
 * $loinc#48683-7
 * $nlk#NPU18725
+* $npu#NPU18725
 * $card#anti-hbc
 * $card#toxoplasmosis
 * $card#rubella

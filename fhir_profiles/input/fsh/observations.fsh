@@ -93,6 +93,7 @@ Id: urine-protein
 Title: "Protein in urine, strip"
 Description: "Protein in urine, strip, as the card records it."
 * insert Answered(CodesUrineProtein)
+* obeys hk-strip
 
 Profile: Haemoglobin
 Parent: Observation
@@ -245,7 +246,7 @@ Id: birth-weight
 Title: "Birth weight"
 Description: "Birth weight, as the card records it."
 * code from CodesBirthWeight (required)
-* subject 1..1
+* insert OfTheWoman
 * value[x] only Quantity
 * valueQuantity from UnitsMass (required)
 * obeys hk-value
@@ -256,7 +257,7 @@ Id: apgar
 Title: "Apgar score"
 Description: "Apgar score, as the card records it."
 * code from CodesApgar (required)
-* subject 1..1
+* insert OfTheWoman
 * value[x] only integer or Quantity
 * obeys hk-value
 

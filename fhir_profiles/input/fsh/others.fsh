@@ -53,17 +53,6 @@ Description: "A consultation, an ultrasound, a home visit or the postpartum cont
 * episodeOfCare 0..1
 * obeys hk-started
 
-Profile: Fetus
-Parent: RelatedPerson
-Id: fetus-person
-Title: "A fetus"
-Description: "A fetus among several: a related person of its mother."
-* relationship 1..*
-* insert Among(relationship)
-* relationship contains fetus 1..*
-* relationship[fetus] = $card#fetus
-* obeys hk-fetus-name
-
 Profile: UltrasoundReport
 Parent: DiagnosticReport
 Id: ultrasound-report
