@@ -58,7 +58,9 @@ MARKS = {
     Relation.GUARDIAN: "ᵍ",
     Relation.ANYONE: "",
 }
-LETTERS = {"read": "R", "create": "C", "update": "U", "delete": "D", "confirm": "B", "status": "S"}
+LETTERS = {
+    "read": "R", "create": "C", "update": "U", "delete": "D", "confirm": "B", "discuss": "T", "status": "S",
+}  # fmt: skip
 ACCESS_HEAD = f"""# Access rows
 
 Printed from `app/access/rules.py` and `app/access/roles.py` by `make docs`; do not edit. The laws were read as of
@@ -78,7 +80,7 @@ student is whose token names a supervisor.
 """
 MATRIX_HEAD = """## On one page
 
-R read, C create, U update, D delete, B confirm or decline what she registered herself, S ask whether there is a card; the raised letter is the relation (below). † = some elements are hidden, or
+R read, C create, U update, D delete, B confirm or decline what she registered herself, T say that a result was told her, S ask whether there is a card; the raised letter is the relation (below). † = some elements are hidden, or
 some labels excluded.
 """
 SETTINGS_HEAD = """# Settings

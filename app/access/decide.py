@@ -47,6 +47,7 @@ def _blocks(row: Block, caller: Caller, do: str, facets: Facets) -> bool:
     return {
         "choice": facets.chosen_away,
         "label": bool(row.labels & facets.labels),
+        "release": bool(row.labels & facets.labels),
         "restriction": facets.restricted
         and facets.related
         and not facets.opened

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.access.caller import Role
-from app.fhir.operations_on_hers import HERS
+from app.fhir.operations_on_hers import HELD, HERS
 from app.fhir.registry import BY_NAME, CONCERNING
 
 ANY = frozenset(BY_NAME)
@@ -22,6 +22,7 @@ CLINICAL_WRITES = CARD - {"Patient", "EpisodeOfCare", "Flag"}
 SHARED = frozenset(  # kept in order by all who care for her, whoever wrote it
     {"Patient", "EpisodeOfCare", "CarePlan", "RelatedPerson", "Goal", "List", "Task", "Appointment"}
 )
+DISCUSSED = frozenset(HELD)  # results that may wait until they are discussed with her
 CONFIRMED = frozenset(HERS)  # what she registers herself that a clinician takes into the card, or declines
 NURSE_READS = frozenset(
     {
@@ -63,7 +64,8 @@ CREATE = frozenset({"create"})
 EVERY = READ | WRITE | {"delete"}
 CONFIRM = frozenset({"confirm"})  # $confirm and $decline
 STATUS = frozenset({"status"})  # $status: whether there is a card at all
-ACTS = EVERY | CONFIRM
+DISCUSS = frozenset({"discuss"})  # $discussed
+ACTS = EVERY | CONFIRM | DISCUSS
 
 
 class Relation(StrEnum):
@@ -99,8 +101,9 @@ class Allow:
 class Block:
     """One refusal that no right overrides.
 
-    ``by``    her choice of persons and organisations (choice), a label, her restriction, consent that lacks, or what she
-              is: her address is confidential (protected), she is dead (deceased), she lives elsewhere (outside).
+    ``by``    her choice of persons and organisations (choice), a label, her restriction, consent that lacks, a result that
+              waits to be told her (release), or what she is: her address is confidential (protected), she is dead
+              (deceased), she lives elsewhere (outside).
     ``told``  what who is refused is told; nothing where even that is a secret.
     """
 

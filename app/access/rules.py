@@ -10,7 +10,7 @@ from functools import cache
 
 from app.access.assisting import ASSISTING
 from app.access.caller import LAY, PERSONNEL, Role
-from app.access.confirming import CONFIRMING
+from app.access.confirming import CONFIRMING, RELEASING
 from app.access.rows import (
     ACTS,
     ANY,
@@ -40,6 +40,7 @@ from app.access.rows import (
 from app.access.rows import roles as _roles
 from app.access.standing import PROTECTED, SHELTER, STANDING
 from app.fhir import newborn
+from app.fhir.codes import BESIDE, UNTOLD
 
 __all__ = [  # what others take from here: rows and the sets that they name
     "ALLOW",
@@ -118,6 +119,13 @@ BLOCK: tuple[Block, ...] = (
         by="label",
         labels=frozenset({"NOPAT"}),
         ground="pbrl § 5-1 second paragraph: access may be withheld where her life or health is in danger",
+    ),
+    Block(
+        "block.not-yet-told",
+        LAY,
+        by="release",
+        labels=frozenset({UNTOLD, BESIDE}),
+        ground="pbrl §§ 3-2, 3-4, 5-1: what is grave is told by who answers for her care, before a screen tells it",
     ),
     Block(
         "block.moved",
@@ -210,6 +218,7 @@ ALLOW: tuple[Allow, ...] = (
     ),
     *CONFIRMING,
     *STANDING,
+    *RELEASING,
     Allow(
         "allow.carer.flag",
         CARERS,

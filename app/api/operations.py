@@ -9,7 +9,7 @@ from app.api.endpoint import Handler
 from app.fhir import json as fhir_json
 from app.fhir.operation import EVERY_TYPE, Operation
 from app.fhir.operations import BY_NAME
-from app.fhir.operations_on_hers import HERS
+from app.fhir.operations_on_hers import HELD, HERS
 from app.fhir.outcome import BadRequest
 from app.fhir.parameters import Given, from_body, from_pairs
 from app.fhir.validation import check
@@ -20,6 +20,7 @@ from app.interactions import (
     confirming,
     counting,
     declaring,
+    discussing,
     documents,
     emergencies,
     everything,
@@ -181,8 +182,10 @@ def _changes(name: str, change: Callable[..., Awaitable[Answer]]) -> Handler:
     return answer
 
 
-def _settling(name: str, settle: Callable[..., Awaitable[Answer]]) -> dict[str, Handler]:
-    """POST Type/id/$confirm or $decline of each type that she registers."""
+def _settling(
+    name: str, settle: Callable[..., Awaitable[Answer]], types: tuple[str, ...] = HERS
+) -> dict[str, Handler]:
+    """POST Type/id/$confirm or $decline of each type that she registers, $discussed of each that may wait."""
 
     def of(type_name: str) -> Handler:
         async def answer(context: Context, request: Request) -> Answer:
@@ -193,7 +196,7 @@ def _settling(name: str, settle: Callable[..., Awaitable[Answer]]) -> dict[str, 
 
         return answer
 
-    return {type_name: of(type_name) for type_name in HERS}
+    return {type_name: of(type_name) for type_name in types}
 
 
 def _resource(body: bytes, pairs: headers.Pairs) -> dict[str, object]:
@@ -237,5 +240,6 @@ access_case_review = _handler("", "access-case-review", log_cases.review)
 changes_since = _handler("", "changes", new_changes.changes_since)
 confirm = _settling("confirm", confirming.confirm)
 decline = _settling("decline", confirming.decline)
+discussed = _settling("discussed", discussing.discussed, HELD)
 meta_add = _changes("meta-add", meta.add)
 meta_delete = _changes("meta-delete", meta.delete)

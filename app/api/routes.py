@@ -48,6 +48,7 @@ HANDLERS: dict[tuple[str, str], Handler] = {  # of the rows of OPERATIONS
     ("EpisodeOfCare", "clinic-day"): operations.clinic_day_of,
     ("Encounter", "move"): operations.move,
     **{(name, "confirm"): handler for name, handler in operations.confirm.items()},
+    **{(name, "discussed"): handler for name, handler in operations.discussed.items()},
     **{(name, "decline"): handler for name, handler in operations.decline.items()},
     ("Patient", "access-log"): operations.access_log,
     ("Patient", "status"): operations.status,

@@ -35,6 +35,10 @@ EXT_FETUS = f"{CANONICAL}/StructureDefinition/fetus"  # valueReference(RelatedPe
 EXT_CONFIRMATION = f"{CANONICAL}/StructureDefinition/confirmation"  # by, organization, at, reason
 EXT_MUNICIPALITY = "http://hl7.no/fhir/StructureDefinition/no-basis-municipalitycode"
 OF_HERS = frozenset({"self-reported", "confirmed", "declined"})  # tags of what she registers, in CS_CARD
+OF_RELEASE = frozenset({"discussed", "time-passed"})  # tags of a result that waited, and why it does no more
+EXT_WAITS = (
+    f"{CANONICAL}/StructureDefinition/waits-until"  # valueDateTime: until when, if nobody tells her before
+)
 CS_CARD = f"{CANONICAL}/CodeSystem/card"  # our own codes: episode type, findings, tags
 TAG_HARNESS = ("https://helsekort.example/fhir/CodeSystem/tag", "harness")
 
@@ -80,3 +84,6 @@ VIOLENCE = "720407008"
 DIABETES_GESTATIONAL = "11687002"  # gestational diabetes mellitus
 PRE_ECLAMPSIA = "398254007"
 NOPAT = "NOPAT"  # v3-ActCode: no disclosure to patient, family or caregivers
+UNTOLD = "UNTOLD"  # in CS_CARD, by the server only: a result that waits until it is discussed with her
+BESIDE = "BESIDE"  # in the store only: what would tell of one that waits
+KEPT_FROM_HER = frozenset({NOPAT, UNTOLD, BESIDE})

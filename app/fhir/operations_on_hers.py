@@ -1,8 +1,11 @@
-"""TABLE: what she registers herself, and the operations by which a clinician takes it into the card or declines it."""
+"""TABLE: what she registers herself, and the operations by which a clinician takes it into the card or declines it; and
+the results that may wait until they are discussed with her.
+"""
 
 from app.fhir.operation import INSTANCE, POST, TEXT, Operation, Parameter
 
 HERS = ("CarePlan", "MedicationStatement", "Observation", "QuestionnaireResponse", "Task")
+HELD = ("Bundle", "DiagnosticReport", "Observation", "QuestionnaireResponse", "RiskAssessment")
 _REASON = Parameter("reason", TEXT, required=True)
 
 HERS_OPERATIONS: tuple[Operation, ...] = (
@@ -18,5 +21,12 @@ HERS_OPERATIONS: tuple[Operation, ...] = (
             (_REASON,), ours=True,
         )
         for name in HERS
+    ),
+    *(
+        Operation(
+            name, "discussed", INSTANCE, POST, name,
+            "A clinician has discussed with her a result that waited for it: from now on she sees it", ours=True,
+        )
+        for name in HELD
     ),
 )  # fmt: skip

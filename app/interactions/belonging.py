@@ -16,6 +16,7 @@ from app.fhir.references import references
 from app.fhir.registry import BY_NAME, CONCERNING
 from app.interactions.context import Context
 from app.interactions.criteria import Criteria
+from app.interactions.release import Release
 from app.store.standing_tasks import Kept
 from app.store.targets import Key, Targets
 
@@ -66,6 +67,7 @@ class Preparation:
     kept: dict[Key, Kept] = field(default_factory=dict)  # what Tasks of applications keep up so far
     of_child: dict[Key, bool] = field(default_factory=dict)  # which drafts are a born child, or about one
     twice: set[Key] = field(default_factory=set)  # children that are registered already
+    release: Release = field(default_factory=Release)  # what waits until it is told her
 
 
 def literal_key(reference: str, base: str) -> Key | None:

@@ -18,6 +18,7 @@ from app.interactions import paper
 from app.interactions.context import Answer, Context
 from app.interactions.guard import not_refused, scoped
 from app.interactions.redaction import view as redact
+from app.interactions.release import ONLY_OURS
 from app.mapping.card_to_fhir import document
 from app.mapping.facts_from_fhir import facts
 from app.pregnancy.card import Audience, Card, View, fold, view_for
@@ -107,7 +108,8 @@ def form_of(context: Context, asked: str) -> tuple[str, Audience]:
 def seen(card: Card, found: list[Stored], audience: Audience) -> View:
     """The view of this caller. What rows hide today (contacts, reasons of a visit) is no fact of the card."""
     visible = {f"{row.type}/{row.id}" for row in found if row.visible}
-    return view_for(card, visible=visible, audience=audience)
+    untold = {f"{row.type}/{row.id}" for row in found if not row.labels.isdisjoint(ONLY_OURS)}
+    return view_for(card, visible=visible, audience=audience, untold=untold)
 
 
 async def read(context: Context, episode: str, *, looks: bool = True) -> list[Stored]:
@@ -172,6 +174,7 @@ def sheet_of(
     context: Context, whole: Card, found: list[Stored], form: str, audience: Audience
 ) -> tuple[View, Printed]:
     """What of a card is printed, and what the sheet says of itself."""
-    open_to_paper = [row for row in found if NOPAT not in row.labels]
-    view = seen(paper.without_secrets(whole), open_to_paper, audience)
+    kept = paper.kept(form)
+    open_to_paper = [row for row in found if row.labels.isdisjoint(kept)]
+    view = seen(paper.without_secrets(whole, found, kept), open_to_paper, audience)
     return view, Printed(form, paper.name(context), context.entry.at, paper.version(open_to_paper))

@@ -22,8 +22,10 @@ from app.interactions.guard import visible
 from app.interactions.patching import patched
 from app.interactions.refusals import broken, refusal
 from app.interactions.remembering import remember, remembered
+from app.mapping.release import NIPT_CODES
 from app.store import resources
 from app.store.locks import hold_rows
+from app.store.untold import settle
 from app.store.writes import Outcome, Write, put
 
 
@@ -104,6 +106,9 @@ async def _stored(context: Context, todo: Sequence[Draft]) -> list[Write | None]
     if not todo:
         return []
     writes, issues = await prepare(context, todo)
+    unsettled = {write.patient for write in writes if write.unsettled and write.patient}
+    if unsettled and context.session.connection is None:
+        raise Raced  # needs a transaction
     for draft, write in zip(todo, writes, strict=True):
         wanted = draft.if_match if draft.if_match is not None else draft.expected
         write.version = write.version if wanted is None else wanted + 1
@@ -117,6 +122,8 @@ async def _stored(context: Context, todo: Sequence[Draft]) -> list[Write | None]
         raise broken(error) from error
     if any(outcome.problem for outcome in outcomes):
         return await _not_stored(context, todo, writes, outcomes, issues)
+    if unsettled:
+        await settle(context.session, unsettled, NIPT_CODES)
     return list(writes)
 
 

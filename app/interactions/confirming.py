@@ -5,7 +5,7 @@ says it to systems that know neither: one transaction. What she changes afterwar
 https://hl7.org/fhir/R4/provenance.html, https://hl7.org/fhir/R4/observation.html (status)
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from app import clock
@@ -152,17 +152,19 @@ def _extension(context: Context, reason: str) -> Json:
 
 
 def _provenance(context: Context, draft: Draft, verdict: str, reason: str) -> Draft:
+    vouched = {"system": COMPLETION, "code": "AU"}
+    activity = vouched if verdict == CONFIRMED else {"system": codes.CS_CARD, "code": verdict}
+    return provenance(context, [draft], activity, reason)
+
+
+def provenance(context: Context, drafts: Sequence[Draft], activity: Json, reason: str = "") -> Draft:
+    """That the caller did this to each of ``drafts``, for systems that know no tag of ours."""
     caller, id_ = context.caller, clock.new_id()
-    activity = (
-        {"system": COMPLETION, "code": "AU"}
-        if verdict == CONFIRMED
-        else {"system": codes.CS_CARD, "code": verdict}
-    )
     behalf = {"onBehalfOf": _place(caller)} if caller.organizations else {}
     resource: Json = {
         "resourceType": "Provenance",
         "id": id_,
-        "target": [{"reference": f"{draft.type}/{draft.id}"}],
+        "target": [{"reference": f"{draft.type}/{draft.id}"} for draft in drafts],
         "recorded": clock.instant(context.entry.at),
         **({"reason": [{"text": reason}]} if reason else {}),
         "activity": {"coding": [activity]},

@@ -10,6 +10,7 @@ from app import clock
 from app.access.caller import CLINICIANS, PERSONNEL, Role
 from app.access.rules import CARD
 from app.fhir import newborn
+from app.fhir.codes import KEPT_FROM_HER
 from app.interactions.belonging import Draft
 from app.interactions.context import Context
 from app.mapping.critical_info import PROFILES, is_critical
@@ -40,7 +41,7 @@ def write_set(context: Context, drafts: Sequence[Draft], writes: Sequence[Write]
     episodes = {w.patient: w.episode for w in concerned if w.patient}
     by_carer = caller.role in CLINICIANS
     by_personnel = caller.role in PERSONNEL
-    told = {w.patient for w in concerned if "NOPAT" not in w.labels} if by_personnel else set()
+    told = {w.patient for w in concerned if w.labels.isdisjoint(KEPT_FROM_HER)} if by_personnel else set()
     change.changed = [
         Changed(woman, episode, context.entry.id, woman in told)
         for woman, episode in sorted(episodes.items())

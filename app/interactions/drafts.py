@@ -11,7 +11,7 @@ from typing import Any
 from app import clock
 from app.access.caller import Role
 from app.access.labels import labels_of
-from app.access.rules import masked_types, masks
+from app.access.rules import masks
 from app.fhir import codes, documents, newborn
 from app.fhir import json as fhir_json
 from app.fhir.card_index import index_with_card
@@ -23,6 +23,7 @@ from app.interactions import (
     course_checks,
     newborns,
     projections,
+    releasing,
     shipped_reading,
     standing,
     subscribing,
@@ -39,8 +40,10 @@ from app.interactions.belonging import (
 from app.interactions.birth_place import kept_of
 from app.interactions.context import Context
 from app.interactions.dangling import nowhere
+from app.interactions.grounds import bodies
 from app.interactions.her_card import episode_of
 from app.interactions.redaction import holds
+from app.interactions.release import ONLY_OURS
 from app.store.targets import Key, Target, Targets, find, whose
 from app.store.writes import Write
 
@@ -59,7 +62,7 @@ async def prepare(context: Context, drafts: Sequence[Draft]) -> tuple[list[Write
             if key not in by_key:
                 wanted.add(key)
     targets = await find(
-        context.session, wanted, patients=women, bodies=_bodies(context, drafts, base),
+        context.session, wanted, patients=women, bodies=bodies(context, drafts, base),
         dated=course_checks.dated(context, drafts),
     )  # fmt: skip
     if _names_its_own(context):
@@ -68,6 +71,7 @@ async def prepare(context: Context, drafts: Sequence[Draft]) -> tuple[list[Write
     persons = await _persons(context, drafts)
     preparation = Preparation(context, drafts, targets, by_key, persons, kept=await kept_of(context, drafts))
     await newborns.look_up(preparation, women)
+    preparation.release = await releasing.look_up(preparation)
     admitted = await subscribing.admit(context, drafts, targets)
     found = [[*_problems(preparation, draft)] for draft in drafts]
     issues = [*(one for some in found for one in some if one.severity == "error"), *admitted.issues]
@@ -76,6 +80,7 @@ async def prepare(context: Context, drafts: Sequence[Draft]) -> tuple[list[Write
         write.warned = tuple(one for one in some if one.severity != "error")
         write.subscription = admitted.rows.get((write.type, write.id))
         write.flaw = write.flaw or ("invalid" if issues else None)
+        write.unsettled = preparation.release.unsettled
     return writes, issues
 
 
@@ -95,23 +100,6 @@ def _named(draft: Draft, targets: Targets) -> Draft:
     """A draft that creates is decided as such, however it was asked for."""
     fresh = draft.method == "update" and draft.key not in targets.found
     return replace(draft, method="create") if fresh else draft
-
-
-def _bodies(context: Context, drafts: Sequence[Draft], base: str) -> list[str]:
-    """The resources whose stored copy decides too: what may be hidden, a woman's identity numbers, what is rested on."""
-    types = masked_types(context.caller.role) | {"Patient", "Subscription", "Consent"}
-    changed = (
-        f"{draft.type}/{draft.id}" for draft in drafts if draft.method != "create" and draft.type in types
-    )
-    agreeing = _women_who_choose(drafts) if context.caller.role is Role.CITIZEN else ()
-    return [*changed, *agreeing, *course_checks.grounds(drafts, base), *newborns.grounds(drafts)]
-
-
-def _women_who_choose(drafts: Sequence[Draft]) -> Iterator[str]:
-    """Whose age decides, in what words they themselves named her."""
-    for draft in drafts:
-        if draft.type == "Consent" and draft.resource:
-            yield str(draft.resource.get("patient", {}).get("reference", ""))
 
 
 def _keys(draft: Draft, base: str) -> Iterator[Key]:
@@ -176,7 +164,7 @@ def _write(preparation: Preparation, draft: Draft) -> Write:
     ):
         standing.kept_label(draft.resource, fhir_json.read(target.body))
     episode = episode_of(preparation, draft, patient)
-    meta = _meta(draft.resource, version, context, governed)
+    meta = preparation.release.meta(draft.key, _meta(draft.resource, version, context, governed))
     whole = {"id": draft.id, "meta": meta}
     if draft.rewritten:
         head = {"resourceType": draft.type, **whole}
@@ -195,10 +183,11 @@ def _write(preparation: Preparation, draft: Draft) -> Write:
 
 
 def _labels(preparation: Preparation, draft: Draft, patient: str | None) -> frozenset[str]:
-    """Its own labels, those of what it is about, and that it is a child's, which only the server says."""
-    own = labels_of(draft.resource or {}) - {newborn.LABEL}
+    """Its own labels, those of what it is about, and what only the server says: that it is a child's, or waits."""
+    own = labels_of(draft.resource or {})
     child = {newborn.LABEL} if concerns_child(preparation, draft) else set[str]()
-    return own | inherited(preparation, draft, patient) | child
+    given = (own | inherited(preparation, draft, patient)) - {newborn.LABEL, *ONLY_OURS}
+    return given | child | preparation.release.labels(draft.key)
 
 
 def _flaw(context: Context, draft: Draft, target: Target | None) -> str | None:

@@ -1,6 +1,7 @@
 """The card on paper: what may stand there, which version it is, and the PDF, made beside the event loop.
 
 What is labelled NOPAT stands on no paper, whoever prints: paper is read by others than the one who asked (design §4).
+Nor does what waits to be told her, but on the ward's page.
 """
 
 import asyncio
@@ -12,9 +13,10 @@ from functools import cache
 
 from app.access.caller import LAY
 from app.clock import OSLO
-from app.fhir.codes import NOPAT
+from app.fhir.codes import KEPT_FROM_HER, NOPAT
 from app.interactions.context import Answer, Context
 from app.pregnancy.card import Card, View
+from app.pregnancy.rules import Finding
 from app.render.sheet import Printed
 from app.store.resources import Stored
 
@@ -22,13 +24,25 @@ PDF = "application/pdf"
 _AT_ONCE = 2  # printers of one worker; others wait, and the event loop serves
 
 
-def without_secrets(card: Card) -> Card:
-    """``card`` as if nothing labelled NOPAT were recorded: no trace is left that something was taken away."""
+def kept(form: str) -> frozenset[str]:
+    """The labels of what does not stand on this paper. The ward's page goes from hand to hand with her in labour, and a
+    result that waits to be told her is needed there; the others she carries home.
+    """
+    return frozenset({NOPAT}) if form == "emergency" else KEPT_FROM_HER
+
+
+def without_secrets(card: Card, found: Sequence[Stored], labels: frozenset[str]) -> Card:
+    """``card`` as if nothing with these labels were recorded: no trace is left that something was taken away."""
+    gone = {f"{row.type}/{row.id}" for row in found if not row.labels.isdisjoint(labels)}
+
+    def stands(row: Finding) -> bool:
+        return NOPAT not in row.labels and gone.isdisjoint(row.inputs)
+
     return replace(
         card,
-        facts=card.facts.only(lambda fact: NOPAT not in fact.labels),
-        findings=tuple(row for row in card.findings if NOPAT not in row.labels),
-        closed=tuple(row for row in card.closed if NOPAT not in row.labels),
+        facts=card.facts.only(lambda fact: NOPAT not in fact.labels and fact.source not in gone),
+        findings=tuple(filter(stands, card.findings)),
+        closed=tuple(filter(stands, card.closed)),
     )
 
 

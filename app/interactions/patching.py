@@ -13,6 +13,7 @@ from app.fhir import json as fhir_json
 from app.fhir.json_patch import Unpatchable
 from app.fhir.outcome import FhirError, Gone, Issue, Unprocessable
 from app.fhir.validation import validate
+from app.interactions import redaction
 from app.interactions.attempts import Raced
 from app.interactions.belonging import Draft, Json
 from app.interactions.context import Context
@@ -54,12 +55,12 @@ def _after(draft: Draft, before: Json, hidden: tuple[str, ...]) -> Json:
     """The resource after the patch. Raises Unprocessable."""
     if draft.patch is None:
         raise AssertionError("a draft that patches has a patch")
-    concealed = {name for name in before if name.removeprefix("_") in hidden}
+    concealed = redaction.concealed(before, hidden) if hidden else frozenset[str]()
     try:
         seen = draft.patch({name: value for name, value in before.items() if name not in concealed})
     except Unpatchable as error:
         raise Unprocessable([_placed(draft, issue) for issue in error.issues]) from error
-    touched = [name for name in seen if name.removeprefix("_") in hidden]
+    touched = [name for name in seen if name.removeprefix("_") in hidden or name in concealed]
     if touched:
         text = f"{draft.place}{touched[0]} is hidden from you and cannot be changed by you"
         raise Unprocessable(text, f"{draft.type}.{touched[0]}")

@@ -5,7 +5,7 @@ see every input, and says "cannot be assessed with your access" where a section 
 https://www.helsedirektoratet.no/brosjyrer/helsekort-for-gravide
 """
 
-from collections.abc import Container
+from collections.abc import Callable, Container
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Literal, TypeVar
@@ -26,6 +26,7 @@ from app.pregnancy.variants import added
 Audience = Literal["clinician", "citizen"]
 Told = TypeVar("Told", Finding, Contradiction)
 OF_THE_CHILD = frozenset({"fundal-height", "fetal-heart-rate"})
+UNTOLD = "UNTOLD"  # a code of ours: what waits until a clinician has discussed it with her
 NOT_FOR_HER = "NOPAT"  # v3-ActCode: what she must not meet on a screen that somebody else may see
 RECORDED: tuple[tuple[str, type[Fact] | str], ...] = (
     *((name, kind) for name, kind, _, _ in SERIES),
@@ -142,25 +143,29 @@ def fold(
     )
 
 
-def view_for(card: Card, *, visible: Container[str], audience: Audience) -> View:
-    """What a reader sees who may see the records named in ``visible`` in full (``Observation/abc``)."""
-    seen = card.facts.only(lambda fact: fact.source in visible and not _kept_from(fact, audience))
+def view_for(card: Card, *, visible: Container[str], audience: Audience, untold: Container[str] = ()) -> View:
+    """What a reader sees who may see the records named in ``visible`` in full (``Observation/abc``).
+
+    Those named in ``untold`` wait to be told her: her view is as if they were not there, and does not say that it is.
+    """
+    kept = _kept_from(audience, untold)
+    seen = card.facts.only(lambda fact: fact.source in visible and not kept(fact))
     allowed = frozenset(fact.source for fact in seen.every())
-    withheld = {name for name, kind in RECORDED if _hides(card.facts, allowed, kind, audience)}
+    withheld = {name for name, kind in RECORDED if _hides(card.facts, allowed, kind, kept)}
     dated = card.term is not None and card.term.source in allowed
     staged = allowed.issuperset(card.course.inputs)
     if (card.term and not dated) or not staged:
         withheld |= {"term", "age", "programme"}
     mine = [row for row in card.findings if audience in row.audience]
-    shown, hidden = _apart(mine, allowed, audience)
+    shown, hidden = _apart(mine, allowed, audience, untold)
     withheld |= {"findings"} if hidden else set()
     told = [row for row in card.contradictions if audience == "clinician" or row.row.told]
-    differing, hidden = _apart(told, allowed, audience)
+    differing, hidden = _apart(told, allowed, audience, untold)
     withheld |= {"contradictions"} if hidden else set()
     described = describe(seen.only(lambda fact: fact.source not in card.unlisted))
     # Without a visible dating not even the windows of the visits are shown: they would tell it.
     planned = card.programme if dated and staged else ()
-    programme = tuple(_visit(row, allowed) for row in planned)
+    programme = tuple(_visit(row, allowed, untold if audience == "citizen" else ()) for row in planned)
     if not all(row.assessable for row in programme):
         withheld.add("programme")
     return View(
@@ -185,21 +190,33 @@ def view_for(card: Card, *, visible: Container[str], audience: Audience) -> View
     )
 
 
-def _apart(rows: list[Told], allowed: frozenset[str], audience: Audience) -> tuple[list[Told], bool]:
+def _apart(
+    rows: list[Told], allowed: frozenset[str], audience: Audience, untold: Container[str]
+) -> tuple[list[Told], bool]:
     """Of which the reader sees every input, and whether others are withheld; at what is not for her nothing hints."""
     shown = [row for row in rows if allowed.issuperset(row.inputs)]
     hidden = (row for row in rows if not allowed.issuperset(row.inputs))
-    return shown, any(audience != "citizen" or NOT_FOR_HER not in row.labels for row in hidden)
+    return shown, any(not _silent(row, audience, untold) for row in hidden)
 
 
-def _kept_from(fact: Fact, audience: Audience) -> bool:
+def _kept_from(audience: Audience, untold: Container[str]) -> Callable[[Fact], bool]:
     """Whoever asks on her side, and whatever the caller claims to see."""
-    return audience == "citizen" and NOT_FOR_HER in fact.labels
+    if audience == "clinician":
+        return lambda _fact: False
+    return lambda fact: NOT_FOR_HER in fact.labels or fact.source in untold
 
 
-def _hides(facts: Facts, allowed: frozenset[str], kind: type[Fact] | str, audience: Audience) -> bool:
+def _silent(row: Told, audience: Audience, untold: Container[str]) -> bool:
+    """Whether she is not even told that there is something."""
+    hers = audience == "citizen"
+    return hers and (NOT_FOR_HER in row.labels or any(source in untold for source in row.inputs))
+
+
+def _hides(
+    facts: Facts, allowed: frozenset[str], kind: type[Fact] | str, kept: Callable[[Fact], bool]
+) -> bool:
     rows = facts.by_kind.get(kind, ())
-    return any(row.source not in allowed and not _kept_from(row, audience) for row in rows)
+    return any(row.source not in allowed and not kept(row) for row in rows)
 
 
 def _shown(series: tuple[Series, ...], course: Course, audience: Audience) -> tuple[Series, ...]:
@@ -222,13 +239,13 @@ def _term(term: Term, allowed: frozenset[str]) -> Term:
     )
 
 
-def _visit(row: VisitState, allowed: frozenset[str]) -> VisitState:
+def _visit(row: VisitState, allowed: frozenset[str], untold: Container[str] = ()) -> VisitState:
     """Neither overdue nor done may be said where the answer rests on a visit the reader does not see.
 
     Nor does the list of contents tell that she is RhD-negative, say, to a reader who may not see that.
     """
     row = replace(row, added=tuple(one for one in row.added if allowed.issuperset(one.inputs)))
-    if allowed.issuperset(row.inputs):
+    if all(source in allowed or source in untold for source in row.inputs):
         return row
     return replace(row, state="withheld", inputs=(), assessable=False, reason="")
 

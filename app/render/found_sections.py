@@ -16,7 +16,6 @@ from app.render.words import Words
 
 Found = Amount | Answer
 SCREENS = ("nipt-t21", "nipt-t18", "nipt-t13")
-FINDINGS = frozenset({*SCREENS, "fetal-fraction", "nipt-confirmation"})
 UNANSWERED = frozenset({"not-reportable", "insufficient", "inconclusive"})
 
 
@@ -49,16 +48,10 @@ def ultrasound(view: View, words: Words) -> Iterator[Line]:
 
 
 def nipt(view: View, words: Words) -> Iterator[Line]:
-    """What was agreed and found, each with what follows from it; a positive screening until it is settled.
-
-    She is told of a positive screening by somebody, not by a page: until it is settled hers is as before any result.
-    """
+    """What was agreed and found, each with what follows from it; a positive screening until it is settled."""
     latest = {(row.item, row.fetus): row for row in _of(view, "nipt")}
     settled = any(row.item == "nipt-confirmation" and row.value != "pending" for row in latest.values())
-    positive = any(row.item in SCREENS and row.value == "positive" for row in latest.values())
     for row in latest.values():
-        if view.audience == "citizen" and positive and not settled and row.item in FINDINGS:
-            continue
         follows = _follows(row, view, words, settled=settled)
         name = words(f"item-{row.item}") + (f" ({row.fetus})" if row.fetus else "")
         cells = (name, _value(row, words), words.date(row.day), follows)

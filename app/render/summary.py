@@ -6,7 +6,7 @@ https://www.helsedirektoratet.no/brosjyrer/helsekort-for-gravide
 from collections.abc import Container
 from datetime import datetime
 
-from app.pregnancy.card import View
+from app.pregnancy.card import UNTOLD, View
 from app.pregnancy.course import CLOSED, LOSS, POSTPARTUM
 from app.pregnancy.gestation import POST_TERM, SECOND_TRIMESTER, THIRD_TRIMESTER
 from app.pregnancy.needs import Need
@@ -116,6 +116,8 @@ def told(row: Finding, view: View, words: Words, now: datetime) -> dict[str, str
     if not row.confirmed:
         ground += ". " + words("self-reported")
     hers = view.audience == "citizen"
+    if not hers and UNTOLD in row.labels:
+        ground += ". " + words("untold")
     text, follows = words.finding(row, citizen=hers), words(f"next-{row.kind}") if hers else ""
     return {
         "title": words.title(row),

@@ -29,6 +29,7 @@ WORDS: dict[str, str] = {
     "late": "Was to be done by {when}",
     "based-on": "Based on what was recorded {when}",
     "self-reported": "Reported by her, not confirmed.",
+    "untold": "Not yet told her: she sees it when somebody has discussed it with her.",
     "not-assessable": "Cannot be assessed with your access.",
     "partly": "Something on the card cannot be assessed with your access.",
     "need-allergy": "Critical allergy: {detail}",

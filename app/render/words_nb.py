@@ -27,6 +27,7 @@ WORDS: dict[str, str] = {
     "late": "Fristen gikk ut {when}",
     "based-on": "Bygger på det som ble registrert {when}",
     "self-reported": "Oppgitt av henne selv, ikke bekreftet.",
+    "untold": "Ikke fortalt henne ennå: hun ser det når noen har snakket med henne om det.",
     "not-assessable": "Kan ikke vurderes med din tilgang.",
     "partly": "Noe på kortet kan ikke vurderes med din tilgang.",
     "need-allergy": "Kritisk allergi: {detail}",

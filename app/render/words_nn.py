@@ -24,6 +24,7 @@ WORDS: dict[str, str] = BOKMAAL | {
     "late": "Fristen gjekk ut {when}",
     "based-on": "Byggjer på det som vart registrert {when}",
     "self-reported": "Oppgitt av henne sjølv, ikkje stadfesta.",
+    "untold": "Ikkje fortalt henne enno: ho ser det når nokon har snakka med henne om det.",
     "not-assessable": "Kan ikkje vurderast med di tilgang.",
     "partly": "Noko på kortet kan ikkje vurderast med di tilgang.",
     "need-interpreter": "Treng tolk: {detail}",

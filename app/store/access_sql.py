@@ -96,6 +96,7 @@ def _blocked(row: Block, role: Role, facets: FacetColumns, type_name: str | None
     by: dict[str, Callable[[], ColumnElement[bool]]] = {
         "choice": lambda: blocked(facets),
         "label": lambda: _overlap(facets, row.labels),
+        "release": lambda: _overlap(facets, row.labels),
         "restriction": lambda: restricted(facets),
         "consent": lambda: consent_lacks(role, facets),
         "protected": lambda: protected(facets),

@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 
 from app.access.caller import Role
+from app.fhir import codes
 from app.store.access_sql import allowed, rule
 from app.store.facet_columns import FacetColumns, Standing
 from app.store.log import beside, fresh_proof, logged
@@ -34,7 +35,7 @@ from app.store.tables import resource, resource_version
 
 NOTHING = "not-found"
 NO_ROW = "no-rule"
-KEPT_FROM_HER: Any = literal_column("'{NOPAT}'::text[]", ARRAY(Text))
+KEPT_FROM_HER: Any = literal_column(f"'{{{','.join(sorted(codes.KEPT_FROM_HER))}}}'::text[]", ARRAY(Text))
 
 
 def is_right(rule: str | None) -> bool:

@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from app.access.caller import Role
+from app.fhir.codes import BESIDE, UNTOLD
 from app.store import events, subscription_sql
 from app.store.log import finish, fresh_proof, logged
 from app.store.resources import KEPT_FROM_HER as _KEPT_FROM_HER
@@ -204,6 +205,11 @@ def _superseded(written: CTE) -> CTE:
     )
 
 
+def _of_the_version(state: CTE) -> ColumnElement[Any]:
+    """The labels that stay with a version: that it waits to be told her is so of the resource, until it is told."""
+    return func.array_remove(func.array_remove(state.c.labels, literal(UNTOLD)), literal(BESIDE))
+
+
 def known_patient(patient: ColumnElement[Any]) -> ColumnElement[bool]:
     """Whether there is such a woman; the log names nobody who is not here."""
     return (
@@ -225,7 +231,7 @@ def put_statement(shape: Shape) -> Statement:
     ok = and_(select(verdicts.c.ok).scalar_subquery(), fresh)
     written = _store(shape, state, ok)
     kept = [
-        written.c.rid, state.c.version, AT, state.c.method, state.c.labels, AUTHOR, state.c.body,
+        written.c.rid, state.c.version, AT, state.c.method, _of_the_version(state), AUTHOR, state.c.body,
     ]  # fmt: skip
     version = (
         insert(resource_version)

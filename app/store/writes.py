@@ -44,6 +44,7 @@ class Write:
     choices: list[tuple[Any, ...]] = field(default_factory=list)
     withdrawals: list[tuple[Any, ...]] = field(default_factory=list)  # id, patient, subject, when it is due
     subscription: tuple[Any, ...] | None = None  # topic, whose rights, sealed headers, heartbeat, end
+    unsettled: bool = False  # what is closed or opened with it must be, in its transaction
     warned: tuple[Issue, ...] = ()  # what its writer is told that is stored all the same
 
 

@@ -187,6 +187,7 @@ def _labels(finding: Finding, kept: Mapping[str, Kept]) -> list[Json]:
         for name in finding.inputs
         if name in kept
         for row in children(child(kept[name].resource, "meta"), "security")
+        if text(row, "code") != codes.UNTOLD  # the server says it of what refers to it
     }
     if "citizen" not in finding.audience:
         found.add((codes.ACT_CODE, NOT_FOR_HER))

@@ -30,6 +30,7 @@ from app.store import (
 from app.store.anchors import Anchors
 from app.store.seals import Signer
 from app.worker.jobs import begin, dispatch, take_up
+from app.worker.releases import release
 from app.worker.rescue import Rescue
 from app.worker.subscribers import give_up
 
@@ -108,6 +109,13 @@ async def forget_events(duties: Duties) -> None:
     await event_retention.forget(house.database, before)
 
 
+async def open_what_waited(duties: Duties) -> None:
+    """Results that nobody has discussed with her within their days."""
+    opened = await release(duties.house)
+    if opened:
+        _log.warning("%d results were opened to her that nobody had discussed with her", opened)
+
+
 async def forget_keys(duties: Duties) -> None:
     """Idempotency keys whose time is over."""
     await idempotency.forget(duties.house.database, clock.now())
@@ -152,6 +160,7 @@ TABLE: tuple[Row, ...] = (
     Row(15, sweep_exports),
     Row(60, seal),
     Row(60, forget_proofs),
+    Row(600, open_what_waited),
     Row(600, forget_keys),
     Row(6 * 3600, control),
     Row(6 * 3600, look_ahead),

@@ -95,6 +95,23 @@ secretary,student,auditor,operator,system  status  EpisodeOfCare  stranger  no
 operator,auditor  confirm  Observation    stranger                    no
 system    confirm  Observation            stranger                    no
 harness   confirm  Observation            stranger                    allow.harness
+harness   discuss  Observation            stranger                    allow.harness
+# pbrl §§ 3-2, 5-1: what is grave is told by who answers for her care, before a screen tells it, and her own before others
+citizen   read    Observation,DiagnosticReport,RiskAssessment,Bundle,Provenance,Binary,Task  self,UNTOLD  block.not-yet-told
+citizen   read    DiagnosticReport,Observation,List  self,BESIDE         block.not-yet-told
+citizen   read    Observation            self,UNTOLD,NOPAT           block.not-for-patient
+citizen   create  Observation            self,UNTOLD                 block.not-yet-told
+representative,doula  read  Observation,Appointment  stranger,invited,UNTOLD  block.not-yet-told
+gp,midwife,hospital,nurse  read  Observation,DiagnosticReport  related,UNTOLD  allow
+gp,midwife,hospital  discuss  Observation,DiagnosticReport,RiskAssessment,QuestionnaireResponse,Bundle,Provenance  related,UNTOLD  allow.carer.discuss
+nurse,secretary,student  discuss  Observation  related,UNTOLD        no
+midwife   discuss  Observation           stranger,UNTOLD             no
+midwife   discuss  Observation           related,blocked             block.her-choice
+midwife   discuss  Condition             related                     no
+citizen   discuss  Observation           self,UNTOLD                 block.not-yet-told
+citizen   discuss  Observation           self,wrote                  no
+system    discuss  Observation,DiagnosticReport,RiskAssessment,QuestionnaireResponse,Bundle  stranger,UNTOLD  allow.system.release
+operator,auditor  discuss  Observation   stranger                    no
 citizen   create  Encounter              self                        no
 citizen   create  Condition              self                        no
 citizen   create  AllergyIntolerance     self                        no

@@ -112,7 +112,8 @@ def _include(asked: Asked, person: Person) -> httpx.Response:
     source = a_weight(about.reference, focus=[{"reference": asked.path[1:]}])
     id_ = stored(asked.leaks.harness, source)
     answer = person.get(f"/Observation?_id={id_}&_include=Observation:focus")
-    assert not visible or id_ in answer.text, "the attacker does not see the resource that includes"
+    seen = asked.reason.along or not visible or id_ in answer.text
+    assert seen, "the attacker does not see the resource that includes"
     return answer
 
 
@@ -204,7 +205,8 @@ def _document(asked: Asked, person: Person) -> httpx.Response:
     }
     id_ = stored(asked.leaks.harness, composition)
     answer = person.get(f"/Composition/{id_}/$document")
-    assert "Composition" not in visible or id_ in answer.text, "the attacker does not see the composition"
+    seen = asked.reason.along or "Composition" not in visible or id_ in answer.text
+    assert seen, "the attacker does not see the composition"
     return answer
 
 

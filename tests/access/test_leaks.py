@@ -22,7 +22,7 @@ from tests.fixtures.server import Server
 
 REASONS = (
     "no relation", "another woman", "blocked person", "blocked organization", "ended relation", "kept from her",
-    "sensitive", "restricted", "operator", "auditor", "narrow scope",
+    "kept from her until told", "sensitive", "restricted", "operator", "auditor", "narrow scope",
     "secretary", "student", "doula", "represented unasked", "kept from representative",
 )  # fmt: skip
 DOORS = (*READING, *leak_hooks.HOOKS, *leak_writing.WRITING, *leak_work.WORKING)
@@ -31,7 +31,9 @@ DESTRUCTIVE = (
     leak_writing.DESTRUCTIVE | leak_work.DESTRUCTIVE | {"update", "transaction PUT", "batch DELETE", "delete"}
 )
 WHOLE = frozenset({"no relation"})  # every type at every run; the rest is slow for most types
-ASSISTING = frozenset({*OPEN_TO, "represented unasked", "kept from representative", "narrow scope"})
+ASSISTING = frozenset(
+    {*OPEN_TO, "represented unasked", "kept from representative", "kept from her until told", "narrow scope"}
+)
 NARROW = frozenset({"Observation"})
 SOME = frozenset({"Patient", "CareTeam", "Observation", "Encounter", "Appointment", "Binary", "Bundle"})
 

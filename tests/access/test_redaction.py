@@ -19,7 +19,7 @@ WITH_LEXEMES = (
     '{"resourceType": "Encounter", "status": "finished", "class": {"system": '
     '"http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "AMB"}, "subject": {"reference": "%s"}, '
     '"reasonCode": [{"text": "%s"}], "length": {"value": 30.50, "unit": "min", "system": '
-    '"http://unitsofmeasure.org", "code": "min"}, "_status": {"extension": [{"url": "urn:x", "valueDecimal": 1.0E2}]}}'
+    '"http://unitsofmeasure.org", "code": "min"}, "_status": {"extension": [{"url": "https://helsekort.example/fhir/StructureDefinition/x", "valueDecimal": 1.0E2}]}}'
 )
 
 

@@ -14,7 +14,7 @@ from tests.architecture import tree
 
 EXAMPLES = tree.ROOT / "fhir_profiles" / "examples"
 TYPES = [row.name for row in RESOURCE_TYPES]
-DOES = {"read", "create", "update", "delete", "confirm", "status"}
+DOES = {"read", "create", "update", "delete", "confirm", "discuss", "status"}
 
 
 @pytest.mark.parametrize("name", TYPES)

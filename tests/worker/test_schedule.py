@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from app import clock
+from app.fhir import codes
 from app.store import deliveries, housekeeping
 from app.store.verify import verify
 from app.worker import schedule
 from app.worker.jobs import dispatch
-from tests.fixtures.resources import Woman, a_weight, an_allergy, register
+from tests.fixtures.resources import Woman, a_weight, an_allergy, an_observation, concept, register
 from tests.worker.crew import Crew
 
 
@@ -156,3 +157,24 @@ def test_next_month_is_looked_for(crew: Crew, caplog: pytest.LogCaptureFixture) 
         crew.duty(schedule.look_ahead)
         crew.rows(f"ALTER TABLE hidden RENAME TO audit_{following}")
     assert f"the log has no partition for {following}" in caplog.text
+
+
+def test_what_nobody_discussed_with_her_is_opened_when_its_days_are_over(
+    crew: Crew, woman: Woman, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    her, midwife = crew.person("citizen", person=woman.number), crew.person("midwife")
+    heart = an_observation(woman.reference, "", valueBoolean=False) | {
+        "code": concept(codes.CS_CARD, "fetal-heart-activity")
+    }
+    path = f"/Observation/{midwife.post('/Observation', heart).json()['id']}"
+    for days, status in ((6, 404), (8, 200)):
+        later = datetime.now(UTC) + timedelta(days=days)
+        with monkeypatch.context() as patch:
+            patch.setattr(clock, "now", lambda at=later: at)
+            crew.duty(schedule.open_what_waited)
+        assert her.get(path).status_code == status
+    tags = {row["code"] for row in her.get(path).json()["meta"]["tag"]}
+    assert "time-passed" in tags
+    assert crew.rows(
+        f"SELECT result FROM audit WHERE request LIKE '%$release%' AND request LIKE '%{path[-36:]}%'"
+    )

@@ -14,6 +14,14 @@ Context: DomainResource
 * value[x] 1..1
 * value[x] only Reference(RelatedPerson)
 
+Extension: WaitsUntilExtension
+Id: waits-until
+Title: "How long it waits"
+Description: "Of the label UNTOLD: when she sees the result, if nobody has discussed it with her before."
+Context: Coding
+* value[x] 1..1
+* value[x] only dateTime
+
 Extension: ConfirmationExtension
 Id: confirmation
 Title: "What a clinician decided"
