@@ -20,6 +20,7 @@ from app.pregnancy.needs import Need, needs
 from app.pregnancy.programme import VisitState, plan
 from app.pregnancy.rule_table import RULES
 from app.pregnancy.rules import Case, Finding, findings
+from app.pregnancy.stated import STATED
 from app.pregnancy.term import Term, choose
 from app.pregnancy.variants import added
 
@@ -38,6 +39,7 @@ RECORDED: tuple[tuple[str, type[Fact] | str], ...] = (
     ("hers", Registered),
     ("rhd", RhesusD),
     *((section, item) for item, section in FOUND.items()),
+    *(("background", item) for item in STATED),
 )
 
 

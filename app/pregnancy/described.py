@@ -39,6 +39,7 @@ from app.pregnancy.facts import (
 )
 from app.pregnancy.items import ITEMS
 from app.pregnancy.kept import Amount, Answer, Kept
+from app.pregnancy.stated import Stated, stated
 
 Values = tuple[float | None, ...]
 OF_BIRTH = tuple(row.id for row in ITEMS.values() if row.section == "birth")
@@ -142,6 +143,7 @@ class Described:
     births: tuple[Birth, ...]
     rhesus: RhesusD | None
     registered: tuple[Registered, ...]
+    stated: tuple[Stated, ...]
     found: tuple[Amount | Answer, ...]  # of ultrasound, NIPT and the RhD pathway, oldest first
 
 
@@ -183,6 +185,7 @@ def describe(facts: Facts) -> Described:
         births=tuple(_births(facts)),
         rhesus=rhesus(facts),
         registered=facts.of(Registered),
+        stated=stated(facts),
         found=_found(facts),
     )
 

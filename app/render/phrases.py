@@ -9,12 +9,14 @@ from app.render.decision_phrases import DECISIONS
 from app.render.found_phrases import FOUND_PHRASES
 from app.render.hers_phrases import HERS_PHRASES
 from app.render.leaving import LEAVING_PHRASES
+from app.render.stated_words import STATED_WORDS
 
 PHRASES: dict[str, tuple[str, str, str]] = {
     **CONTRADICTION_WORDS,
     **FOUND_PHRASES,
     **HERS_PHRASES,
     **LEAVING_PHRASES,
+    **STATED_WORDS,
     **BIRTH_PLACE_PHRASES,
     "new": (
         "Nytt",
@@ -52,14 +54,19 @@ PHRASES: dict[str, tuple[str, str, str]] = {
         "Health cards of the day",
     ),
     "legend": (
-        "Åpne punkter er oppgitt av henne selv. Stiplede linjer er grensene 140 og 90 mmHg (Norsk gynekologisk forening).",
-        "Opne punkt er oppgitt av henne sjølv. Stipla linjer er grensene 140 og 90 mmHg (Norsk gynekologisk forening).",
-        "Open points were stated by herself. Dashed lines are the limits 140 and 90 mmHg (Norsk gynekologisk forening).",
+        "Åpne punkter er egne målinger, ikke bekreftet. Stiplede linjer er grensene 140 og 90 mmHg (Norsk gynekologisk forening).",
+        "Opne punkt er eigne målingar, ikkje stadfesta. Stipla linjer er grensene 140 og 90 mmHg (Norsk gynekologisk forening).",
+        "Open points are self-reported, not confirmed. Dashed lines are the limits 140 and 90 mmHg (Norsk gynekologisk forening).",
     ),
     "no-band": (
         "For SF-mål tegnes ingen referansekurve, siden ingen norsk kilde er fastslått.",
         "For SF-mål blir det ikkje teikna nokon referansekurve, sidan inga norsk kjelde er slått fast.",
         "No reference curve is drawn for fundal height, since no Norwegian source is established.",
+    ),
+    "her-self-reported": (
+        "Oppgitt av deg selv, ikke bekreftet.",
+        "Oppgitt av deg sjølv, ikkje stadfesta.",
+        "Reported by yourself, not confirmed.",
     ),
     "her-visits": ("Timene dine", "Timane dine", "Your appointments"),
     "her-measurements": ("Målingene dine", "Målingane dine", "Your measurements"),
@@ -158,9 +165,9 @@ PHRASES: dict[str, tuple[str, str, str]] = {
         "Your midwife or doctor follows this up at the next appointment or before.",
     ),
     "next-information": (
-        "Du trenger ikke gjøre noe nå.",
-        "Du treng ikkje gjere noko no.",
-        "You need not do anything now.",
+        "Dette haster ikke. Ta det gjerne opp ved neste time.",
+        "Dette hastar ikkje. Ta det gjerne opp ved neste time.",
+        "This is not urgent. You may bring it up at the next appointment.",
     ),
     "plain-blood-pressure": (
         "Hvor hardt blodet presser mot åreveggen. Høyt er 140/90 eller mer.",

@@ -28,6 +28,7 @@ from app.render.contradictions_section import contradictory
 from app.render.found_sections import nipt, rhd, ultrasound
 from app.render.hers_section import registered
 from app.render.section import Line, Section
+from app.render.stated_section import background
 from app.render.words import Words
 
 TITLED_VISITS = frozenset({"first-visit", "ultrasound", "home-visit", "postpartum-visit"})
@@ -86,11 +87,14 @@ def _value(fact: Fact, words: Words) -> str:
     return text
 
 
+WRITTEN = {"ug/L": "µg/L", "umol/L": "µmol/L"}  # a UCUM unit as people write it
+
+
 def _laboratory(view: View, words: Words) -> Iterator[Line]:
     for row in view.described.laboratory:
         latest, *earlier = row.results
         before = ", ".join(f"{_result(old.value, words)} ({words.date(old.day)})" for old in earlier)
-        value = f"{_result(latest.value, words)} {latest.unit}".strip()
+        value = f"{_result(latest.value, words)} {WRITTEN.get(latest.unit, latest.unit)}".strip()
         yield Line((words.said(row.name), value, words.date(latest.day), before), _sources(row))
 
 
@@ -127,7 +131,7 @@ def _birth_plan(view: View, words: Words) -> Iterator[Line]:
     for line in plan.lines:
         yield Line((line,), (plan.source,))
     if not plan.confirmed:
-        yield Line((words("self-reported"),), (plan.source,))
+        yield Line((words.heading("self-reported", view.audience),), (plan.source,))
 
 
 def _outcome(view: View, words: Words) -> Iterator[Line]:
@@ -172,6 +176,7 @@ SECTIONS: tuple[Section, ...] = (
         ("date", "age", "weight", "blood-pressure", "protein", "fundal-height", "heart", "presentation", "movement", "by"),
         ("consultations",), most=6,
     ),
+    Section("background", background, ("group-head", "stated-head"), ("background",), always=False, most=3),
     Section("laboratory", _laboratory, ("analysis", "result", "date", "before"), ("laboratory",), place="left", most=8),
     Section(
         "ultrasound", ultrasound, ("date", "age", "fetus-head", "measured-head", "seen-head"), ("ultrasound",), always=False,

@@ -114,7 +114,7 @@ def told(row: Finding, view: View, words: Words, now: datetime) -> dict[str, str
     when_ = words("late" if late else "deadline", when=words.clock(row.deadline)) if timed else ""
     ground = words("based-on", when=words.clock(row.first_seen))
     if not row.confirmed:
-        ground += ". " + words("self-reported")
+        ground += ". " + words.heading("self-reported", view.audience)
     hers = view.audience == "citizen"
     if not hers and UNTOLD in row.labels:
         ground += ". " + words("untold")

@@ -43,7 +43,9 @@ def _tile(row: Series, words: Words, changed: Container[str], *, plain: bool) ->
         el("p", value, " ", el("small", row.unit), class_="value"),
         el("p", words.date(row.latest.day), class_="soft small"),
         el("p", *_trend(row, words), class_="small"),
-        el("p", words("self-reported"), class_="soft small") if not row.latest.fact.confirmed else None,
+        el("p", words.heading("self-reported", "citizen" if plain else ""), class_="soft small")
+        if not row.latest.fact.confirmed
+        else None,
         el("p", words(f"plain-{row.kind}"), class_="soft small") if plain else None,
         class_="tile",
     )
