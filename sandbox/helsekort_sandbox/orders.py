@@ -1,4 +1,4 @@
-"""What a woman who wants NIPT gives and her ward orders: written consent, then the order that rests on it.
+"""What is asked for a woman: NIPT, with her written consent, and a place to give birth.
 
 Bioteknologiloven § 4-4: https://lovdata.no/dokument/NL/lov/2003-12-05-100. Profiles: fhir_profiles/.
 """
@@ -6,8 +6,8 @@ Bioteknologiloven § 4-4: https://lovdata.no/dokument/NL/lov/2003-12-05-100. Pro
 from datetime import date
 
 from app.fhir import codes as c
+from helsekort_sandbox import registrations as r
 from helsekort_sandbox.records import Resource, concept, to
-from helsekort_sandbox.registrations import CONSENT_SCOPES
 
 
 def consent(patient: str, given: date) -> Resource:
@@ -15,7 +15,7 @@ def consent(patient: str, given: date) -> Resource:
     return {
         "resourceType": "Consent",
         "status": "active",
-        "scope": concept(CONSENT_SCOPES, "treatment"),
+        "scope": concept(r.CONSENT_SCOPES, "treatment"),
         "category": [concept(c.CS_CARD, "nipt")],
         "patient": to(patient),
         "dateTime": given.isoformat(),
@@ -35,3 +35,26 @@ def order(patient: str, consent: str, requester: str) -> Resource:
         "supportingInfo": [to(consent)],
         "requester": {"display": requester},
     }
+
+
+def birth_place(
+    patient: str, hospital: dict[str, str], requester: dict[str, str], on: date
+) -> list[tuple[str, Resource]]:
+    """An application for a birth place (søknad om fødeplass) to ``hospital``: the order, and the task that it answers."""
+    order_url = r.urn()
+    code = concept(c.CS_CARD, "birth-place")
+    shared = {"intent": "order", "code": code, "authoredOn": on.isoformat()}
+    asked = {
+        "resourceType": "ServiceRequest",
+        "status": "active",
+        "subject": to(patient),
+        "requester": requester,
+    }
+    task = {
+        "resourceType": "Task",
+        "status": "requested",
+        "focus": to(order_url),
+        "for": to(patient),
+        "owner": hospital,
+    }
+    return [(order_url, asked | shared), (r.urn(), task | shared)]

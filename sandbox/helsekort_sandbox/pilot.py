@@ -12,7 +12,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from app.clock import OSLO, now
-from helsekort_sandbox import courses, keys
+from app.pregnancy.gestation import weeks
+from helsekort_sandbox import courses, histories, keys, orders
 from helsekort_sandbox import registrations as r
 from helsekort_sandbox.client import Actor
 from helsekort_sandbox.courses import COURSES, Course, Facts
@@ -22,6 +23,7 @@ from helsekort_sandbox.state import HALF_LOADED, Sandbox
 from helsekort_sandbox.tokens import Wish
 
 BLOCKED = "blocked-gp"
+APPLIED, APPLIED_ON = frozenset({"main", "twins", "preeclampsia"}), weeks(20)
 
 
 @dataclass(slots=True)
@@ -142,7 +144,13 @@ def register(cast: Actors, directory: Directory, woman: Woman) -> tuple[str, str
         when = courses.moment(fact.due, visit.day, woman.key)
         consultation = Consultation(directory.card(patient, episode, clinician), visit.kind, when)
         visit.fill(consultation, fact)
+        if visit.kind == "first-visit":
+            histories.told(consultation)
         cast(visit.by, clinician).transact(consultation.bundle())
+    if woman.key in APPLIED:
+        _apply(
+            cast, directory, woman, patient, courses.moment(course.due(today), APPLIED_ON, woman.key).date()
+        )
     _choose(cast, directory, woman, course, patient)
     return patient, episode, len(facts)
 
@@ -168,6 +176,20 @@ def _gather_team(cast: Actors, directory: Directory, woman: Woman, patient: str,
         r.place(ORGANIZATIONS[hospital.organization], places[hospital.organization], "Fødested"),
     ]
     cast("citizen", woman.key).create(r.care_team(patient, "Valgt av meg", chosen, opened))
+
+
+def _apply(cast: Actors, directory: Directory, woman: Woman, patient: str, on: date) -> None:
+    """Her midwife applies for a birth place, and the hospital answers a week later."""
+    place, midwife = CLINICIANS[woman.hospital].organization, CLINICIANS[woman.midwife]
+    hospital = to(directory.organizations[place], ORGANIZATIONS[place].name)
+    asks = to(directory.practitioners[midwife.key], midwife.name)
+    made = cast("midwife", midwife.key).transact(
+        r.transaction(*orders.birth_place(patient, hospital, asks, on))
+    )
+    ward = cast("hospital", woman.hospital)
+    task = ward.need("GET", f"/fhir/{made[1]}").json
+    said = {"status": "accepted", "lastModified": (on + timedelta(days=7)).isoformat()}
+    ward.need("PUT", f"/fhir/{made[1]}", {**task, **said})
 
 
 def _choose(cast: Actors, directory: Directory, woman: Woman, course: Course, patient: str) -> None:
