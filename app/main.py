@@ -11,6 +11,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from app import clock
 from app.access.sealing import Seal, read_key
 from app.access.signing import read as read_signing
+from app.api.app_server import AppServer
 from app.api.browsers import cors
 from app.api.dispatch import Application, Dispatcher
 from app.api.endpoint import Door
@@ -26,17 +27,26 @@ _LEAST_COMPRESSED = 1024  # smaller bodies do not shrink by what compressing cos
 _COMPRESSION = 4
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
-    """The application of ``settings``, or of the environment."""
-    settings = settings or read()
-    announce(settings)
+def _rooms(settings: Settings) -> tuple[House, Door, AppServer | None]:
+    """The house, its door, and the authorization server for apps where there is one."""
     key = read_key(settings.server_key_file)
     database = Database(
         settings.database_url, connections=settings.connections, statement_timeout=settings.statement_timeout,
         consent_required=settings.participation == "consent", area=settings.area,
     )  # fmt: skip
     house = House(settings, database, Seal(key), read_signing(settings.notification_key_file))
-    door = Door(house, Identity(settings, key))
+    signing = read_signing(settings.app_key_file)
+    identity = Identity(settings, key, signing.verifying() if signing else None)
+    door, apps = Door(house, identity), AppServer(house, identity, signing) if signing else None
+    return house, door, apps
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The application of ``settings``, or of the environment."""
+    settings = settings or read()
+    announce(settings)
+    house, door, apps = _rooms(settings)
+    database = house.database
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -44,6 +54,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         gc.freeze()  # what starting made stays: to look through it all again holds up every caller for 0.1 s
         yield
         await database.stop()
+        if apps is not None:
+            await apps.http.aclose()
 
     app = Application(
         title="Helsekort", version=software_version(), lifespan=lifespan, openapi_url=None, routes=[*routes(door)],
@@ -53,6 +65,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         Dispatcher(app.behind, rows(door)), minimum_size=_LEAST_COMPRESSED, compresslevel=_COMPRESSION
     )
     app.front = CORSMiddleware(front, **cors(settings.cors_origins)) if settings.cors_origins else front
-    app.state.house = house
+    app.state.house, app.state.app_server = house, apps
     app.state.started = clock.instant(clock.now())
     return app

@@ -9,11 +9,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from app.registrations import PilotEndpoint, PilotOrganization, TrustedIssuer, of_json, problems
+from app.registrations import Pilot, problems, problems_of_apps, read_pilot
 
 _EITHER = {
     "mode": ("production", "sandbox"),
@@ -29,27 +28,6 @@ _ORIGIN = re.compile(r"https?://[a-z0-9.\-]+(?::\d{1,5})?")
 
 class UnsafeSettings(Exception):
     """The settings would start a server that must not run so."""
-
-
-_REGISTERED = {"endpoints": PilotEndpoint, "issuers": TrustedIssuer}
-
-
-@dataclass(frozen=True, slots=True)
-class Pilot:
-    """The geographically limited pilot: who takes part, and from where women come."""
-
-    organizations: tuple[PilotOrganization, ...] = ()
-    municipalities: tuple[str, ...] = ()
-    auditor_clients: tuple[str, ...] = ()
-    operator_clients: tuple[str, ...] = ()
-    harness_clients: tuple[str, ...] = ()
-    registry_clients: tuple[str, ...] = ()
-    endpoints: tuple[PilotEndpoint, ...] = ()
-    issuers: tuple[TrustedIssuer, ...] = ()
-
-    def kind(self, orgnr: str) -> str | None:
-        """What kind of organisation ``orgnr`` is in the pilot, or None where it takes no part."""
-        return next((row.kind for row in self.organizations if row.orgnr == orgnr), None)
 
 
 def _doc(sentence: str, default: Any = "") -> Any:
@@ -81,6 +59,15 @@ class Settings:
     connections: int = _doc("Connections that each serving process holds, each with a lane of the log.", 8)
     helseid_issuer: str = _doc("The HelseID issuer whose tokens clinicians and systems carry.")
     helsenorge_issuer: str = _doc("The issuer of citizens' tokens.")
+    idporten_issuer: str = _doc("The ID-porten at which citizens log in to apps; empty: none does.")
+    login_client_id: str = _doc(
+        "This server's client id at HelseID and ID-porten, for logins to apps.", "helsekort-login"
+    )
+    app_key_file: str = _doc(
+        "P-256 private keys (JWK set) of which the first signs the tokens of apps; made where it is not there; empty:"
+        " this server is no authorization server."
+    )
+    app_session_hours: int = _doc("Hours after which somebody must log in to an app again.", 8)
     audience: str = _doc("The single audience that an access token must name.", "nhn:helsekort")
     national_record_audience: str = _doc(
         "The audience that a token may name instead at the national record API.", "nhn:maternity-record"
@@ -200,18 +187,6 @@ def _switched_off(text: str) -> Mapping[str, str]:
     return MappingProxyType(rows)
 
 
-def read_pilot(path: str) -> Pilot:
-    """The pilot of the JSON file ``path``; an empty pilot where no path is given."""
-    if not path:
-        return Pilot()
-    raw = json.loads(Path(path).read_text())
-    organizations = tuple(PilotOrganization(**row) for row in raw.pop("organizations", []))
-    registered = {
-        name: tuple(of_json(kind, row) for row in raw.pop(name, [])) for name, kind in _REGISTERED.items()
-    }
-    return Pilot(organizations, **registered, **{name: tuple(values) for name, values in raw.items()})
-
-
 def _value(kind: type, name: str, text: str) -> Any:
     if kind is bool:
         if text.lower() not in {"true", "false", "1", "0"}:
@@ -241,7 +216,11 @@ def check(settings: Settings) -> None:
         if getattr(settings, name) not in {one, other}:
             raise UnsafeSettings(f"HELSEKORT_{name.upper()} is neither {one} nor {other}")
     _ = settings.switched_off
-    for problem in problems(settings.pilot.issuers, sandbox=settings.sandbox):
+    pilot, sandbox = settings.pilot, settings.sandbox
+    for problem in (
+        *problems(pilot.issuers, sandbox=sandbox),
+        *problems_of_apps(pilot.apps, sandbox=sandbox),
+    ):
         raise UnsafeSettings(f"The pilot file: {problem}")
     for origin in settings.cors_origins.split():
         if not _ORIGIN.fullmatch(origin):

@@ -26,8 +26,24 @@ def trusted(settings: Settings) -> dict[str, TrustedIssuer]:
         TrustedIssuer(settings.helseid_issuer, ("professionals", "systems")),
         TrustedIssuer(settings.helsenorge_issuer, ("citizens",)),
         *settings.pilot.issuers,
+        *([own(settings)] if settings.app_key_file else []),
     )
     return {row.url: row for row in rows if row.url}
+
+
+def own(settings: Settings) -> TrustedIssuer:
+    """This server itself, of whose tokens each says which kind of caller it gives (``logins.py``)."""
+    return TrustedIssuer(settings.base_url, tuple(GIVES), algorithms=("ES256",))
+
+
+def idporten(settings: Settings) -> TrustedIssuer:
+    """ID-porten, at which citizens log in to apps; its access tokens open nothing here.
+
+    ``pid`` and ``acr``: https://docs.digdir.no/docs/idporten/oidc/oidc_protocol_id_token
+    """
+    return TrustedIssuer(
+        settings.idporten_issuer, ("citizens",), pid="pid", level="acr", levels=("idporten-loa-high",)
+    )
 
 
 def roles_of(issuer: TrustedIssuer) -> frozenset[Role]:

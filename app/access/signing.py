@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from joserfc.errors import JoseError
-from joserfc.jwk import ECKey
+from joserfc.jwk import ECKey, KeySet
 
 ALGORITHM = "ES256"
 
@@ -31,6 +31,10 @@ class SigningKeys:
     def current(self) -> ECKey:
         """The key that signs."""
         return self.keys[0]
+
+    def verifying(self) -> KeySet:
+        """The public parts, to verify with."""
+        return KeySet([ECKey.import_key(_public(key)) for key in self.keys])
 
     def published(self) -> dict[str, Any]:
         """The JWK set of the public parts."""

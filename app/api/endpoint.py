@@ -18,8 +18,9 @@ from app import clock
 from app.access.caller import Caller, Role
 from app.api.brakes import Brake
 from app.api.headers import masked, pretty, refuse_person_number
-from app.api.identity import Identified, Identity, Roleless
+from app.api.identity import Identified, Identity
 from app.api.proof import refusal
+from app.api.token_claims import Roleless
 from app.fhir import json as fhir_json
 from app.fhir.outcome import (
     BadRequest,
@@ -81,7 +82,8 @@ def _facts(request: Request, interaction: str) -> dict[str, Any]:
     return facts
 
 
-def _who(caller: Caller) -> dict[str, Any]:
+def who(caller: Caller) -> dict[str, Any]:
+    """What the log says of a caller."""
     known = {
         "role": caller.role.value,
         "subject": caller.subject,
@@ -212,7 +214,7 @@ def _refuse_odd_id(request: Request) -> None:
 
 
 def _remember(entry: Entry, identified: Identified) -> None:
-    entry.facts.update(_who(identified.caller))
+    entry.facts.update(who(identified.caller))
     entry.names = identified.names
     if identified.proof is not None:
         entry.jti = identified.proof.jti

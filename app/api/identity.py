@@ -6,23 +6,27 @@ token is remembered for at most 60 s; its proof is verified at every request.
 
 import hashlib
 import hmac
-import json
 import time
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from joserfc import jws, jwt
 from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
 from starlette.requests import Request
 
 from app.access.caller import Caller
-from app.access.issuers import audience_holds, in_our_words, roles_of, trusted
-from app.access.roles import HPR_NUMBER, PID, NoRole, citizen, professional
+from app.access.issuers import GIVES, audience_holds, idporten, in_our_words, roles_of, trusted
+from app.access.logins import KIND, opened
+from app.access.roles import PID, NoRole, citizen, professional
+from app.access.sealing import Seal
 from app.api.nonces import Nonces
 from app.api.proof import ALGORITHMS, Proof, refusal, token_hash, verify
+from app.api.token_claims import Roleless, is_time, names_of, payload
 from app.fhir.outcome import Forbidden
-from app.gateways.keysets import Issuer
+from app.gateways.keysets import Issuer, OwnKeys
 from app.registrations import TrustedIssuer
 from app.settings import Settings
 
@@ -30,7 +34,6 @@ _REMEMBERED = 60.0
 _MOST_TOKENS = 5_000
 _SKEW = 5
 _LONGEST = 16_384
-_LAST_SECOND = 253_402_300_800  # of the year 9999
 NATIONAL_RECORD = "/api/maternity-record/"
 
 
@@ -42,6 +45,7 @@ class Verified:
     thumbprint: str | None
     expires: float
     names: tuple[str, ...]  # under which it can be denied: see app/store/denials.py
+    loose: bool = False  # given unbound on purpose, to an app that is registered so
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,23 +57,21 @@ class Identified:
     names: tuple[str, ...] = ()
 
 
-class Roleless(Forbidden):
-    """A token that holds, of somebody who has no role here; ``who`` is for the log."""
-
-    def __init__(self, problem: str, claims: dict[str, Any]) -> None:
-        super().__init__(problem)
-        hpr = claims.get(HPR_NUMBER)
-        known = {"client": claims.get("client_id"), "name": claims.get("name"), "hpr": hpr}
-        self.who = {name: value for name, value in known.items() if isinstance(value, str)}
-
-
 class Identity:
     """Verifies the tokens of this server's requests."""
 
-    def __init__(self, settings: Settings, key: bytes) -> None:
+    def __init__(self, settings: Settings, key: bytes, own_keys: KeySet | None = None) -> None:
         self._settings = settings
         self._key = key
-        self._issuers = {url: (row, Issuer(url)) for url, row in trusted(settings).items()}
+        self._seal = Seal(key)
+        self._issuers = {
+            url: (row, OwnKeys(own_keys) if own_keys and url == settings.base_url else Issuer(url))
+            for url, row in trusted(settings).items()
+        }
+        known = {url: self._issuers[url] for url in (settings.helseid_issuer,) if url}
+        self._logins = known | {
+            settings.idporten_issuer: (idporten(settings), Issuer(settings.idporten_issuer))
+        }
         self._nonces = Nonces(key) if settings.dpop_nonce else None
         self._known: OrderedDict[str, tuple[Verified, float]] = OrderedDict()
         self._registry = jws.JWSRegistry(algorithms=list(ALGORITHMS))
@@ -87,7 +89,7 @@ class Identity:
             raise refusal("The authorization scheme must be DPoP", error="invalid_token")
         if verified.thumbprint is not None:
             raise refusal("A token that is bound by DPoP cannot be used as Bearer", error="invalid_token")
-        if not self._settings.allow_bearer:
+        if not self._settings.allow_bearer and not verified.loose:
             raise refusal("Bearer tokens are not accepted", error="invalid_token")
         return Identified(verified.caller, None, verified.names)
 
@@ -128,13 +130,53 @@ class Identity:
     async def _verify(self, token: str, audiences: tuple[str, ...]) -> Verified:
         claims, header, issuer = await self._claims(token)
         self._check(claims, header, issuer, audiences)
+        own = self._is_own(issuer)
         confirmation = claims.get("cnf")
         thumbprint = confirmation.get("jkt") if isinstance(confirmation, dict) else None
         try:
-            caller = self._caller(in_our_words(issuer, claims), token, issuer)
+            caller = (
+                self._of_app(claims) if own else self._caller(in_our_words(issuer, claims), token, issuer)
+            )
         except NoRole as error:
             raise Roleless(str(error), claims) from error
-        return Verified(caller, thumbprint, float(claims["exp"]), names_of(caller, claims))
+        return Verified(caller, thumbprint, float(claims["exp"]), names_of(caller, claims), loose=own)
+
+    def _is_own(self, issuer: TrustedIssuer) -> bool:
+        return bool(self._settings.app_key_file) and issuer.url == self._settings.base_url
+
+    async def logged_in(self, token: str) -> dict[str, Any]:
+        """The claims of an access token of HelseID that this server itself was given. Raises Unauthenticated, Forbidden."""
+        claims, header, issuer = await self._claims(token)
+        self._check(claims, header, issuer, (self._settings.audience,))
+        return in_our_words(issuer, claims)
+
+    async def told(self, id_token: str, issuer: str, nonce: str) -> dict[str, Any]:
+        """The claims of an ID token for this server. Raises Unauthenticated.
+
+        https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation
+        """
+        claims, _, found = await self._claims(id_token, self._logins)
+        holds = found.url == issuer and claims.get("nonce") == nonce
+        holds = holds and claims.get("aud") in (
+            self._settings.login_client_id,
+            [self._settings.login_client_id],
+        )
+        if not holds or not is_time(claims.get("exp")) or claims["exp"] + _SKEW <= time.time():
+            raise refusal("The ID token is not for this login", error="invalid_token")
+        return in_our_words(found, claims)
+
+    def caller_of(self, login: Mapping[str, Any], **more: Any) -> Caller:
+        """Who logged in, as ``logins.kept`` tells it; ``more`` are further claims. Raises NoRole."""
+        kind = str(login.get(KIND))
+        as_if = TrustedIssuer(self._settings.base_url, (kind,) if kind in GIVES else ())
+        caller = self._caller({"exp": time.time(), **login, **more}, "", as_if)
+        return replace(caller, smart=True)
+
+    def _of_app(self, claims: dict[str, Any]) -> Caller:
+        try:
+            return self.caller_of(opened(self._seal, claims))
+        except ValueError as error:
+            raise refusal("The token does not hold", error="invalid_token") from error
 
     def _caller(self, claims: dict[str, Any], token: str, issuer: TrustedIssuer) -> Caller:
         """Who the claims name, among those whom this issuer may name. Raises NoRole."""
@@ -146,15 +188,17 @@ class Identity:
             raise NoRole(f"A token of this issuer makes nobody {caller.role.value}")
         return caller
 
-    async def _claims(self, token: str) -> tuple[dict[str, Any], dict[str, Any], TrustedIssuer]:
-        """The claims under a signature of the issuer that they name."""
+    async def _claims(
+        self, token: str, issuers: Mapping[str, tuple[TrustedIssuer, Issuer | OwnKeys]] | None = None
+    ) -> tuple[dict[str, Any], dict[str, Any], TrustedIssuer]:
+        """The claims under a signature of the issuer that they name; ``issuers``: others than those of access tokens."""
         if len(token) > _LONGEST:
             raise refusal(f"The token is longer than {_LONGEST} characters", error="invalid_token")
         try:
             seen = jws.extract_compact(token.encode(), registry=self._registry)
             header = seen.headers()
-            claimed = _payload(seen.payload)
-            issuer, keys = self._issuers.get(str(claimed.get("iss"))) or (None, None)
+            claimed = payload(seen.payload)
+            issuer, keys = (issuers or self._issuers).get(str(claimed.get("iss"))) or (None, None)
             if issuer is None or keys is None:
                 raise refusal("The token's issuer is not trusted", error="invalid_token")
             if not isinstance(header.get("kid"), str):
@@ -181,38 +225,18 @@ class Identity:
         audience = next((one for one in audiences if audience_holds(issuer, claims, one)), None)
         if audience is None:
             raise refusal("The token is for another audience", error="invalid_token")
-        if not _is_time(claims.get("exp")) or claims["exp"] + _SKEW <= now:
+        if not is_time(claims.get("exp")) or claims["exp"] + _SKEW <= now:
             raise refusal("The token has expired", error="invalid_token")
         begins = [claims[name] for name in ("nbf", "iat") if name in claims]
-        if not all(_is_time(begin) and begin - _SKEW <= now for begin in begins):
+        if not all(is_time(begin) and begin - _SKEW <= now for begin in begins):
             raise refusal("The token is not valid yet", error="invalid_token")
         if not isinstance(claims.get("jti"), str):
             raise refusal("The token has no jti, by which it could be denied", error="invalid_token")
+        if self._is_own(issuer):  # its scopes are SMART's, and narrow
+            return
         scope, needed = claims.get("scope", ""), f"{issuer.audience or audience}/api"
         if needed not in (scope if isinstance(scope, list) else str(scope).split()):
             raise Forbidden(f"The token lacks the scope {needed}")
 
     def _pseudonym(self, number: str) -> str:
         return hmac.new(self._key, f"citizen {number}".encode(), hashlib.sha256).hexdigest()[:32]
-
-
-def names_of(caller: Caller, claims: dict[str, Any]) -> tuple[str, ...]:
-    """The names under which this token, its session, its person or its client can be denied."""
-    jti, session = claims.get("jti"), claims.get("sid")
-    names = [f"sub:{caller.subject}", f"client:{caller.client}"]
-    names += [f"jti:{claims['iss']} {jti}"] if isinstance(jti, str) else []
-    names += [f"sid:{claims['iss']} {session}"] if isinstance(session, str) else []
-    return tuple(names)
-
-
-def _is_time(value: Any) -> bool:
-    """Whether ``value`` is a moment that the calendar has; NaN is none."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < _LAST_SECOND
-
-
-def _payload(payload: bytes) -> dict[str, Any]:
-    """The claims of a token that is not verified yet. Raises ValueError."""
-    claims = json.loads(payload)
-    if not isinstance(claims, dict):
-        raise ValueError("claims are not an object")  # noqa: TRY004 (the caller treats both alike)
-    return claims

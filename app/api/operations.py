@@ -28,6 +28,7 @@ from app.interactions import (
     expansion,
     explaining,
     lastn,
+    launching,
     log_cases,
     meta,
     moving,
@@ -103,6 +104,12 @@ async def access_log(context: Context, request: Request) -> Answer:
 async def declare_relation(context: Context, request: Request) -> Answer:
     """POST Patient/$declare-relation"""
     return await declaring.declare(context, await headers.body(request, context.house.settings.max_body))
+
+
+async def launch(context: Context, request: Request) -> Answer:
+    """POST Patient/id/$launch"""
+    given = await _given(context, request, BY_NAME["Patient", "launch"])
+    return await launching.launch(context, request.path_params["id"], given)
 
 
 Run = Callable[[Context, Given, str | None], Awaitable[Answer]]

@@ -37,6 +37,7 @@ class Proof:
 
     jti: bytes
     expires: float
+    thumbprint: str = ""
 
 
 _headers: OrderedDict[str, _Header] = OrderedDict()
@@ -100,21 +101,21 @@ def verify(
     method: str,
     url: str,
     window: int,
-    token: str,
-    thumbprint: str,
+    token: str = "",
+    thumbprint: str = "",
     nonces: Nonces | None = None,
 ) -> Proof:
     """Check ``proof`` for this request and this token. Raises Unauthenticated with the reason.
 
     ``url`` is scheme, host and path without query; ``window`` the seconds that ``iat`` may lie from now; ``nonces``
-    where one of this server's is demanded.
+    where one of this server's is demanded. Without a token it is one that asks for a token, by any key.
     """
-    claims = _signed(proof, thumbprint)
+    claims, thumbprint = _signed(proof, thumbprint)
     if claims.get("htm") != method:
         raise refusal("The DPoP proof is for another method (htm)")
     if not _same_address(str(claims.get("htu", "")), url):
         raise refusal("The DPoP proof is for another address (htu)")
-    if claims.get("ath") != token_hash(token):
+    if token and claims.get("ath") != token_hash(token):
         raise refusal("The DPoP proof is for another token (ath)")
     issued, jti = claims.get("iat"), claims.get("jti")
     if isinstance(issued, bool) or not isinstance(issued, int | float) or abs(time.time() - issued) > window:
@@ -123,25 +124,25 @@ def verify(
         raise refusal("The DPoP proof has no jti")
     if nonces is not None and not nonces.holds(claims.get("nonce")):
         raise demanded(nonces)
-    return Proof(hashlib.sha256(f"{thumbprint}.{jti}".encode()).digest(), issued + window)
+    return Proof(hashlib.sha256(f"{thumbprint}.{jti}".encode()).digest(), issued + window, thumbprint)
 
 
-def _signed(proof: str, thumbprint: str) -> dict[str, Any]:
-    """The claims, under a signature of the key with this thumbprint. Raises Unauthenticated."""
+def _signed(proof: str, thumbprint: str) -> tuple[dict[str, Any], str]:
+    """The claims, under a signature of the key with this thumbprint (empty: any); and it. Raises Unauthenticated."""
     parts = proof.split(".")
     if len(proof) > _LONGEST:
         raise refusal(f"The DPoP proof is longer than {_LONGEST} characters")
     if len(parts) != 3:  # noqa: PLR2004 (header, claims, signature)
         raise refusal("The DPoP proof is not a JWT")
     header = _header(parts[0])
-    if header.thumbprint != thumbprint:
+    if thumbprint and header.thumbprint != thumbprint:
         raise refusal("The DPoP proof is made with another key than the token's", error="invalid_token")
     if not _signature_holds(header, f"{parts[0]}.{parts[1]}", parts[2]):
         raise refusal("The DPoP proof's signature does not hold")
     claims = _decode(parts[1])
     if not isinstance(claims, dict):
         raise refusal("The DPoP proof has no claims")
-    return claims
+    return claims, header.thumbprint
 
 
 def demanded(nonces: Nonces) -> Unauthenticated:

@@ -18,6 +18,7 @@ from app.api import (
     search_rest,
     well_known,
 )
+from app.api.app_server import APPS
 from app.api.endpoint import Door, Handler, problem
 from app.fhir.operation import EVERY_TYPE
 from app.fhir.operations import OPERATIONS
@@ -52,6 +53,7 @@ HANDLERS: dict[tuple[str, str], Handler] = {  # of the rows of OPERATIONS
     **{(name, "decline"): handler for name, handler in operations.decline.items()},
     ("Patient", "access-log"): operations.access_log,
     ("Patient", "status"): operations.status,
+    ("Patient", "launch"): operations.launch,
     ("Patient", "declare-relation"): operations.declare_relation,
     ("", "declarations"): operations.declarations,
     ("", "declaration-review"): operations.declaration_review,
@@ -144,6 +146,7 @@ def rows(door: Door) -> Iterator[tuple[str, str, Open]]:
     """Path, method and endpoint of every row, in their order."""
     for path, endpoint in OPEN:
         yield path, "GET", endpoint
+    yield from APPS
     for row in GUARDED:
         told = dhg_rest.problem if row.path.startswith(dhg_rest.BASE) else problem
         yield row.path, row.method, door.endpoint(row.interaction, row.handler, told)

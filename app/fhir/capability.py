@@ -90,17 +90,33 @@ def _operation(row: Operation) -> dict[str, str]:
     return {"name": row.name, "definition": row.definition}
 
 
+_OAUTH_URIS = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris"
+_SERVICES = "http://terminology.hl7.org/CodeSystem/restful-security-service"
+
+
+def _security(settings: Settings) -> dict[str, Any]:
+    """Whose tokens are taken; where this server serves apps also how they get theirs (SMART's extension)."""
+    codes = ["OAuth", *(["SMART-on-FHIR"] if settings.app_key_file else [])]
+    found: dict[str, Any] = {
+        "cors": bool(settings.cors_origins),
+        "description": "HelseID access tokens bound by DPoP (RFC 9449); citizens by Helsenorge's issuer",
+        "service": [{"coding": [{"system": _SERVICES, "code": code}]} for code in codes],
+    }
+    if settings.app_key_file:
+        names = {"authorize": "authorize", "token": "token", "introspect": "introspect", "revoke": "revoke"}
+        parts = [
+            {"url": name, "valueUri": f"{settings.base_url}/auth/{path}"} for name, path in names.items()
+        ]
+        found = {"extension": [{"url": _OAUTH_URIS, "extension": parts}], **found}
+    return found
+
+
 def _rest(settings: Settings) -> dict[str, Any]:
     everywhere = [_operation(row) for row in OPERATIONS if "system" in row.levels]
-    service = {"system": "http://terminology.hl7.org/CodeSystem/restful-security-service", "code": "OAuth"}
     codes = ("transaction", "batch", "search-system", "history-system")
     rest = {
         "mode": "server",
-        "security": {
-            "cors": bool(settings.cors_origins),
-            "description": "HelseID access tokens bound by DPoP (RFC 9449); citizens by Helsenorge's issuer",
-            "service": [{"coding": [service]}],
-        },
+        "security": _security(settings),
         "resource": [_resource(row, settings) for row in RESOURCE_TYPES],
         "interaction": [{"code": code} for code in codes],
         "searchParam": _for_every_type(),

@@ -1,6 +1,6 @@
 """TABLE: the operations by which an organisation comes to stand to a woman, and by which that is controlled."""
 
-from app.fhir.operation import CODE, GET, POST, SYSTEM, TEXT, TYPE, Operation, Parameter
+from app.fhir.operation import CODE, GET, INSTANCE, POST, SYSTEM, TEXT, TYPE, Operation, Parameter
 
 _IDENTIFIER = Parameter("identifier", ("Identifier",), required=True)
 
@@ -9,6 +9,11 @@ RELATION_OPERATIONS: tuple[Operation, ...] = (
         "Patient", "status", TYPE, POST, "Parameters",
         "Whether a woman has a card here, for an attested clinician, and nothing of it; who tries numbers waits (429)",
         (_IDENTIFIER,), ours=True,
+    ),
+    Operation(
+        "Patient", "launch", INSTANCE, POST, "Parameters",
+        "A record system opens an app about her, for the clinician who works in it (SMART, EHR launch)",
+        (Parameter("app", TEXT, required=True),), ours=True,
     ),
     Operation(
         "Patient", "declare-relation", TYPE, POST, "Parameters",

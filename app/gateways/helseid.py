@@ -83,8 +83,8 @@ class HelseId:
         self._client_key = client_key
         self._http = http
         self._proof_key = ECKey.generate_key("P-256")
-        self._endpoint = ""
-        self._endpoint_until = 0.0
+        self._metadata: dict[str, Any] = {}
+        self._metadata_until = 0.0
         self._nonce: str | None = None
         self._machine: dict[str, Token] = {}
         self._locks: dict[str, asyncio.Lock] = {}
@@ -122,30 +122,38 @@ class HelseId:
         return await self._grant(form)
 
     async def _grant(self, form: dict[str, str]) -> Token:
-        endpoint = await self._token_endpoint()
-        for last in (False, True):
-            asked = time.time()
-            response = await self._post(endpoint, form)
-            self._nonce = response.headers.get("dpop-nonce") or self._nonce
-            answer = _answer(response)
-            if response.is_success:
-                return self._token(answer, asked)
-            if answer.get("error") != "use_dpop_nonce" or last:
-                break
+        asked = time.time()
+        response = await self.asked("token_endpoint", form)
+        answer = _answer(response)
+        if response.is_success:
+            return self._token(answer, asked)
         if form["grant_type"] == TOKEN_EXCHANGE and answer.get("error") == "invalid_grant":
             raise TokenSpent(f"{SYSTEM} no longer accepts the clinician's token")
         raise Unreachable(f"{SYSTEM} gave no token ({response.status_code})", retry_after(response))
 
-    async def _post(self, endpoint: str, form: dict[str, str]) -> httpx.Response:
+    async def asked(self, endpoint: str, form: dict[str, str], *, bound: bool = True) -> httpx.Response:
+        """What the endpoint of this name answers to this client, with a nonce where it wants one; ``bound``: with a proof.
+
+        Raises Unreachable.
+        """
+        url = await self.endpoint(endpoint)
+        for last in (False, True):
+            response = await self._post(url, form, bound=bound)
+            self._nonce = response.headers.get("dpop-nonce") or self._nonce
+            if last or response.is_success or _answer(response).get("error") != "use_dpop_nonce":
+                break
+        return response
+
+    async def _post(self, endpoint: str, form: dict[str, str], *, bound: bool) -> httpx.Response:
         authenticated = {
             **form,
             "client_id": self._client_id,
             "client_assertion_type": ASSERTION_TYPE,
             "client_assertion": self._assertion(),
         }
-        proof = _proof(self._proof_key, "POST", endpoint, nonce=self._nonce)
+        proof = {"DPoP": _proof(self._proof_key, "POST", endpoint, nonce=self._nonce)} if bound else {}
         try:
-            return await self._http.post(endpoint, data=authenticated, headers={"DPoP": proof})
+            return await self._http.post(endpoint, data=authenticated, headers=proof)
         except httpx.HTTPError as error:
             raise Unreachable(f"{SYSTEM} does not answer ({type(error).__name__})") from error
 
@@ -170,22 +178,21 @@ class HelseId:
         )
         return assertion
 
-    async def _token_endpoint(self) -> str:
-        if time.monotonic() > self._endpoint_until:
+    async def endpoint(self, name: str) -> str:
+        """The address that the issuer's metadata gives ``name``. Raises Unreachable."""
+        if time.monotonic() > self._metadata_until:
             try:
                 response = await self._http.get(f"{self._issuer}/.well-known/openid-configuration")
             except httpx.HTTPError as error:
                 raise Unreachable(f"{SYSTEM} does not answer ({type(error).__name__})") from error
             found = _answer(response)
-            if (
-                not response.is_success
-                or found.get("issuer") != self._issuer
-                or "token_endpoint" not in found
-            ):
+            if not response.is_success or found.get("issuer") != self._issuer:
                 raise Unreachable(f"{SYSTEM} has no metadata for this issuer ({response.status_code})")
-            self._endpoint = found["token_endpoint"]
-            self._endpoint_until = time.monotonic() + _METADATA_SECONDS
-        return self._endpoint
+            self._metadata = found
+            self._metadata_until = time.monotonic() + _METADATA_SECONDS
+        if not isinstance(self._metadata.get(name), str):
+            raise Unreachable(f"{SYSTEM} has no metadata for this issuer ({name})")
+        return str(self._metadata[name])
 
 
 def _answer(response: httpx.Response) -> dict[str, Any]:

@@ -18,7 +18,7 @@ _CHANGING = frozenset(f"${row.name}" for row in OPERATIONS if row.methods == POS
 ROW_BY_ROW = frozenset(
     {
         "$everything", "$lastn", "$document", "$export", "$meta", "$meta-add", "$meta-delete", "$validate", "$changes",
-        "$status", "$events", "$failures", "$expand", "$validate-code", "$lookup", "$subsumes", "$translate",
+        "Subscription/$status", "$events", "$failures", "$expand", "$validate-code", "$lookup", "$subsumes", "$translate",
     }
 )  # fmt: skip
 
@@ -71,7 +71,8 @@ def reaches(caller: Caller, interaction: str, facts: Mapping[str, Any]) -> None:
     if narrowing is None or (interaction != "operation" and facts["path"].startswith(_FHIR)):
         return
     name = facts.get("operation", "")
-    if name in ROW_BY_ROW or facts["path"].startswith(_EXPORTS):
+    typed = f"{facts.get('type')}/{name}"
+    if {name, typed} & ROW_BY_ROW or facts["path"].startswith(_EXPORTS):
         return
     letters = "rs" if facts["method"] == "GET" or name not in _CHANGING else "crus"
     if not narrowing.is_whole(letters):

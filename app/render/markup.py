@@ -5,7 +5,7 @@ https://html.spec.whatwg.org/multipage/syntax.html
 
 from html import escape
 
-VOID = frozenset({"meta", "br", "line", "circle", "rect", "polyline", "path"})
+VOID = frozenset({"meta", "br", "input", "line", "circle", "rect", "polyline", "path"})
 
 
 class Html(str):

@@ -20,6 +20,7 @@ from app.store import (
     denials,
     event_retention,
     export_progress,
+    grants,
     housekeeping,
     idempotency,
     log_findings,
@@ -98,6 +99,7 @@ async def forget_proofs(duties: Duties) -> None:
     """Identifiers of DPoP proofs that could not be accepted any more, and what the deny-list says no longer."""
     await housekeeping.forget_proofs(duties.house.database, clock.now())
     await denials.forget(duties.house.database, clock.now())
+    await grants.forget(duties.house.database, clock.now())
 
 
 async def forget_events(duties: Duties) -> None:

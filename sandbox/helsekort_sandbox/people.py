@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
+from helsekort_sandbox import apps
+
 MUNICIPALITIES = ("3301", "3303")  # Drammen, Kongsberg: the pilot is limited in geography
 # Where the pilot's systems may be sent notifications: a name that nobody has, and a receiver on this machine
 ENDPOINTS = ("https://helsestasjon.example", "http://127.0.0.1:8099")
@@ -241,5 +243,6 @@ def pilot() -> dict[str, Any]:
         "registry_clients": [REGISTRY_CLIENT],
         "operator_clients": [OPERATOR_CLIENT],
         "harness_clients": [HARNESS_CLIENT],
+        "apps": apps.APPS,
         "endpoints": [{"client": f"epj-{key}", "url": url} for key in ORGANIZATIONS for url in ENDPOINTS],
     }

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from app.api.app_server import APPS
 from app.api.routes import METHODS, routes
 from app.fhir.operations import OPERATIONS
 
@@ -14,6 +15,23 @@ PINNED = [
     ("GET HEAD", "/fhir/metadata"),
     ("GET HEAD", "/.well-known/jwks.json"),
     ("GET HEAD", "/cds-services"),
+    ("GET HEAD", "/.well-known/smart-configuration"),
+    ("GET HEAD", "/fhir/.well-known/smart-configuration"),
+    ("GET HEAD", "/.well-known/oauth-authorization-server"),
+    ("GET HEAD", "/.well-known/openid-configuration"),
+    ("GET HEAD", "/auth/jwks.json"),
+    ("GET HEAD", "/auth/authorize"),
+    ("POST", "/auth/authorize"),
+    ("POST", "/auth/par"),
+    ("POST", "/auth/token"),
+    ("POST", "/auth/introspect"),
+    ("POST", "/auth/revoke"),
+    ("POST", "/auth/login"),
+    ("POST", "/auth/context"),
+    ("GET HEAD", "/auth/logout"),
+    ("POST", "/auth/logout"),
+    ("GET HEAD", "/login/helseid"),
+    ("GET HEAD", "/login/idporten"),
     ("GET HEAD", "/fhir/EpisodeOfCare/{id}/$card"),
     ("GET HEAD", "/fhir/EpisodeOfCare/$worklist"),
     ("POST", "/fhir/EpisodeOfCare/$worklist"),
@@ -37,6 +55,7 @@ PINNED = [
     ("POST", "/fhir/RiskAssessment/{id}/$discussed"),
     ("GET HEAD", "/fhir/Patient/{id}/$access-log"),
     ("POST", "/fhir/Patient/$status"),
+    ("POST", "/fhir/Patient/{id}/$launch"),
     ("POST", "/fhir/Patient/$declare-relation"),
     ("GET HEAD", "/fhir/$declarations"),
     ("POST", "/fhir/$declaration-review"),
@@ -165,6 +184,7 @@ PINNED = [
     (ALL, "/fhir/RiskAssessment/{id}/$discussed"),
     (ALL, "/fhir/Patient/{id}/$access-log"),
     (ALL, "/fhir/Patient/$status"),
+    (ALL, "/fhir/Patient/{id}/$launch"),
     (ALL, "/fhir/Patient/$declare-relation"),
     (ALL, "/fhir/$declarations"),
     (ALL, "/fhir/$declaration-review"),
@@ -266,6 +286,7 @@ def test_all_but_health_and_metadata_go_through_the_door():
         "/fhir/metadata",
         "/.well-known/jwks.json",
         "/cds-services",
+        *(path for path, _, _ in APPS),  # they are asked for tokens, so that nobody has one yet
     ]
     assert door.guarded
 

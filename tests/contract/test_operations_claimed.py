@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
+from helsekort_sandbox.apps import APP
 from helsekort_sandbox.people import ENDPOINTS, ORGANIZATIONS
 
 from app.fhir import codes
@@ -52,6 +53,7 @@ PROBES: dict[tuple[str, str], tuple[Given, ...]] = {
     **{(name, "confirm"): () for name in HERS},
     **{(name, "decline"): (Given("reason", "string", "målt med feil mansjett"),) for name in HERS},
     ("Patient", "access-log"): (),
+    ("Patient", "launch"): (Given("app", "string", APP),),
     ("Patient", "status"): (Given("identifier", "Identifier", HER_NUMBER),),
     ("Patient", "declare-relation"): (Given("identifier", "Identifier", HER_NUMBER),),
     ("", "declarations"): (),

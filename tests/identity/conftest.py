@@ -19,6 +19,9 @@ from app.main import create_app
 from app.settings import Settings
 from tests.fixtures.identity import Issuers, Serving
 from tests.fixtures.server import Server, settings_of
+from tests.fixtures.services import services
+
+__all__ = ["services"]
 
 PUBLIC = "https://helsekort.example"
 
@@ -69,7 +72,7 @@ class Verifying:
 def verifying(issuers: Issuers, tmp_path: Any) -> Verifying:
     from helsekort_sandbox import people
 
-    from app.settings import read_pilot
+    from app.registrations import read_pilot
 
     pilot = tmp_path / "pilot.json"
     pilot.write_text(json.dumps(people.pilot()))

@@ -8,7 +8,7 @@ import pytest
 from helsekort_sandbox import people
 
 from app.fhir import codes, identifiers
-from app.settings import read_pilot
+from app.registrations import read_pilot
 
 
 def test_numbers_are_synthetic_valid_and_unique() -> None:

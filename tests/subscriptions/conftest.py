@@ -9,7 +9,7 @@ import pytest
 from helsekort_sandbox import mocks, people
 
 from app.main import create_app
-from app.settings import read_pilot
+from app.registrations import read_pilot
 from tests.fixtures.database import TestDatabase
 from tests.fixtures.identity import Issuers, Serving
 from tests.fixtures.server import Server, settings_of

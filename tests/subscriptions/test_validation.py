@@ -8,8 +8,8 @@ from helsekort_sandbox.people import WOMEN
 
 from app.access.endpoints import listed
 from app.fhir.subscription import CONTENT, FILTER, HEARTBEAT, read
-from app.registrations import PilotEndpoint
-from app.settings import Pilot, Settings
+from app.registrations import Pilot, PilotEndpoint
+from app.settings import Settings
 from tests.fixtures.server import Person, Server
 from tests.subscriptions.subscribers import Telling, a_subscription
 

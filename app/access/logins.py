@@ -1,0 +1,42 @@
+"""What a token of our own says of who logged in: the claims of HelseID or ID-porten, those that name anybody sealed.
+
+A token lies with apps and in their logs: of a person it shows the HPR number and the organisation, no national number.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from app.access.authorisations import DETAILS
+from app.access.roles import ATTEST, CHILD, HPR_NUMBER, PARENT, PID, SECURITY_LEVEL, SUPERVISOR
+from app.access.sealing import Broken, Seal
+
+SEALED, KIND = "nhn:helsekort:login", "nhn:helsekort:gives"
+_HIDDEN = (PID, ATTEST, DETAILS, "name", "sub")
+_SHOWN = (SECURITY_LEVEL, HPR_NUMBER, PARENT, CHILD, SUPERVISOR)
+_PURPOSE = "login of an app's token"
+
+
+def kept(claims: Mapping[str, Any], kind: str) -> dict[str, Any]:
+    """Of the claims of a login what tokens say of it; ``kind`` is one of ``issuers.GIVES``."""
+    return {name: claims[name] for name in (*_HIDDEN, *_SHOWN) if claims.get(name)} | {KIND: kind}
+
+
+def closed(seal: Seal, login: Mapping[str, Any]) -> dict[str, Any]:
+    """The claims of a token: what names anybody is sealed."""
+    hidden = json.dumps({name: login[name] for name in _HIDDEN if name in login})
+    shown: dict[str, Any] = {name: value for name, value in login.items() if name not in _HIDDEN}
+    attest = login.get(ATTEST)
+    if isinstance(attest, Mapping) and "care_relationship" in attest:
+        relation = {"type": ATTEST, "care_relationship": attest["care_relationship"]}
+        shown["authorization_details"] = [relation]
+    return shown | {SEALED: seal.close_text(hidden.encode(), _PURPOSE)}
+
+
+def opened(seal: Seal, claims: Mapping[str, Any]) -> dict[str, Any]:
+    """The claims of a token of ours with those that were sealed. Raises ValueError."""
+    try:
+        hidden = json.loads(seal.open_text(str(claims.get(SEALED)), _PURPOSE))
+    except Broken as error:
+        raise ValueError("the login cannot be opened") from error
+    return {**claims, **hidden}
