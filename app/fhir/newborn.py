@@ -5,6 +5,8 @@ Its record is kept within the mother's: who may do what with hers may do it with
 without asking whose record is meant, the server names each child by an id of its own kind (docs/adr/0008).
 """
 
+from collections.abc import Container
+from hashlib import sha256
 from typing import Any, Final
 
 from app.fhir.codes import CS_CARD
@@ -36,7 +38,12 @@ def fetus_links(resource: dict[str, Any]) -> list[str]:
     return [text for text in named if text.startswith(("RelatedPerson/", "RelatedPerson?", "urn:"))]
 
 
-def named(resource: dict[str, Any], id_: str) -> str:
-    """The id that a new resource gets of the fresh ``id_``."""
-    child = resource.get("resourceType") == "Patient" and bool(fetus_links(resource))
-    return f"{PREFIX}{id_}" if child else id_
+def named(resource: dict[str, Any], id_: str, women: Container[str] = ()) -> str:
+    """The id that a new resource gets of the fresh ``id_``; ``women`` are the names that its Bundle gives other Patients."""
+    links = fetus_links(resource) if resource.get("resourceType") == "Patient" else []
+    return f"{PREFIX}{id_}" if any(link not in women for link in links) else id_
+
+
+def number(fetus: str) -> int:
+    """The number of the lock that whoever registers the child of a fetus holds."""
+    return int.from_bytes(sha256(f"child of {fetus}".encode()).digest()[:8], signed=True)

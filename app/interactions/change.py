@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import asyncpg
 
 from app import clock
+from app.fhir import newborn
 from app.fhir.outcome import BadRequest, FhirError, Issue, Unprocessable
 from app.interactions import conditions, links
 from app.interactions.applied import Applied
@@ -34,7 +35,8 @@ async def apply(context: Context, drafts: Sequence[Draft]) -> list[Applied]:
 
     Raises FhirError. A lost race against another writer is tried again where the client did not say If-Match.
     """
-    simple = context.once is None and not any(draft.criteria for draft in drafts)
+    children = any(draft.type == "Patient" and newborn.is_child(draft.id) for draft in drafts)
+    simple = context.once is None and not children and not any(draft.criteria for draft in drafts)
     if simple and context.session.connection is None:
         try:
             return await _all(context, drafts)

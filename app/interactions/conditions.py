@@ -32,17 +32,22 @@ async def answer(context: Context, drafts: Sequence[Draft]) -> list[Answered]:
     if questions:
         await hold_questions(context.session, questions)
         context.entry.at = clock.now()  # what others did while this request waited is in force for it
+    women = {draft.full_url for draft in drafts if draft.type == "Patient" and draft.full_url}
     return [
-        await _answer(context, draft, draft.criteria) if draft.criteria else Answered(draft, [draft])
+        await _answer(context, draft, draft.criteria, women) if draft.criteria else Answered(draft, [draft])
         for draft in drafts
     ]
 
 
-async def _answer(context: Context, draft: Draft, criteria: Criteria) -> Answered:
+async def _answer(context: Context, draft: Draft, criteria: Criteria, women: set[str]) -> Answered:
     settings = context.house.settings
     several = draft.method == "delete" and settings.conditional_delete == "multiple"
     rows = await found(context, criteria, most=settings.max_entries if several else 1)
-    return _BECOMES[draft.method](draft, rows)
+    found_ = _BECOMES[draft.method](draft, rows)
+    for one in found_.drafts:
+        if draft.method == "update" and one.method == "create":
+            one.id = newborn.named(draft.resource or {}, clock.new_id(), women)
+    return found_
 
 
 def _create(draft: Draft, rows: Matches) -> Answered:
@@ -60,9 +65,7 @@ def _update(draft: Draft, rows: Matches) -> Answered:
             )
         return Answered(draft, [replace(draft, id=id_, expected=version)])
     if own is None:
-        return Answered(
-            draft, [replace(draft, method="create", id=newborn.named(draft.resource or {}, clock.new_id()))]
-        )
+        return Answered(draft, [replace(draft, method="create")])
     return Answered(draft, [replace(draft, id=own)])
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from app import clock
 from app.access.caller import Caller, Role
-from app.fhir import codes
+from app.fhir import codes, newborn
 from app.fhir import json as fhir_json
 from app.fhir.outcome import BadRequest, FhirError, Forbidden, Unprocessable
 from app.fhir.parameters import Given
@@ -90,6 +90,9 @@ async def _found(context: Context, id_: str, episode: str) -> tuple[list[Stored]
         raise Unprocessable("The card is closed; a consultation is moved to an open one", "episode")
     if not all(row.visible for row in found):
         raise Forbidden("This consultation cannot be moved by you: not everything of it is yours to change")
+    if any(newborn.LABEL in row.labels for row in found):
+        text_ = "It holds findings of the child, who stays with its mother: enter those in error, then move the rest"
+        raise Unprocessable(text_, "Encounter")
     return found, right
 
 

@@ -17,6 +17,7 @@ from app.interactions.belonging import (
     patient_of,
 )
 from app.store import targets
+from app.store.locks import hold_questions
 from app.store.newborns import registered
 
 
@@ -37,16 +38,20 @@ async def look_up(preparation: Preparation, women: set[str]) -> None:
     mothers = {mother for draft in children if (mother := patient_of(preparation, draft))}
     found = await targets.find(preparation.context.session, (), patients=mothers - women)
     preparation.targets.open_episode |= found.open_episode
-    for draft in children:
-        if draft.type == "Patient":
-            fetus = _fetus(preparation, draft)
-            there = await registered(preparation.context.session, fetus) if fetus else None
-            twice = any(
-                other is not draft and other.type == "Patient" and _fetus(preparation, other) == fetus
-                for other in children
-            )
-            if fetus and (twice or (there and there != draft.id)):
-                preparation.twice.add(draft.key)
+    became = {
+        draft.key: fetus
+        for draft in children
+        if draft.type == "Patient" and (fetus := _fetus(preparation, draft))
+    }
+    session = preparation.context.session
+    if (
+        became and session.connection is not None
+    ):  # who registers the same child at the same time waits, and sees it
+        await hold_questions(session, map(newborn.number, became.values()))
+    for (type_name, id_), fetus in became.items():
+        there = await registered(session, fetus)
+        if [*became.values()].count(fetus) > 1 or (there and there != id_):
+            preparation.twice.add((type_name, id_))
 
 
 def _fetus(preparation: Preparation, draft: Draft) -> str | None:

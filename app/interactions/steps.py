@@ -6,6 +6,7 @@ https://hl7.org/fhir/R4/http.html#transaction and https://hl7.org/fhir/R4/bundle
 import base64
 import binascii
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -156,11 +157,16 @@ def steps_of(body: bytes, *, most: int) -> tuple[str, list[Step]]:
     return kind, [_step(n, entry, bodies[n]) for n, entry in enumerate(entries)]
 
 
-def draft_of(context: Context, step: Step) -> Draft:
-    """The change that a step asks for. Raises FhirError, naming the entry."""
+def women_of(steps: Iterable[Step]) -> frozenset[str]:
+    """What a bundle calls its Patients."""
+    return frozenset(step.full_url for step in steps if step.type == "Patient")
+
+
+def draft_of(context: Context, step: Step, women: frozenset[str] = frozenset()) -> Draft:
+    """The change that a step asks for; ``women`` is what its bundle calls Patients. Raises FhirError, naming the entry."""
     with placed(step.place):
         kept_type(step.type, METHODS[step.method])
-        draft = _changing(context, step)
+        draft = _changing(context, step, women)
         draft.if_match, draft.place = step.if_match, step.place
         if step.query:
             pairs = parse_qsl(step.query, keep_blank_values=True)
@@ -172,7 +178,7 @@ def draft_of(context: Context, step: Step) -> Draft:
     return draft
 
 
-def _changing(context: Context, step: Step) -> Draft:
+def _changing(context: Context, step: Step, women: frozenset[str]) -> Draft:
     method = METHODS[step.method]
     if step.method == "DELETE":
         return Draft(method, step.type, step.id)
@@ -186,7 +192,7 @@ def _changing(context: Context, step: Step) -> Draft:
         raise BadRequest(issues)
     if step.method == "PUT" and step.id:
         id_of(resource, step.id)
-    id_ = newborn.named(resource, clock.new_id()) if step.method == "POST" else step.id
+    id_ = newborn.named(resource, clock.new_id(), women) if step.method == "POST" else step.id
     return Draft(method, step.type, id_, resource, step.body, step.full_url)
 
 

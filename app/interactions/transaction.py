@@ -17,7 +17,7 @@ from app.interactions.belonging import Draft
 from app.interactions.change import apply
 from app.interactions.context import Answer, Context, Preference
 from app.interactions.guard import scoped
-from app.interactions.steps import METHODS, Step, draft_of, steps_of
+from app.interactions.steps import METHODS, Step, draft_of, steps_of, women_of
 from app.store.log import refuse
 
 _ORDER = {"DELETE": 0, "POST": 1, "PUT": 2, "PATCH": 2, "GET": 3, "HEAD": 3}
@@ -44,7 +44,8 @@ async def _transaction(context: Context, steps: Sequence[Step], prefer: Preferen
     changes = [step for step in ordered if step.method in METHODS]
     for step in steps:
         scoped(context.caller, METHODS.get(step.method, "read"), step.type)
-    drafts = [draft_of(context, step) for step in changes]
+    women = women_of(changes)
+    drafts = [draft_of(context, step, women) for step in changes]
     _tell_asked(context, drafts)
     answers: dict[int, Entry] = {}
     if drafts:

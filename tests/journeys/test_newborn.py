@@ -3,11 +3,13 @@
 Who cares for the mother cares for the child; the mother has access for it; nobody else learns that there is one.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, time
 
 import pytest
 
 from app.fhir import codes
+from tests.fixtures.resources import a_patient, a_transaction, an_episode, entry, new_number, register, urn
 from tests.fixtures.server import Server
 from tests.journeys.story import Story, begin, day
 
@@ -137,6 +139,62 @@ def test_a_child_is_registered_once_and_stays_its_mothers(story: Story, born: st
     assert "the mother's" in refused.text
 
 
+def test_two_registrations_at_once_make_one_child(story: Story) -> None:
+    """Ten terminals register the same fetus; whichever comes first does, and the others are told of it."""
+    hospital = story.people["hospital"]
+    fetus = hospital.post("/RelatedPerson", _fetus(story.woman.reference) | {"name": [{"text": "B"}]}).json()[
+        "id"
+    ]
+    child = _child(f"RelatedPerson/{fetus}")
+    bundle = {"resourceType": "Bundle", "type": "transaction", "entry": [
+        {"fullUrl": CHILD, "resource": child, "request": {"method": "POST", "url": "Patient"}}]}  # fmt: skip
+    with ThreadPoolExecutor(10) as threads:
+        asked = [threads.submit(hospital.post, *way) for way in [("/Patient", child), ("", bundle)] * 5]
+        answers = [one.result().status_code for one in asked]
+    assert sorted(answers)[1:] == [422] * 9
+    assert min(answers) in {200, 201}
+    found = hospital.get(f"/Patient?link=RelatedPerson/{fetus}").json()["entry"]
+    assert len(found) == 1
+
+
+def test_a_woman_whose_link_leads_to_another_woman_is_no_child(server: Server) -> None:
+    """By its urn in the same transaction as by its address: she is told that it is another woman's record, not of a child."""
+    midwife = server.person("midwife")
+    first = urn()
+    there = midwife.post(
+        "", a_transaction(entry(a_patient(new_number()), first), entry(an_episode(first)))
+    ).json()
+    address = f"Patient/{there['entry'][0]['resource']['id']}"
+
+    def linked(reference: str, *more: dict[str, object]) -> str:
+        woman = a_patient(new_number(), link=[{"type": "seealso", "other": {"reference": reference}}])
+        answer = midwife.post("", a_transaction(entry(woman), *more))
+        assert answer.status_code == 422, answer.text
+        (issue,) = answer.json()["issue"]
+        assert issue["expression"] == ["Patient.link[0].other.reference"]
+        return str(issue["diagnostics"])
+
+    for told in (linked(address), linked(first, entry(a_patient(new_number()), first))):
+        assert "it is not of this woman" in told
+
+
+def test_the_other_parent_has_no_access(server: Server, story: Story, born: str) -> None:
+    """Whoever is named as the other parent, and by whatever number, reads neither her nor the child: no row gives it."""
+    number = new_number()
+    parent = {
+        "resourceType": "RelatedPerson", "patient": {"reference": story.woman.reference}, "name": [{"text": "Ola Berg"}],
+        "identifier": [{"system": codes.FNR, "value": number}],
+        "relationship": [{"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-RoleCode", "code": "FTH"}]}],
+    }  # fmt: skip
+    assert story.people["midwife"].post("/RelatedPerson", parent).status_code == 201
+    other = server.person("citizen", person=number)
+    for path in (f"/Patient/{born}", f"/Patient/{story.woman.id}", f"/Patient/{born}/$everything"):
+        assert other.get(path).status_code == 404, path
+        assert story.people["her"].get(path).status_code == 200, path
+    assert not other.get(f"/Observation?patient={born}").json().get("entry")
+    assert other.get(f"/EpisodeOfCare/{story.woman.episode}/$card").status_code == 404
+
+
 def test_who_looked_at_the_child_stands_in_its_log_and_in_hers(story: Story, born: str) -> None:
     her = story.people["her"]
     look = story.people["gp"].get(f"/Patient/{born}")
@@ -147,3 +205,25 @@ def test_who_looked_at_the_child_stands_in_its_log_and_in_hers(story: Story, bor
     assert before not in {
         row["resource"]["id"] for row in her.get(f"/Patient/{born}/$access-log").json()["entry"]
     }
+
+
+def test_a_visit_with_findings_of_the_child_is_not_moved_to_another_woman(story: Story, born: str) -> None:
+    """What is the child's is kept within its mother's record: the operation says so, and changes nothing."""
+    hospital = story.people["hospital"]
+    visit = hospital.get(f"/Encounter?patient={story.woman.id}&_sort=-date").json()["entry"][0]["resource"]
+    encounter = f"Encounter/{visit['id']}"
+    weighed = _measured((codes.LOINC, codes.WEIGHT), 3.41, "kg")
+    weighed |= {"subject": {"reference": f"Patient/{born}"}, "encounter": {"reference": encounter}}
+    kept = hospital.post("/Observation", weighed)
+    assert kept.status_code == 201, kept.text
+    found = kept.json()
+    other = register(hospital)
+    rows = [
+        {"name": "episode", "valueReference": {"reference": f"EpisodeOfCare/{other.episode}"}},
+        {"name": "reason", "valueString": "Feil kvinne"},
+    ]
+    answer = hospital.post(f"/{encounter}/$move", {"resourceType": "Parameters", "parameter": rows})
+    assert answer.status_code == 422, answer.text
+    assert "the child" in answer.text
+    assert hospital.get(f"/Observation/{found['id']}").json()["status"] == "final"
+    assert not hospital.get(f"/Encounter?patient={other.id}").json().get("entry")
