@@ -79,7 +79,7 @@ async def _moved(context: Context, id_: str, episode: str, reason: str) -> Answe
 
 async def _found(context: Context, id_: str, episode: str) -> tuple[list[Stored], Stored]:
     """The consultation, the Encounter first, and the right card. Raises FhirError."""
-    found = [row for row in await naming(context.session, id_) if _belongs(row, id_)]
+    found = [row for row in await naming(context.session, id_) if _belongs(row, id_) and not _taken_back(row)]
     found.sort(key=lambda row: (row.type != "Encounter" or row.id != id_, row.type, row.id))
     first = found[0] if found and found[0].type == "Encounter" and found[0].id == id_ else None
     encounter = visible(first, "Encounter", id_)
@@ -102,6 +102,11 @@ def _belongs(row: Stored, encounter: str) -> bool:
         return False
     named = (literal(one["reference"]) for _, one in references(fhir_json.read(row.body)))
     return (row.type, row.id) == ("Encounter", encounter) or f"Encounter/{encounter}" in named
+
+
+def _taken_back(row: Stored) -> bool:
+    """Whether it is the child's and was entered in error: it stays where it is."""
+    return newborn.LABEL in row.labels and text(fhir_json.read(row.body), "status") == "entered-in-error"
 
 
 def _wrong(row: Stored) -> Draft:

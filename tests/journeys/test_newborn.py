@@ -227,3 +227,8 @@ def test_a_visit_with_findings_of_the_child_is_not_moved_to_another_woman(story:
     assert "the child" in answer.text
     assert hospital.get(f"/Observation/{found['id']}").json()["status"] == "final"
     assert not hospital.get(f"/Encounter?patient={other.id}").json().get("entry")
+    assert (
+        hospital.put(f"/Observation/{found['id']}", found | {"status": "entered-in-error"}).status_code == 200
+    )
+    visit = hospital.get(f"/{encounter}").json()
+    assert visit["subject"]["reference"] == story.woman.reference
