@@ -8,13 +8,18 @@ height are not established here, and no other country's stand in for them.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from app.pregnancy.facts import Weight
+from app.pregnancy.facts import Facts, Weight
 from app.pregnancy.gestation import weeks
 from app.pregnancy.occasions import decimal, fact_match
 from app.pregnancy.risks import bmi
 from app.pregnancy.rules import Case, Match
 
 AT_TERM = weeks(37)
+SOURCES: dict[str, str] = {  # curve → where its band is from; empty: not established, and so no band is drawn
+    "weight": "Helsedirektoratet, «Vekt og vektøkning»",
+    "fundal-height": "",
+    "blood-pressure": "",  # it has the limits of the rules, and no band
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +45,29 @@ def gain_band(index: float) -> GainBand:
     return next(row for row in GAIN if row.bmi_from <= index < row.bmi_to)
 
 
+@dataclass(frozen=True, slots=True)
+class Recommended:
+    """What she is recommended to weigh at term, kg: her weight before the pregnancy and the gain of her BMI."""
+
+    low: float
+    high: float
+    bmi: float
+    source: str
+
+
+def recommended(facts: Facts) -> Recommended | None:
+    """The band of her weight; None where her weight before, or her BMI, is not known. How the gain is spread over the
+    weeks is not in the source, so that only its end is."""
+    found, start = bmi(facts), facts.amount("weight-before")
+    if found is None or start is None or not SOURCES["weight"]:
+        return None
+    band = gain_band(found[0])
+    return Recommended(start.value + band.low, start.value + band.high, found[0], SOURCES["weight"])
+
+
 def outside(case: Case) -> Iterator[Match]:
     """The latest weight, where the gain is over its band, or under it at term."""
-    found, start, row = bmi(case), case.facts.amount("weight-before"), case.facts.last(Weight)
+    found, start, row = bmi(case.facts), case.facts.amount("weight-before"), case.facts.last(Weight)
     if found is None or start is None or row is None:
         return
     band, gain = gain_band(found[0]), round(row.value - start.value, 1)

@@ -19,6 +19,7 @@ from app.pregnancy.background import (
     Registered,
     Woman,
 )  # fmt: skip
+from app.pregnancy.bands import Recommended, recommended
 from app.pregnancy.contradictions import rhesus
 from app.pregnancy.facts import (
     BirthOutcome,
@@ -43,9 +44,9 @@ from app.pregnancy.stated import Stated, stated
 
 Values = tuple[float | None, ...]
 OF_BIRTH = tuple(row.id for row in ITEMS.values() if row.section == "birth")
-FOUND: dict[str, str] = {  # item → the section of the card that shows it
-    **{row.id: row.section for row in ITEMS.values() if row.section in {"ultrasound", "nipt", "rhd"}},
-    "antibody-screen": "rhd",
+_SHOWN = ("ultrasound", "nipt", "rhd")
+FOUND: dict[str, str] = {"antibody-screen": "rhd"} | {  # item → the section of the card that shows it
+    row.id: row.section for row in ITEMS.values() if row.section in _SHOWN
 }
 
 
@@ -145,10 +146,7 @@ class Described:
     registered: tuple[Registered, ...]
     stated: tuple[Stated, ...]
     found: tuple[Amount | Answer, ...]  # of ultrasound, NIPT and the RhD pathway, oldest first
-
-
-def _pressure(row: BloodPressure) -> Values:
-    return row.systolic, row.diastolic
+    recommended: Recommended | None = None  # what she is recommended to weigh at term
 
 
 def _value(row: Weight | FundalHeight | Haemoglobin | FetalHeartRate) -> Values:
@@ -157,7 +155,7 @@ def _value(row: Weight | FundalHeight | Haemoglobin | FetalHeartRate) -> Values:
 
 # name, kind of fact, unit, its values: the order in which the card shows them
 SERIES: tuple[tuple[str, type[Fact], str, Callable[..., Values]], ...] = (
-    ("blood-pressure", BloodPressure, "mmHg", _pressure),
+    ("blood-pressure", BloodPressure, "mmHg", lambda row: (row.systolic, row.diastolic)),
     ("weight", Weight, "kg", _value),
     ("fundal-height", FundalHeight, "cm", _value),
     ("fetal-heart-rate", FetalHeartRate, "/min", _value),
@@ -187,6 +185,7 @@ def describe(facts: Facts) -> Described:
         registered=facts.of(Registered),
         stated=stated(facts),
         found=_found(facts),
+        recommended=recommended(facts),
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from app.pregnancy.background import Woman
 from app.pregnancy.course import fetuses
-from app.pregnancy.facts import Fact, FetusCount
+from app.pregnancy.facts import Fact, Facts, FetusCount
 from app.pregnancy.kept import Amount
 from app.pregnancy.rules import Case
 
@@ -31,19 +31,19 @@ def yes(case: Case, items: Iterable[str]) -> tuple[Fact, ...]:
     return tuple(row for row in latest if row and row.value == "yes")
 
 
-def bmi(case: Case) -> tuple[float, tuple[Fact, ...]] | None:
+def bmi(facts: Facts) -> tuple[float, tuple[Fact, ...]] | None:
     """Her body mass index before the pregnancy: as recorded, else from height and weight."""
-    stated = case.facts.amount("bmi")
+    stated = facts.amount("bmi")
     if stated:
         return stated.value, (stated,)
-    weight, height = case.facts.amount("weight-before"), case.facts.amount("height")
+    weight, height = facts.amount("weight-before"), facts.amount("height")
     if weight is None or height is None or height.value <= 0:
         return None
     return round(weight.value / (height.value / 100) ** 2, 1), (weight, height)
 
 
 def over_bmi(case: Case, limit: float) -> tuple[Fact, ...]:
-    found = bmi(case)
+    found = bmi(case.facts)
     return found[1] if found and found[0] > limit else ()
 
 

@@ -1,7 +1,7 @@
 """Curves as SVG: blood pressure, weight and fundal height over gestational weeks, without script.
 
-https://www.w3.org/TR/SVG11/. No reference band is drawn: Norwegian percentiles for fundal height and weight are not
-established here. The lines at 140 and 90 mmHg are the limits of the rules (docs/safety.md), from Norsk gynekologisk
+https://www.w3.org/TR/SVG11/. A band is drawn where its source is established (app/pregnancy/bands.py): what she is
+recommended to weigh at term, for clinicians. Norwegian percentiles for fundal height are not. The lines at 140 and 90 mmHg are the limits of the rules (docs/safety.md), from Norsk gynekologisk
 forening's definition of hypertension in pregnancy. All curves of a kind have the same axes, as on the paper card, so
 that one woman's steepness can be told from another's.
 """
@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app.pregnancy.bands import Recommended
 from app.pregnancy.card import View
 from app.pregnancy.described import Point, Series
 from app.render.markup import Html, el, joined
@@ -77,11 +78,22 @@ def axis(values: Sequence[float], start: float, end: float, *, steps: tuple[floa
 def chart(series: Series, view: View, words: Words) -> Html | None:
     """The curve of ``series`` with its name, or None where fewer than two readings can be placed on it."""
     found = drawing(series, view, words)
-    return el("figure", el("figcaption", caption(series, words)), found) if found else None
+    return el("figure", el("figcaption", caption(series, view, words)), found) if found else None
 
 
-def caption(series: Series, words: Words) -> str:
-    return f"{words(series.kind)}, {series.unit}"
+def band(series: Series, view: View) -> Recommended | None:
+    """The band of a curve, for whom it is written."""
+    shown = series.kind == "weight" and view.audience == "clinician"
+    return view.described.recommended if shown else None
+
+
+def caption(series: Series, view: View, words: Words) -> str:
+    """What is drawn, and where its band is from."""
+    found, name = band(series, view), f"{words(series.kind)}, {series.unit}"
+    if found is None:
+        return name
+    low, high, bmi = map(words.number, (found.low, found.high, found.bmi))
+    return f"{name}. {words('gain-band', low=low, high=high, bmi=bmi, source=found.source)}"
 
 
 def legend(words: Words) -> str:
@@ -108,16 +120,22 @@ def drawing(series: Series, view: View, words: Words, *, height: int = HEIGHT) -
     frame = CHARTED.get(series.kind, Frame(8))
     weeks = [*(week for week, _ in dated), frame.week, TO_TERM]
     across = axis(weeks, LEFT, WIDTH - RIGHT, steps=(4, 8), most=10)
-    most = 5 * height // HEIGHT
+    most, found = 5 * height // HEIGHT, band(series, view)
+    ends = (found.low, found.high) if found else ()
     up = axis(
-        [*numbers, *frame.values], height - BOTTOM, TOP, steps=(1, 2, 5, 10, 20, 50, 100, 500), most=most
+        [*numbers, *frame.values, *ends],
+        height - BOTTOM,
+        TOP,
+        steps=(1, 2, 5, 10, 20, 50, 100, 500),
+        most=most,
     )
     lines = [
         _curve(_placed(dated, index, across, up), index, words)
         for index in range(len(series.points[0].values))
     ]
     limits = (_limit(up.at(limit), words.number(limit), words("limit")) for limit in frame.limits)
-    return _picture(told(series, words), *_grid(across, up, height, words), *limits, *lines, height=height)
+    drawn = [*_grid(across, up, height, words), *(_band(across, up, found) if found else ()), *limits, *lines]
+    return _picture(told(series, words), *drawn, height=height)
 
 
 def _picture(described: str, *parts: Html, height: int) -> Html:
@@ -145,6 +163,13 @@ def _grid(across: Axis, up: Axis, height: int, words: Words) -> list[Html]:
         rows.append(el("line", x1=f"{LEFT}", x2=f"{WIDTH - RIGHT}", y1=y, y2=y, stroke="#dde2e8", class_="g"))
         rows.append(el("text", f"{tick:g}", x=f"{LEFT - 6}", y=f"{up.at(tick) + 4}", text_anchor="end"))
     return rows
+
+
+def _band(across: Axis, up: Axis, found: Recommended) -> list[Html]:
+    """The recommended weight at term, as an upright bar at its week."""
+    x, top, bottom = across.at(TO_TERM), up.at(found.high), up.at(found.low)
+    size = {"x": f"{x - 4}", "y": f"{top}", "width": "8", "height": f"{round(bottom - top, 1)}"}
+    return [el("rect", **size, fill="#1f7a6e", fill_opacity="0.25", stroke="#1f7a6e", class_="band")]
 
 
 def _limit(y: float, number: str, word: str) -> Html:

@@ -58,6 +58,11 @@ PHRASES: dict[str, tuple[str, str, str]] = {
         "Opne punkt er eigne målingar, ikkje stadfesta. Stipla linjer er grensene 140 og 90 mmHg (Norsk gynekologisk forening).",
         "Open points are self-reported, not confirmed. Dashed lines are the limits 140 and 90 mmHg (Norsk gynekologisk forening).",
     ),
+    "gain-band": (
+        "Anbefalt ved termin (KMI {bmi}): {low}–{high} kg, {source}",
+        "Tilrådd ved termin (KMI {bmi}): {low}–{high} kg, {source}",
+        "Recommended at term (BMI {bmi}): {low}–{high} kg, {source}",
+    ),
     "no-band": (
         "For SF-mål tegnes ingen referansekurve, siden ingen norsk kilde er fastslått.",
         "For SF-mål blir det ikkje teikna nokon referansekurve, sidan inga norsk kjelde er slått fast.",

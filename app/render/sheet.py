@@ -125,7 +125,7 @@ def _latest(row: Any, words: Words) -> Json:
 
 def _charts(view: View, words: Words) -> list[Json]:
     return [
-        {"name": caption(row, words), "told": told(row, words), "svg": svg,
+        {"name": caption(row, view, words), "told": told(row, words), "svg": svg,
          "tall": drawing(row, view, words, height=TALL)}
         for row in view.described.measurements
         if row.kind in CHARTED and (svg := drawing(row, view, words))

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.pregnancy.facts import Weight
+from app.pregnancy import bands
+from app.pregnancy.facts import FundalHeight, Weight
 from app.render.charts import HEIGHT, WIDTH, axis, chart
 from app.render.words import Words
-from tests.pregnancy.builders import a_blood_pressure, make, view
+from tests.pregnancy.builders import a_blood_pressure, an_amount, make, view
 
 VALUES = st.lists(st.floats(0, 500), min_size=1, max_size=20)
 
@@ -69,3 +70,28 @@ def test_the_picture_is_told_in_words() -> None:
     svg = drawn(a_blood_pressure(120, 75, "20+0"), a_blood_pressure(148, 96, "30+0"))
     assert svg is not None
     assert 'aria-label="Blodtrykk: 2 målinger, sist 148/96 mmHg' in svg
+
+
+def test_the_band_of_her_weight_stands_at_term_with_its_source() -> None:
+    """Helsedirektoratet, «Vekt og vektøkning»: KMI 18,5-24,9 gives 11,5-16 kg; 60 kg before is 71,5-76 kg at term."""
+    weights = [make(Weight, f"{week}+0", value=value) for week, value in ((12, 61.0), (30, 69.0))]
+    before = [an_amount("bmi", 22.0, "8+0"), an_amount("weight-before", 60, "8+0")]
+    svg = drawn(*weights, *before)
+    assert svg is not None
+    (bar,) = re.findall(r'<rect [^>]*class="band"', svg)
+    assert "Anbefalt ved termin (KMI 22): 71,5–76 kg, Helsedirektoratet, «Vekt og vektøkning»" in svg
+    y, tall = (float(re.findall(rf'{name}="([\d.]+)"', bar)[0]) for name in (" y", " height"))
+    assert 0 <= y <= y + tall <= HEIGHT
+    assert "band" not in (drawn(*weights, before[0]) or "band")  # her weight before is not known
+    hers = view(*weights, *before, today="40+0", audience="citizen")
+    assert "band" not in str(chart(hers.described.measurements[0], hers, Words("nb")))
+
+
+def test_a_band_whose_source_is_not_established_is_not_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    heights = [make(FundalHeight, f"{week}+0", value=week - 1.0) for week in (24, 28, 32)]
+    assert {row for row, source in bands.SOURCES.items() if source} == {"weight"}
+    assert "band" not in (drawn(*heights) or "band")
+    monkeypatch.setitem(bands.SOURCES, "weight", "")
+    weights = [make(Weight, f"{week}+0", value=value) for week, value in ((12, 61.0), (30, 69.0))]
+    before = [an_amount("bmi", 22.0, "8+0"), an_amount("weight-before", 60, "8+0")]
+    assert "band" not in (drawn(*weights, *before) or "band")

@@ -86,7 +86,7 @@ def tolerance_reasons(case: Case) -> tuple[Fact, ...]:
 
 
 def heavy(case: Case) -> Iterator[Match]:
-    found = bmi(case)
+    found = bmi(case.facts)
     if found and found[0] > 35:  # noqa: PLR2004
         yield match(*found[1], bmi=decimal(found[0]))
 
