@@ -35,6 +35,14 @@ class PilotOrganization:
 
 
 @dataclass(frozen=True, slots=True)
+class PilotSystem:
+    """The system ``client`` may ask in its own name for the organisation ``orgnr``."""
+
+    client: str
+    orgnr: str
+
+
+@dataclass(frozen=True, slots=True)
 class PilotEndpoint:
     """Below ``url`` the system ``client`` may be sent notifications; whole resources only where ``full`` says so."""
 
@@ -113,13 +121,14 @@ class Pilot:
     endpoints: tuple[PilotEndpoint, ...] = ()
     issuers: tuple[TrustedIssuer, ...] = ()
     apps: tuple[App, ...] = ()
+    systems: tuple[PilotSystem, ...] = ()
 
     def kind(self, orgnr: str) -> str | None:
         """What kind of organisation ``orgnr`` is in the pilot, or None where it takes no part."""
         return next((row.kind for row in self.organizations if row.orgnr == orgnr), None)
 
 
-_REGISTERED = {"endpoints": PilotEndpoint, "issuers": TrustedIssuer, "apps": App}
+_REGISTERED = {"endpoints": PilotEndpoint, "issuers": TrustedIssuer, "apps": App, "systems": PilotSystem}
 
 
 def read_pilot(path: str) -> Pilot:

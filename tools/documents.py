@@ -93,12 +93,12 @@ PILOT_FILE = """## The pilot file
 
 ```json
 {"organizations": [{"orgnr": "…", "name": "…", "kind": "gp"}], "municipalities": ["3301"],
- "auditor_clients": [], "operator_clients": [], "harness_clients": [], "registry_clients": [], "issuers": [{"url": "https://…", "gives": ["citizens"], "pid": "pid", "level": "acr", "levels": ["idporten-loa-high"]}],
+ "auditor_clients": [], "operator_clients": [], "harness_clients": [], "registry_clients": [], "systems": [{"client": "…", "orgnr": "…"}], "issuers": [{"url": "https://…", "gives": ["citizens"], "pid": "pid", "level": "acr", "levels": ["idporten-loa-high"]}],
  "apps": [{"client_id": "app", "name": "Svangerskapsappen", "gives": ["professionals"], "redirect_uris": ["https://…/callback"], "launch_url": "https://…/launch", "logout_uris": [], "keys": [{"kty": "EC", "crv": "P-256", "x": "…", "y": "…"}], "scopes": ["openid", "fhirUser", "launch", "launch/patient", "offline_access", "patient/*.rs"]}]}
 ```
 
 `kind` is `gp`, `municipal`, `hospital` or `operator`; municipalities are the four-digit codes of Statistics Norway;
-clients are HelseID client ids. `issuers` are trusted beside HelseID's and Helsenorge's: `gives` is `professionals`, `systems` or `citizens`; the rest where it differs: audience (its scope is `…/api`), algorithms, claims of number and of level 4.
+clients are HelseID client ids. A client of `systems` may ask in its own name (client credentials) for that organisation: the role *machine*. `issuers` are trusted beside HelseID's and Helsenorge's: `gives` is `professionals`, `systems` or `citizens`; the rest where it differs: audience (its scope is `…/api`), algorithms, claims of number and of level 4.
 
 `apps` are the clients of this server's own authorization server, which stands where `app_key_file` is set: `gives` is who
 logs in (`professionals` at HelseID, `citizens` at ID-porten) or `systems` for a system that logs in itself, with

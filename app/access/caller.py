@@ -30,6 +30,7 @@ class Role(StrEnum):
     REGISTRY = "registry"  # the system that carries reports to a national register
     AUDITOR = "auditor"
     OPERATOR = "operator"
+    MACHINE = "machine"  # a registered system of an organisation, in its own name
     SYSTEM = "system"  # this server's own worker
     HARNESS = "harness"  # sandbox only
 

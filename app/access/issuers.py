@@ -15,7 +15,7 @@ from app.settings import Settings
 # TABLE: what an issuer gives → the roles that its tokens may lead to
 GIVES: dict[str, frozenset[Role]] = {
     "professionals": CLINICIANS | {Role.SECRETARY, Role.STUDENT, Role.AUDITOR},
-    "systems": frozenset({Role.OPERATOR, Role.REGISTRY, Role.HARNESS}),
+    "systems": frozenset({Role.OPERATOR, Role.REGISTRY, Role.MACHINE, Role.HARNESS}),
     "citizens": frozenset({Role.CITIZEN, Role.REPRESENTATIVE, Role.DOULA}),
 }
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from app.access.authorisations import backed
 from app.access.caller import LAY, PERSONNEL, Caller, Role
+from app.access.machines import is_registered, machine, role_of_client
 from app.settings import Settings
 
 _MOST_SECONDS = 2**31  # of an unsignedInt: https://hl7.org/fhir/R4/datatypes.html#unsignedInt
@@ -72,19 +73,6 @@ def _scopes(claims: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(scope if isinstance(scope, list) else _text(scope).split())
 
 
-def _client_role(client: str, settings: Settings) -> Role | None:
-    pilot = settings.pilot
-    if client in pilot.auditor_clients:
-        return Role.AUDITOR
-    if client in pilot.operator_clients:
-        return Role.OPERATOR
-    if client in pilot.registry_clients:
-        return Role.REGISTRY
-    if client in pilot.harness_clients and settings.allow_harness:
-        return Role.HARNESS
-    return None
-
-
 def citizen(claims: Mapping[str, Any], token: str, pseudonym: str) -> Caller:
     """The woman herself, whom she invited, or who represents her, by a token of Helsenorge's issuer. Raises NoRole."""
     number = _at(claims, PID)
@@ -123,7 +111,7 @@ def professional(claims: Mapping[str, Any], token: str, settings: Settings) -> C
     """A clinician, secretary, student, auditor, operator, registry or harness, by a token of HelseID. Raises NoRole."""
     client = _at(claims, "client_id")
     organizations = tuple(number for number in (_at(claims, CHILD), _at(claims, PARENT)) if number)
-    role = _client_role(client, settings)
+    role = role_of_client(client, settings) or machine(claims, client, organizations, settings.pilot)
     if role is Role.AUDITOR and not (_at(claims, PID) and _at(claims, SECURITY_LEVEL) == LEVEL):
         raise NoRole("An auditor is a person who logged in at security level 4")
     if role is not None:
@@ -244,7 +232,9 @@ def still_holds(caller: Caller, settings: Settings) -> bool:
     """Whether what an earlier token said gives the same role today: the pilot's list may have changed."""
     if caller.role in LAY:
         return True
-    named = _client_role(caller.client, settings)
+    if caller.role is Role.MACHINE:
+        return is_registered(caller.client, caller.organizations, settings.pilot)
+    named = role_of_client(caller.client, settings)
     if named is not None or caller.role not in PERSONNEL:
         return named is caller.role
     supervised = caller.supervisor is not None

@@ -279,7 +279,7 @@ ALLOW: tuple[Allow, ...] = (
     *ASSISTING,
     Allow(
         "allow.catalogue.read",
-        PERSONNEL | LAY | {Role.AUDITOR, Role.OPERATOR, Role.REGISTRY},
+        PERSONNEL | LAY | {Role.AUDITOR, Role.OPERATOR, Role.REGISTRY, Role.MACHINE},
         READ,
         CATALOGUE,
         Relation.NONE,
@@ -295,7 +295,7 @@ ALLOW: tuple[Allow, ...] = (
     ),
     Allow(
         "allow.calendar.create",
-        CARERS | {Role.NURSE, Role.SECRETARY},
+        CARERS | {Role.NURSE, Role.SECRETARY, Role.MACHINE},
         frozenset({"create"}),
         CALENDAR,
         Relation.NONE,
@@ -303,7 +303,7 @@ ALLOW: tuple[Allow, ...] = (
     ),
     Allow(
         "allow.calendar.keep",
-        CARERS | {Role.NURSE, Role.SECRETARY},
+        CARERS | {Role.NURSE, Role.SECRETARY, Role.MACHINE},
         frozenset({"update", "delete"}),
         CALENDAR,
         Relation.WROTE,

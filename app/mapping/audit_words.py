@@ -28,6 +28,7 @@ ROLES: Mapping[str, Row] = {
     "registry": ("Medisinsk fødselsregister", "Medisinsk fødselsregister", "Medical Birth Registry"),
     "auditor": ("Revisor", "Revisor", "Auditor"),
     "operator": ("Pilotens drift", "Drifta av piloten", "Operations of the pilot"),
+    "machine": ("Journalsystem", "Journalsystem", "Record system"),
     "system": ("Helsekortets egne regler", "Helsekortet sine eigne reglar", "The card's own rules"),
     "harness": ("Testsystem", "Testsystem", "Test system"),
 }

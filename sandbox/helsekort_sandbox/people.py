@@ -244,5 +244,6 @@ def pilot() -> dict[str, Any]:
         "operator_clients": [OPERATOR_CLIENT],
         "harness_clients": [HARNESS_CLIENT],
         "apps": apps.APPS,
+        "systems": [{"client": f"epj-{key}", "orgnr": row.orgnr} for key, row in ORGANIZATIONS.items()],
         "endpoints": [{"client": f"epj-{key}", "url": url} for key in ORGANIZATIONS for url in ENDPOINTS],
     }

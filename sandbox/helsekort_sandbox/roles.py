@@ -2,5 +2,5 @@
 
 CLINICAL = {"gp": "gp-a", "midwife": "midwife-a", "nurse": "nurse-a", "hospital": "hospital-a"}  # by default
 CITIZENS = ("citizen", "representative", "doula")  # tokens of the citizens' issuer
-SYSTEMS = ("operator", "harness", "registry")  # tokens without a person
+SYSTEMS = ("operator", "harness", "registry", "machine")  # tokens without a person
 ROLES = (*CLINICAL, "secretary", *CITIZENS, "student", "auditor", *SYSTEMS)

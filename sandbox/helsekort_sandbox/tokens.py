@@ -75,6 +75,10 @@ def request_body(wish: Wish, roster: dict[str, Any]) -> dict[str, Any]:
     elif wish.role == "auditor":
         user = {"pid": wish.person or people.AUDITOR[1], "name": people.AUDITOR[0]}
         body["clientClaimsParameters"] = _client(people.AUDITOR_CLIENT, _place("operator", wish.organization))
+    elif wish.role == "machine":
+        key = wish.key or "midwives-a"
+        user = {"subject": f"epj-{key}"}
+        body["clientClaimsParameters"] = _client(f"epj-{key}", _place(key, wish.organization))
     elif wish.role in CLIENTS:
         user = {"subject": CLIENTS[wish.role]}
         body["clientClaimsParameters"] = _client(CLIENTS[wish.role], _place("operator", wish.organization))

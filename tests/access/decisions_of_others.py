@@ -150,6 +150,21 @@ midwife   delete  Slot                   nobody,wrote                allow.calen
 gp,midwife,hospital,nurse  update  Schedule,Slot  nobody             no
 citizen   create  Schedule,Slot          nobody                      no
 midwife   create  Slot                   related                     no
+# hpl § 16: an organisation's system keeps its calendar and reads what is nobody's secret; of women it learns nothing
+machine   read    Organization,Practitioner,PractitionerRole,Schedule,Slot,PlanDefinition,ValueSet  nobody  allow.catalogue.read
+machine   create  Schedule,Slot          nobody                      allow.calendar.create
+machine   update  Schedule,Slot          nobody,wrote                allow.calendar.keep
+machine   delete  Schedule,Slot          nobody,wrote                allow.calendar.keep
+machine   update  Schedule               nobody                      no
+machine   create  Schedule,Slot          related                     no
+machine   create  Organization,Practitioner,Questionnaire,Subscription,Group,MessageHeader  nobody  no
+machine   read    Subscription,Group,MessageHeader,AuditEvent  nobody,wrote  no
+machine   read    Patient,EpisodeOfCare,Observation,CareTeam,Appointment,Consent,AuditEvent,Flag  related,attested  no
+machine   create  Patient,Observation,CareTeam,Consent,Appointment,EpisodeOfCare  related,attested  no
+machine   update  Patient,Appointment,Observation  related,wrote       no
+machine   status  EpisodeOfCare          stranger,attested           no
+machine   confirm  Observation            related,attested            no
+machine   read    Patient,Observation    related,urgent,granted      no
 # hpl § 45: to be told what one may read; one's own subscriptions, and nobody else's
 gp,midwife,hospital,nurse  create  Subscription  nobody              allow.subscription.create
 gp,midwife,hospital,nurse  read  Subscription  nobody,wrote          allow.subscription.keep
