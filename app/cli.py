@@ -1,5 +1,5 @@
-"""The command ``helsekort``: serve, worker, migrate, export-openapi, export-programme, reindex, audit verify, tokens, and what a distribution
-registers in the entry-point group ``helsekort.commands``.
+"""The command ``helsekort``: serve, worker, migrate, export-openapi, export-programme, reindex, audit verify, tokens, deliveries, and what a
+distribution registers in the entry-point group ``helsekort.commands``.
 """
 
 import argparse
@@ -136,6 +136,17 @@ def tokens(options: argparse.Namespace) -> int:
     return 0 if lines or options.do == "list" else 1
 
 
+def deliveries(options: argparse.Namespace) -> int:
+    """List messages to other systems, have them tried again or give them up; exit 1 where one could not be."""
+    from app import settings
+    from app.worker.dead_letters import Wish, operate
+
+    given = {name: value for name, value in vars(options).items() if name in Wish.__slots__}
+    told = operate(settings.read(), Wish(**given | {"ids": tuple(given.get("ids", ()))}))
+    print("\n".join(told.lines))
+    return 0 if told.is_done else 1
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="helsekort", description="The digital pregnancy health card.")
     commands: Any = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -161,6 +172,7 @@ def _parser() -> argparse.ArgumentParser:
     audits.add_parser("drop", help="drop the months whose time is over").set_defaults(run=audit_drop)
     audits.add_parser("change-key", help="have a new key sign").set_defaults(run=audit_change_key)
     _add_tokens(commands)
+    _add_deliveries(commands)
     for entry in entry_points(group="helsekort.commands"):
         entry.load()(commands)
     return parser
@@ -177,6 +189,22 @@ def _add_tokens(commands: Any) -> None:
     lists.add_parser("list", help="who is denied, and why")
     for row in lists.choices.values():
         row.set_defaults(run=tokens)
+
+
+def _add_deliveries(commands: Any) -> None:
+    lists: Any = commands.add_parser("deliveries", help="messages to other systems").add_subparsers(
+        required=True, dest="do", metavar="COMMAND"
+    )
+    row = lists.add_parser("list", help="what waits or was refused, and which system does not answer")
+    row.add_argument("--state", default="", help="pending, waiting, dead, sent, withdrawn, discarded")
+    row.add_argument("--kind", default="", help="critical-information, notice, …")
+    for do, text in (("retry", "try messages again"), ("discard", "give messages up for good")):
+        row = lists.add_parser(do, help=text)
+        row.add_argument("ids", nargs="*", metavar="ID")
+        row.add_argument("--dead", action="store_true", help="all that were refused")
+        row.add_argument("--reason", required=True, help="stands in the log")
+    for row in lists.choices.values():
+        row.set_defaults(run=deliveries)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from app.store import subscription_tables, token_tables, worklist_tables  # noqa: F401 (their tables are part of the metadata)
+from app.store import landscape_tables, subscription_tables, token_tables, worklist_tables  # noqa: F401 (their tables are part of the metadata)
 from app.store.tables import metadata
 
 connection = context.config.attributes["connection"]

@@ -1,10 +1,14 @@
-"""Health: live (the process answers) and ready (the database answers, durably configured)."""
+"""Health: live (the process answers), ready (the database answers, durably configured), adapters (other systems do)."""
 
 import asyncpg
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from app import clock
 from app.fhir.outcome import FhirError
+from app.store import delivery_health
+from app.store.deliveries import HELSENORGE, KJERNEJOURNAL
+from app.store.landscape_tables import CLOSED
 
 
 async def live(_request: Request) -> Response:
@@ -19,3 +23,17 @@ async def ready(request: Request) -> Response:
     except (FhirError, asyncpg.PostgresError, OSError):
         return JSONResponse({"status": "down", "database": "does not answer"}, 503)
     return JSONResponse({"status": "up", "database": {"milliseconds": round(milliseconds, 1)}})
+
+
+async def adapters(request: Request) -> Response:
+    """What waits for each other system, and whether it answers; ``degraded`` where one does not, or refused something."""
+    settings = request.app.state.house.settings
+    set_up = {KJERNEJOURNAL: bool(settings.kjernejournal_url), HELSENORGE: bool(settings.helsenorge_url)}
+    at = clock.now()
+    try:
+        found = await delivery_health.adapters(request.app.state.house.database, set_up)
+    except (FhirError, asyncpg.PostgresError, OSError):
+        return JSONResponse({"status": "down", "database": "does not answer"}, 503)
+    rows = [row.as_json(at) for row in found]
+    is_well = all(row["breaker"] == CLOSED and not row["dead"] for row in rows)
+    return JSONResponse({"status": "up" if is_well else "degraded", "adapters": rows})

@@ -39,6 +39,7 @@ class Guarded(NamedTuple):
 OPEN: tuple[tuple[str, Open], ...] = (
     ("/health/live", health.live),
     ("/health/ready", health.ready),
+    ("/health/adapters", health.adapters),
     ("/fhir/metadata", metadata.metadata),
     ("/.well-known/jwks.json", well_known.jwks),
     ("/cds-services", cds_hooks.discovery),

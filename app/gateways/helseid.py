@@ -22,7 +22,7 @@ from authlib.oauth2.rfc7523 import private_key_jwt_sign
 from joserfc import jwt
 from joserfc.jwk import ECKey, Key, import_key
 
-from app.gateways.failures import Failure, TokenSpent, Unreachable, retry_after
+from app.gateways.failures import Failure, TokenSpent, Unreachable, is_down, retry_after
 
 SYSTEM = "HelseID"
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -59,13 +59,14 @@ async def call(
     url: str,
     content: bytes,
     headers: dict[str, str],
+    method: str = "POST",
 ) -> httpx.Response:
-    """POST with a fresh proof; once more where ``system`` asks for a nonce. Raises Unreachable."""
+    """POST, or another method, with a fresh proof; once more where ``system`` asks for a nonce. Raises Unreachable."""
     nonce = None
     try:
         for _ in range(2):
-            bound = token.headers("POST", url, nonce)
-            response = await http.post(url, content=content, headers=headers | bound)
+            bound = token.headers(method, url, nonce)
+            response = await http.request(method, url, content=content, headers=headers | bound)
             nonce = response.headers.get("dpop-nonce")
             if response.status_code != httpx.codes.UNAUTHORIZED or nonce is None:
                 break
@@ -87,6 +88,7 @@ class HelseId:
         self._metadata_until = 0.0
         self._nonce: str | None = None
         self._machine: dict[str, Token] = {}
+        self._exchanged: dict[bytes, Token] = {}  # by a digest of what it was exchanged for
         self._locks: dict[str, asyncio.Lock] = {}
 
     async def machine_token(self, audience: str) -> Token:
@@ -101,6 +103,7 @@ class HelseId:
     def forget(self, audience: str) -> None:
         """Ask anew next time: the audience did not take the token."""
         self._machine.pop(audience, None)
+        self._exchanged.clear()
 
     @contextmanager
     def tried(self, audience: str) -> Iterator[None]:
@@ -113,13 +116,21 @@ class HelseId:
 
     async def exchange(self, subject_token: str, audience: str) -> Token:
         """A token for ``audience`` in the name of the person of ``subject_token``. Raises TokenSpent, Unreachable."""
+        key = hashlib.sha256(f"{audience} {subject_token}".encode()).digest()
+        known = self._exchanged.get(key)
+        if known is not None and known.expires - _EARLY > time.time():
+            return known
         form = {
             "grant_type": TOKEN_EXCHANGE,
             "subject_token": subject_token,
             "subject_token_type": ACCESS_TOKEN,
             "scope": f"{audience}/api",
         }
-        return await self._grant(form)
+        token = await self._grant(form)
+        now = time.time()
+        self._exchanged = {one: kept for one, kept in self._exchanged.items() if kept.expires > now}
+        self._exchanged[key] = token
+        return token
 
     async def _grant(self, form: dict[str, str]) -> Token:
         asked = time.time()
@@ -129,7 +140,10 @@ class HelseId:
             return self._token(answer, asked)
         if form["grant_type"] == TOKEN_EXCHANGE and answer.get("error") == "invalid_grant":
             raise TokenSpent(f"{SYSTEM} no longer accepts the clinician's token")
-        raise Unreachable(f"{SYSTEM} gave no token ({response.status_code})", retry_after(response))
+        status = response.status_code
+        raise Unreachable(
+            f"{SYSTEM} gave no token ({status})", retry_after(response), is_down=is_down(status)
+        )
 
     async def asked(self, endpoint: str, form: dict[str, str], *, bound: bool = True) -> httpx.Response:
         """What the endpoint of this name answers to this client, with a nonce where it wants one; ``bound``: with a proof.

@@ -18,6 +18,16 @@ from app.gateways.helseid import Token, call
 SYSTEM = "Kjernejournal"
 SOURCE_SYSTEM = "Helsekort 0.1"
 _FHIR = "application/fhir+json"
+_SOURCE = "urn:ietf:rfc:3986"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What kjernejournal has: its id there, its address here where it is ours, and what it says."""
+
+    remote: str
+    source: str
+    resource: dict[str, Any] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +51,34 @@ class Kjernejournal:
     async def register(self, token: Token, registration: Registration) -> None:
         """Ask for her choices, then register. Raises Refused, Unreachable."""
         await self._check_choices(token, registration)
+        response = await self._call(token, registration, "POST")
+        if not _is_known(response):
+            check(response, SYSTEM)
+
+    async def found(self, token: Token, asked: Registration) -> list[Held]:
+        """What is registered of hers of the type that ``asked`` has, by whomever. Raises Refused, Unreachable."""
+        await self._check_choices(token, asked)
+        response = await self._call(token, asked, "GET")
+        check(response, SYSTEM)
+        try:
+            return [_held(row["resource"]) for row in response.json().get("entry", [])]
+        except (ValueError, AttributeError, KeyError, TypeError) as error:
+            raise Unreachable(f"{SYSTEM} gave a list that cannot be read") from error
+
+    async def _call(self, token: Token, registration: Registration, method: str) -> httpx.Response:
         role = {"system": VOLVEN_PROFESSION, "code": registration.profession}
         headers = {
             "Accept": _FHIR,
-            "Content-Type": _FHIR,
             "nhn-user-role": quote(json.dumps(role, separators=(",", ":"))),
             "nhn-source-system": SOURCE_SYSTEM,
             "nhn-patient-nin": registration.number,
             "nhn-event-id": registration.event,
         }
+        has_body = method == "POST"
         url = f"{self._base}/{registration.type}"
-        response = await call(self._http, token, SYSTEM, url, registration.body, headers)
-        if not _is_known(response):
-            check(response, SYSTEM)
+        body = registration.body if has_body else b""
+        headers |= {"Content-Type": _FHIR} if has_body else {}
+        return await call(self._http, token, SYSTEM, url, body, headers, method)
 
     async def retract(self, token: Token, kind: str, event: str, number: str, key: str) -> None:
         """Say that what was registered under ``event`` no longer holds. Raises Refused, Unreachable.
@@ -89,6 +114,11 @@ class Kjernejournal:
 
 def _says(value: Any, name: str) -> bool:
     return isinstance(value, dict) and value.get(name) is True
+
+
+def _held(resource: dict[str, Any]) -> Held:
+    ours = (row.get("value", "") for row in resource.get("identifier", []) if row.get("system") == _SOURCE)
+    return Held(resource["id"], next(ours, ""), resource)
 
 
 def _is_known(response: httpx.Response) -> bool:

@@ -30,6 +30,7 @@ COPIED = {
 }
 _REACTION = ("substance", "manifestation", "onset", "severity", "exposureRoute")
 _RECORDER = "recorder"
+SOURCE = "urn:ietf:rfc:3986"  # an identifier that is an address
 
 
 class NotExpressible(Exception):
@@ -67,10 +68,12 @@ def _plain(concept: Mapping[str, Any]) -> set[str]:
     return {text(coding, "code") for coding in children(concept, "coding")}
 
 
-def registration(resource: Mapping[str, Any], number: tuple[str, str], recorder: Recorder) -> bytes:
+def registration(
+    resource: Mapping[str, Any], number: tuple[str, str], recorder: Recorder, source: str
+) -> bytes:
     """The body to register; the same resource and recorder give the same bytes. Raises NotExpressible.
 
-    ``number`` is her identity number with its system.
+    ``number`` is her identity number with its system; by ``source``, its address here, it is known again there.
     """
     kind = text(resource, "resourceType")
     if kind not in PROFILES:
@@ -82,6 +85,7 @@ def registration(resource: Mapping[str, Any], number: tuple[str, str], recorder:
     body |= {
         "resourceType": kind,
         "meta": {"profile": [PROFILES[kind]]},
+        "identifier": [{"system": SOURCE, "value": source}],
         "contained": [_role(recorder)],
         PATIENT[kind]: {"identifier": {"system": system, "value": value}},
         "recorder": {"reference": f"#{_RECORDER}"},

@@ -2,7 +2,7 @@
 
 A row is the record of one message; a job of the queue only says that somebody should look at it now. States:
 ``pending`` to be sent, ``waiting`` for a clinician's session, ``sent``, ``dead`` refused for good, ``withdrawn`` no
-longer to be sent.
+longer to be sent, ``discarded`` by an operator. While a system does not answer its messages are ``held``, without a job.
 """
 
 from dataclasses import dataclass, field
@@ -37,6 +37,15 @@ RECALL = "registration-recall"  # what was registered of a resource is no longer
 # That she has withdrawn, to whom something had been sent: registrations, notices, notifications
 RETRACTIONS = ("registration-retraction", "notice-retraction", "notification-retraction")
 REGISTRATION_RETRACTION, NOTICE_RETRACTION, NOTIFICATION_RETRACTION = RETRACTIONS
+KJERNEJOURNAL, HELSENORGE = "kjernejournal", "helsenorge"
+SYSTEM_OF = {  # by whose breaker a message is held; each subscriber has a pace of its own
+    CRITICAL_INFORMATION: KJERNEJOURNAL,
+    RECALL: KJERNEJOURNAL,
+    REGISTRATION_RETRACTION: KJERNEJOURNAL,
+    NOTICE: HELSENORGE,
+    EMERGENCY: HELSENORGE,
+    NOTICE_RETRACTION: HELSENORGE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +72,7 @@ class Due:
     lock: str
 
 
-def _due(row: Any) -> Due:
+def due_of(row: Any) -> Due:
     """Notices keep their order for one woman, registrations and recalls for one resource: one that fails holds up no other."""
     about = f"{row['type']}/{row['resource']}" if row["resource"] else row["patient"]
     kind = CRITICAL_INFORMATION if row["kind"] == RECALL else row["kind"]
@@ -106,7 +115,9 @@ def _is_queued() -> ColumnElement[bool]:
 @cache
 def _due_rows(of_one: bool) -> Statement:
     rows = select(delivery.c.id, delivery.c.kind, delivery.c.patient, delivery.c.type, delivery.c.resource)
-    rows = rows.where(delivery.c.state == literal_column(f"'{PENDING}'"), ~_is_queued())
+    rows = rows.where(
+        delivery.c.state == literal_column(f"'{PENDING}'"), delivery.c.held.is_(None), ~_is_queued()
+    )
     if of_one:
         rows = rows.where(delivery.c.patient == bindparam("patient", type_=Text))
     else:
@@ -116,12 +127,12 @@ def _due_rows(of_one: bool) -> Statement:
 
 async def due(database: Database, patient: str) -> list[Due]:
     """Her messages that are to be sent and that no job looks at, oldest first."""
-    return [_due(row) for row in await database.fetch(_due_rows(True), {"patient": patient})]
+    return [due_of(row) for row in await database.fetch(_due_rows(True), {"patient": patient})]
 
 
 async def stranded(database: Database, before: datetime) -> list[Due]:
     """Messages to be sent that nothing has happened to since ``before`` and that no job looks at."""
-    return [_due(row) for row in await database.fetch(_due_rows(False), {"before": before})]
+    return [due_of(row) for row in await database.fetch(_due_rows(False), {"before": before})]
 
 
 @cache
@@ -172,9 +183,11 @@ async def registered_before(database: Database, message: Message) -> list[str]:
 
 @cache
 def _settle() -> Statement:
-    """The token goes with every state but ``pending``: what is not needed for sending is not kept."""
+    """The token goes when it is not needed for sending; a retraction that was refused keeps the number that it is about."""
     state = bindparam("state", type_=Text)
-    pending = state == literal_column(f"'{PENDING}'")
+    kinds: list[ColumnElement[Any]] = [literal_column(f"'{kind}'") for kind in RETRACTIONS]
+    refused = (state == literal_column(f"'{DEAD}'")) & delivery.c.kind.in_(kinds)
+    needed = (state == literal_column(f"'{PENDING}'")) | refused
     return build(
         update(delivery)
         .where(
@@ -185,8 +198,9 @@ def _settle() -> Statement:
             state=state,
             error=bindparam("error", type_=Text),
             attempts=delivery.c.attempts + bindparam("attempts", type_=Integer),
-            token=case((pending, delivery.c.token), else_=literal_column("NULL", LargeBinary)),
+            token=case((needed, delivery.c.token), else_=literal_column("NULL", LargeBinary)),
             updated=bindparam("at", type_=INSTANT),
+            held=literal_column("NULL", INSTANT),
         )
         .returning(delivery.c.attempts)
     )

@@ -414,6 +414,9 @@ delivery = Table(  # what another system shall be told; the body is looked up wh
     Column("error", Text),
     Column("created", INSTANT, nullable=False),
     Column("updated", INSTANT, nullable=False),
+    Column("held", INSTANT),  # since when it waits for a system that does not answer
 )
 Index("delivery_pending", delivery.c.patient, postgresql_where=text("state = 'pending'"))
 Index("delivery_waiting", delivery.c.patient, postgresql_where=text("state = 'waiting'"))
+_UNSETTLED = text("state IN ('pending', 'waiting', 'dead')")
+Index("delivery_unsettled", delivery.c.kind, delivery.c.state, postgresql_where=_UNSETTLED)

@@ -17,7 +17,7 @@ from procrastinate.jobs import Job
 
 from app import clock
 from app.interactions.context import House
-from app.store import deliveries
+from app.store import deliveries, delivery_upkeep
 from app.store.deliveries import Due
 from app.store.episodes import open_cards
 from app.store.erasure_table import TASK
@@ -53,6 +53,11 @@ async def dispatch(app: App, messages: Iterable[Due], after: float = 0.0) -> Non
             await job.defer_async(delivery=message.id)
         except AlreadyEnqueued:
             continue
+
+
+async def resume(app: App, house: House) -> None:
+    """Jobs for the messages that were held back and whose systems answer again."""
+    await dispatch(app, await delivery_upkeep.releasable(house.database, clock.now()))
 
 
 def build(house: House, channels: Channels) -> App:

@@ -30,7 +30,7 @@ from app.store import (
 )
 from app.store.anchors import Anchors
 from app.store.seals import Signer
-from app.worker.jobs import begin, dispatch, take_up
+from app.worker.jobs import begin, dispatch, resume, take_up
 from app.worker.releases import release
 from app.worker.rescue import Rescue
 from app.worker.subscribers import give_up
@@ -67,6 +67,11 @@ async def sweep(duties: Duties) -> None:
     if found:
         _log.warning("%d messages had no job", len(found))
     await dispatch(duties.app, found)
+
+
+async def resume_held(duties: Duties) -> None:
+    """Messages that were held back while their system did not answer."""
+    await resume(duties.app, duties.house)
 
 
 async def sweep_exports(duties: Duties) -> None:
@@ -156,6 +161,7 @@ class Row:
 
 TABLE: tuple[Row, ...] = (
     Row(0.25, follow),
+    Row(0.5, resume_held),
     Row(2, put_back),
     Row(2, carry_out_withdrawals),
     Row(15, sweep),

@@ -1,5 +1,6 @@
 """What the mock services have in common: how a request with an effect is met, authenticated, taken and answered."""
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from helsekort_sandbox.effects import Dropped, EffectLog, Faults, Wrong
+from helsekort_sandbox.effects import EffectLog, Wrong
+from helsekort_sandbox.faults import Dropped, Faults
 from helsekort_sandbox.proofs import Refused
 from helsekort_sandbox.resource_server import ResourceServer, unauthorized
 
@@ -21,7 +23,7 @@ class Service:
     def __init__(self, issuer: str, audience: str, path: Path) -> None:
         self.server = ResourceServer(issuer, audience)
         self.log = EffectLog(path)
-        self.faults = Faults()
+        self.faults = Faults(self.log.clock)
 
     def refusal(self, wrong: Wrong) -> Response:
         """How the service words a refusal."""
@@ -35,15 +37,35 @@ class Service:
     ) -> Response:
         """``told`` of what ``take`` wrote into the log; every refusal stands there too, without an effect."""
         try:
-            is_lost = await self.faults.meet()
-            entry = take(request, self.server.authenticate(request), await request.body())
+            fate = await self.faults.meet()
+            claims, raw = self.server.authenticate(request), await request.body()
+            entry = take(request, claims, raw)
+            if fate.is_doubled:
+                entry = take(request, claims, raw)
         except Refused as refusal:
             self.log.append(request, 401, {"refused": refusal.why}, effect=False)
             return unauthorized(refusal)
         except Wrong as wrong:
             self.log.append(request, wrong.status, {"refused": wrong.why}, effect=False)
-            return self.refusal(wrong)
-        return Dropped(status_code=entry["status"]) if is_lost else told(entry)
+            return self.refused(wrong)
+        await asyncio.sleep(fate.hang)
+        return Dropped(status_code=entry["status"]) if fate.is_lost else told(entry)
+
+    async def shown(self, request: Request, tell: Callable[[Request, Claims, bytes], Response]) -> Response:
+        """What ``tell`` reads: nothing is written down of it."""
+        try:
+            await self.faults.meet_reading()
+            return tell(request, self.server.authenticate(request), await request.body())
+        except Refused as refusal:
+            return unauthorized(refusal)
+        except Wrong as wrong:
+            return self.refused(wrong)
+
+    def refused(self, wrong: Wrong) -> Response:
+        """The refusal with its headers."""
+        response = self.refusal(wrong)
+        response.headers.update(wrong.headers)
+        return response
 
 
 def bare(entry: Effect) -> Response:

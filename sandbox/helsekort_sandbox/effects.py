@@ -1,29 +1,30 @@
-"""What a mock service did, as an append-only log on disk, and the faults it is told to show.
+"""What a mock service did, as an append-only log on disk.
 
 One line for each request that reached the service, before any deduplication: tests count effects here. The state of a
 service is the fold of this log, so that a restart finds it again.
 """
 
-import asyncio
 import json
-import random
 import time
-from dataclasses import dataclass, field
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+
+from helsekort_sandbox.virtual_time import Clock
+
+Entry = dict[str, Any]
+INDEXED = ("event", "key", "patient")  # what effects are looked up by
 
 
 class Wrong(Exception):
     """A request that is refused with ``status``; the reason never repeats what was sent."""
 
-    def __init__(self, status: int, code: str, why: str) -> None:
+    def __init__(self, status: int, code: str, why: str, headers: dict[str, str] | None = None) -> None:
         super().__init__(why)
         self.status, self.code, self.why = status, code, why
+        self.headers = headers or {}
 
 
 class EffectLog:
@@ -32,18 +33,29 @@ class EffectLog:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.path = path
+        self.clock = Clock()
         path.touch(0o600)
         whole = path.read_bytes().rpartition(b"\n")[0]  # a line cut short by a crash was never answered
-        self.entries: list[dict[str, Any]] = [json.loads(line) for line in whole.splitlines()]
+        self.entries: list[Entry] = []
+        self._times: dict[int, float] = {}  # of what this process took: number → when, on the service's clock
+        self._by: dict[str, dict[Any, list[Entry]]] = {name: defaultdict(list) for name in INDEXED}
+        for line in whole.splitlines():
+            self._know(json.loads(line))
         path.write_bytes(whole + b"\n" if whole else b"")
 
-    def append(
-        self, request: Request, status: int, details: dict[str, Any], *, effect: bool
-    ) -> dict[str, Any]:
+    def _know(self, entry: Entry) -> None:
+        self.entries.append(entry)
+        if entry["effect"]:
+            for name in INDEXED:
+                if name in entry:
+                    self._by[name][entry[name]].append(entry)
+
+    def append(self, request: Request, status: int, details: Entry, *, effect: bool) -> Entry:
         """Write one line and have the kernel hold it before the answer leaves."""
+        now = self.clock.now()
         entry = {
             "number": len(self.entries) + 1,
-            "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now)),
             "method": request.method,
             "path": request.url.path,
             "status": status,
@@ -52,92 +64,22 @@ class EffectLog:
         }
         with self.path.open("a") as file:
             file.write(json.dumps(entry, ensure_ascii=False) + "\n")
-        self.entries.append(entry)
+        self._times[entry["number"]] = now
+        self._know(entry)
         return entry
 
-    def effects(self) -> list[dict[str, Any]]:
+    def effects(self) -> list[Entry]:
         """The entries that changed something, oldest first."""
         return [entry for entry in self.entries if entry["effect"]]
 
+    def of(self, name: str, value: str) -> Entry | None:
+        """The first effect with this ``event`` or ``key``."""
+        return next(iter(self._by[name].get(value, ())), None)
 
-@dataclass(slots=True)
-class Faults:
-    """``{"errorRate", "status", "count", "latencyMs", "dropAfterEffect"}``: how the next requests go wrong.
-
-    ``count`` is how many requests are hit (without it: all, until told otherwise); without ``errorRate`` each is.
-    """
-
-    rate: float = 0.0
-    status: int = 503
-    left: int | None = None
-    latency: float = 0.0
-    drop: bool = False
-    dice: random.Random = field(default_factory=random.Random)
-
-    def set(self, wanted: dict[str, Any]) -> None:
-        """Replace the present faults; ``{}`` ends them. Raises ValueError for what is not known."""
-        unknown = set(wanted) - {"errorRate", "status", "count", "latencyMs", "dropAfterEffect"}
-        if unknown:
-            raise ValueError(f"Unknown: {', '.join(sorted(unknown))}")
-        self.left = None if wanted.get("count") is None else int(wanted["count"])
-        self.status = int(wanted.get("status", 503))
-        self.latency = float(wanted.get("latencyMs", 0)) / 1000
-        self.drop = bool(wanted.get("dropAfterEffect", False))
-        only_slow = set(wanted) <= {"latencyMs"}
-        self.rate = 0.0 if only_slow else float(wanted.get("errorRate", 1.0))
-
-    def strikes(self) -> bool:
-        """Whether this request is hit; uses up one of ``count``."""
-        if self.left == 0 or self.dice.random() >= self.rate:
-            return False
-        if self.left is not None:
-            self.left -= 1
-        return True
-
-    async def meet(self) -> bool:
-        """What the next request meets: delay, a refusal (Wrong), or True: do it, and let the answer be lost."""
-        await asyncio.sleep(self.latency)
-        struck = self.strikes()
-        if struck and not self.drop:
-            raise Wrong(self.status, "transient", "Fault on demand")
-        return struck
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "errorRate": self.rate,
-            "status": self.status,
-            "count": self.left,
-            "latencyMs": self.latency * 1000,
-            "dropAfterEffect": self.drop,
-        }
-
-
-class Dropped(Response):
-    """An answer that never arrives: the connection closes in the middle of it."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
-        headers = [(b"content-length", b"1")]
-        await send({"type": "http.response.start", "status": self.status_code, "headers": headers})
-
-
-def control_routes(log: EffectLog, faults: Faults) -> list[Route]:
-    """``GET /_log``, ``POST /_faults`` and a sign of life."""
-
-    async def show_log(_: Request) -> Response:
-        return JSONResponse({"count": len(log.effects()), "entries": log.entries})
-
-    async def set_faults(request: Request) -> Response:
-        try:
-            faults.set(await request.json())
-        except (ValueError, TypeError, AttributeError) as error:
-            return JSONResponse({"error": str(error)}, 400)
-        return JSONResponse(faults.as_json())
-
-    async def live(_: Request) -> Response:
-        return JSONResponse({"status": "live"})
-
-    return [
-        Route("/_log", show_log),
-        Route("/_faults", set_faults, methods=["POST"]),
-        Route("/health/live", live),
-    ]
+    def all_of(self, name: str, value: str, stale: float = 0.0) -> list[Entry]:
+        """All effects of a ``patient`` (or another indexed name), as they were ``stale`` seconds ago."""
+        found = self._by[name].get(value, [])
+        if not stale:
+            return list(found)
+        before = self.clock.now() - stale
+        return [entry for entry in found if self._times.get(entry["number"], 0.0) <= before]

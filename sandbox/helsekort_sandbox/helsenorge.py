@@ -16,7 +16,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from helsekort_sandbox.answering import Service, bare
-from helsekort_sandbox.effects import Wrong, control_routes
+from helsekort_sandbox.controls import control_routes
+from helsekort_sandbox.effects import Wrong
 from helsekort_sandbox.resource_server import PID, actor
 
 PATH = "/notices/v1"
@@ -75,8 +76,8 @@ class Helsenorge(Service):
         except (ValueError, KeyError, TypeError) as error:
             raise Wrong(400, "structure", "The body is {recipient, idempotencyKey}") from error
         notice = {"recipient": recipient, "idempotencyKey": key}
-        known = any(entry["notice"] == notice for entry in self.log.effects())
-        details = {"notice": notice, "actor": actor(claims), "retraction": True, "digest": ""}
+        known = any(entry["notice"] == notice for entry in self.log.all_of("key", key))
+        details = {"key": key, "notice": notice, "actor": actor(claims), "retraction": True, "digest": ""}
         return self.log.append(request, 204, details, effect=not known)
 
     def _take(self, request: Request, claims: dict[str, Any], raw: bytes) -> dict[str, Any]:
@@ -85,12 +86,10 @@ class Helsenorge(Service):
         notice = _check_notice(raw)
         digest = hashlib.sha256(json.dumps(notice, sort_keys=True).encode()).hexdigest()
         key = notice["idempotencyKey"]
-        before = next(
-            (entry for entry in self.log.effects() if entry["notice"]["idempotencyKey"] == key), None
-        )
+        before = self.log.of("key", key)
         if before is not None and before["digest"] != digest:
             raise Wrong(409, "duplicate", "idempotencyKey was used for another notice")
-        details: dict[str, Any] = {"notice": notice, "actor": actor(claims), "digest": digest}
+        details: dict[str, Any] = {"key": key, "notice": notice, "actor": actor(claims), "digest": digest}
         if before is not None:
             details |= {"id": before["id"], "replayed": True}
             return self.log.append(request, before["status"], details, effect=False)

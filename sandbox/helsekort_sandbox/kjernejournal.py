@@ -17,9 +17,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from helsekort_sandbox.answering import Service, bare
-from helsekort_sandbox.effects import Wrong, control_routes
-from helsekort_sandbox.proofs import Refused
-from helsekort_sandbox.resource_server import ATTEST, HPR, PID, actor, unauthorized
+from helsekort_sandbox.controls import control_routes
+from helsekort_sandbox.effects import Wrong
+from helsekort_sandbox.resource_server import ATTEST, HPR, PID, actor
 
 BASE = "/critical-information/v1"
 AUDIENCE = "nhn:critical-information"
@@ -90,24 +90,24 @@ class Kjernejournal(Service):
     def refusal(self, wrong: Wrong) -> Response:
         return _refusal(wrong)
 
-    def current(self, nin: str, kind: str) -> dict[str, dict[str, Any]]:
+    def current(self, nin: str, kind: str, *, is_read: bool = False) -> dict[str, dict[str, Any]]:
         """The woman's registrations of one kind, by id, in their last version."""
-        mine = [entry for entry in self.log.effects() if entry["patient"] == nin and entry["type"] == kind]
+        stale = self.faults.stale if is_read else 0.0
+        mine = [entry for entry in self.log.all_of("patient", nin, stale) if entry["type"] == kind]
         gone = {entry["retracts"] for entry in mine if "retracts" in entry}
         kept = [entry for entry in mine if "answer" in entry and entry["event"] not in gone]
         return {entry["answer"]["id"]: entry["answer"] for entry in kept}
 
     async def status(self, request: Request) -> Response:
         """Whether anything is registered; machines may ask, and nothing is logged as a reading."""
+        return await self.shown(request, self._status)
+
+    def _status(self, _: Request, claims: dict[str, Any], raw: bytes) -> Response:
         try:
-            claims = self.server.authenticate(request)
-            body = await request.json()
-            nin = body["nin"]
-        except Refused as refusal:
-            return unauthorized(refusal)
-        except (ValueError, KeyError, TypeError):
-            return _refusal(Wrong(400, "structure", "The body is {nin}"))
-        found = {kind: self.current(nin, kind) for kind in PATIENT}
+            nin = json.loads(raw)["nin"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise Wrong(400, "structure", "The body is {nin}") from error
+        found = {kind: self.current(nin, kind, is_read=True) for kind in PATIENT}
         privacy = {"hasReservationKjernejournal": False, "isRestricted": False}
         answer: dict[str, Any] = {"patientNIN": nin, "hasCriticalInformation": any(found.values())}
         answer |= {"privacySetting": privacy}
@@ -117,16 +117,14 @@ class Kjernejournal(Service):
 
     async def search(self, request: Request) -> Response:
         """The woman's registrations of one kind."""
-        try:
-            claims = self.server.authenticate(request)
-            _check_kind(request.path_params["kind"])
-            _check_clinician(claims)
-            _check_headers(request, claims)
-        except Refused as refusal:
-            return unauthorized(refusal)
-        except Wrong as wrong:
-            return _refusal(wrong)
-        found = self.current(request.headers["nhn-patient-nin"], request.path_params["kind"]).values()
+        return await self.shown(request, self._search)
+
+    def _search(self, request: Request, claims: dict[str, Any], _: bytes) -> Response:
+        kind = request.path_params["kind"]
+        _check_kind(kind)
+        _check_clinician(claims)
+        _check_headers(request, claims)
+        found = self.current(request.headers["nhn-patient-nin"], kind, is_read=True).values()
         entries = [{"resource": resource} for resource in found]
         bundle = {"resourceType": "Bundle", "type": "searchset", "total": len(entries), "entry": entries}
         return _fhir(bundle, 200)
@@ -148,7 +146,7 @@ class Kjernejournal(Service):
         digest = hashlib.sha256(raw).hexdigest()
         details: dict[str, Any] = {"event": event, "patient": nin, "type": kind}
         details |= {"actor": actor(claims), "digest": digest}
-        before = next((entry for entry in self.log.effects() if entry["event"] == event), None)
+        before = self.log.of("event", event)
         if before is not None and before["digest"] != digest:
             raise Wrong(409, "duplicate", "nhn-event-id was used for something else")
         if before is not None:
@@ -178,14 +176,11 @@ class Kjernejournal(Service):
         except (ValueError, KeyError, TypeError) as error:
             raise Wrong(400, "structure", "The body is {nin, registeredBy}, with nhn-event-id") from error
         kind = request.path_params["kind"]
-        registered = next(
-            (e for e in self.log.effects() if e["event"] == event and e["patient"] == nin), None
-        )
-        if registered is None or registered["type"] != kind:
+        registered = self.log.of("event", event)
+        if registered is None or (registered["patient"], registered["type"]) != (nin, kind):
             raise Wrong(404, "not-found", "No such registration")
         details = {"event": key, "patient": nin, "type": kind, "actor": actor(claims), "retracts": event}
-        known = any(e["event"] == key for e in self.log.effects())
-        return self.log.append(request, 204, details, effect=not known)
+        return self.log.append(request, 204, details, effect=self.log.of("event", key) is None)
 
 
 def _registered(entry: dict[str, Any]) -> Response:

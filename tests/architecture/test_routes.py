@@ -12,6 +12,7 @@ ALL = "DELETE GET HEAD OPTIONS PATCH POST PUT"
 PINNED = [
     ("GET HEAD", "/health/live"),
     ("GET HEAD", "/health/ready"),
+    ("GET HEAD", "/health/adapters"),
     ("GET HEAD", "/fhir/metadata"),
     ("GET HEAD", "/.well-known/jwks.json"),
     ("GET HEAD", "/cds-services"),
@@ -283,6 +284,7 @@ def test_all_but_health_and_metadata_go_through_the_door():
     assert open_to_all == [
         "/health/live",
         "/health/ready",
+        "/health/adapters",
         "/fhir/metadata",
         "/.well-known/jwks.json",
         "/cds-services",

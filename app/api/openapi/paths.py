@@ -77,6 +77,7 @@ EVERYWHERE = (400, 401, 403, 429, 503)
 OPEN_TO_ALL = {  # what needs no token: what it says, and how it answers when it cannot
     "/health/live": ("The process answers", "health"),
     "/health/ready": ("The database answers", "health"),
+    "/health/adapters": ("What waits for each other system, and whether it answers", "health"),
     "/fhir/metadata": (
         "The CapabilityStatement; with mode=terminology the TerminologyCapabilities",
         "metadata",
@@ -113,7 +114,7 @@ def _addresses(row: Guarded) -> Iterator[tuple[str, ResourceType | None]]:
 def _open(path: str) -> Json:
     summary, gives = OPEN_TO_ALL[path]
     answers: Json = {"200": ref_to("responses", gives)}
-    if path == "/health/ready":
+    if path in {"/health/ready", "/health/adapters"}:
         answers["503"] = ref_to("responses", "health")
     name = path.rpartition("/")[2]
     found: Json = {

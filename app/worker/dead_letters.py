@@ -1,0 +1,102 @@
+"""``helsekort deliveries``: an operator sees what waits or was refused, has it tried again, or gives it up. With a reason, logged."""
+
+import asyncio
+import getpass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app import clock
+from app.settings import Settings
+from app.store import breakers, delivery_upkeep
+from app.store.database import Database
+from app.store.delivery_upkeep import Chosen
+from app.store.log import Entry, refuse
+
+MOST = 1000
+_DO: dict[str, Callable[[Database, str, datetime], Awaitable[bool]]] = {
+    "retry": delivery_upkeep.retry,
+    "discard": delivery_upkeep.discard,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the command line says."""
+
+    do: str
+    ids: tuple[str, ...] = ()
+    dead: bool = False
+    reason: str = ""
+    state: str = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is printed, and whether all of it was done."""
+
+    lines: list[str]
+    is_done: bool = True
+
+
+def operate(settings: Settings, wish: Wish) -> Told:
+    """Do what the command line says, as the serving role."""
+    return asyncio.run(_operated(Database(settings.database_url, connections=1), wish))
+
+
+async def _operated(database: Database, wish: Wish) -> Told:
+    await database.start()
+    try:
+        if wish.do == "list":
+            return Told(await _listed(database, wish))
+        return await _changed(database, wish)
+    finally:
+        await database.stop()
+
+
+async def _listed(database: Database, wish: Wish) -> list[str]:
+    rows = await delivery_upkeep.listed(database, wish.state, wish.kind, MOST)
+    lines = [_line(row) for row in rows]
+    lines += [
+        f"{row.system} does not answer: {row.error} ({row.failures} failures); next attempt {clock.instant(row.until)}"
+        for row in await breakers.every(database)
+        if row.state != "closed" and row.until is not None
+    ]
+    return [*lines, f"{len(rows)} messages" + (", the oldest ones" if len(rows) == MOST else "")]
+
+
+def _line(row: Any) -> str:
+    about = f"{row['type']}/{row['resource']}" if row["resource"] else "-"
+    held = "held" if row["held"] else row["state"]
+    words = (clock.instant(row["created"]), row["id"], row["kind"], held, str(row["attempts"]), about)
+    return "  ".join((*words, row["error"] or ""))
+
+
+async def _changed(database: Database, wish: Wish) -> Told:
+    found = await delivery_upkeep.chosen(database, list(wish.ids), dead=wish.dead)
+    lines = [f"{id_}: there is no such message" for id_ in set(wish.ids) - {row.id for row in found}]
+    is_done = not lines
+    for row in found:
+        await refuse(database, _entry(wish, row), "told", (row.patient,))
+        done = await _DO[wish.do](database, row.id, clock.now())
+        why = "" if done else f" not done: it is {row.state}, or what it needs is no longer kept"
+        lines.append(f"{row.id} {row.kind}: {wish.do}{why}")
+        is_done &= done
+    return Told(lines, is_done)
+
+
+def _entry(wish: Wish, row: Chosen) -> Entry:
+    """Who of those who run the server did what to which message, and why; written before it is done."""
+    facts = {
+        "interaction": "operation",
+        "operation": f"${wish.do}-delivery",
+        "name": f"Drift: {wish.do}",
+        "role": "system",
+        "subject": f"operator:{getpass.getuser()}",
+        "client": "helsekort",
+        "reason": wish.reason,
+        "correlation": row.id,
+    }
+    return Entry(clock.new_id(), clock.now(), facts)

@@ -1,0 +1,31 @@
+"""Whom a message is about: her number, read and logged as read when it is needed, and kept nowhere."""
+
+from app.fhir import json as fhir_json
+from app.fhir.codes import PERSON_NUMBERS
+from app.gateways.failures import Refused
+from app.interactions.context import Context, House
+from app.mapping.elements import children, text
+from app.store import resources
+from app.store.deliveries import Message
+from app.worker.system import context
+
+
+class Withdrawn(Exception):
+    """The message is no longer true, or nobody is there to get it."""
+
+
+def reading(house: House, message: Message, name: str) -> Context:
+    """What is read to be sent is logged as such before it is sent."""
+    facts = {"type": message.type, "operation": "$deliver", "correlation": message.id}
+    return context(house, "read", name=name, **facts)
+
+
+async def number_of(read: Context, patient: str) -> tuple[str, str]:
+    """Her identity number, with its system. Raises Withdrawn, Refused."""
+    stored = await resources.read(read.part(type="Patient").session, "Patient", patient)
+    if stored is None or stored.deleted or not stored.visible:
+        raise Withdrawn("She is no longer registered")
+    for row in children(fhir_json.parse(stored.body), "identifier"):
+        if text(row, "system") in PERSON_NUMBERS and text(row, "use") != "old" and text(row, "value"):
+            return text(row, "system"), text(row, "value")
+    raise Refused("She has no national identity number here")
