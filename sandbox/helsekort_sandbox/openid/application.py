@@ -1,5 +1,6 @@
 """A mock issuer as an application: the handlers of its operations."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,9 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from helsekort_sandbox import broken_tokens, keys, ttt
-from helsekort_sandbox.effects import Dropped, Wrong, control_routes
+from helsekort_sandbox.controls import control_routes
+from helsekort_sandbox.effects import Wrong
+from helsekort_sandbox.faults import Dropped, Fate
 from helsekort_sandbox.openid import pages
 from helsekort_sandbox.openid.authorization import Authorization, NoLogin
 from helsekort_sandbox.openid.document import document
@@ -54,10 +57,10 @@ class Application:
 
         async def met(request: Request) -> Response:
             try:
-                is_lost = await self.provider.faults.meet() if row.faulty else False
+                fate = await self.provider.faults.meet() if row.faulty else Fate()
             except Wrong as wrong:
                 self.provider.log.append(request, wrong.status, {"refused": wrong.why}, effect=False)
-                return JSONResponse({"error": "temporarily_unavailable"}, wrong.status)
+                return JSONResponse({"error": "temporarily_unavailable"}, wrong.status, wrong.headers)
             if row.key and not self.provider.is_operator(request):
                 return JSONResponse(ttt.failure("X-Auth-Key is missing or wrong"), 401)
             try:
@@ -67,7 +70,8 @@ class Application:
             except NoLogin as problem:
                 self.provider.log.append(request, 400, {"refused": str(problem)}, effect=False)
                 answer = pages.refusal(self.provider.profile.title, str(problem))
-            return Dropped(status_code=answer.status_code) if is_lost else answer
+            await asyncio.sleep(fate.hang)
+            return Dropped(status_code=answer.status_code) if fate.is_lost else answer
 
         return met
 

@@ -17,7 +17,8 @@ from starlette.requests import Request
 
 from helsekort_sandbox import clients, keys
 from helsekort_sandbox.clients import Client
-from helsekort_sandbox.effects import EffectLog, Faults
+from helsekort_sandbox.effects import EffectLog
+from helsekort_sandbox.faults import Faults
 from helsekort_sandbox.openid.grants import Grants
 from helsekort_sandbox.openid.keyring import KeyRing
 from helsekort_sandbox.openid.profile import Claims, Profile
@@ -42,7 +43,7 @@ class Provider:
         self.profile, self.url = profile, url
         self.ring = KeyRing(state / f"{profile.keys}-{algorithm}.json", algorithm)
         self.log = EffectLog(state / f"{profile.name}.ndjson")
-        self.faults = Faults()
+        self.faults = Faults(self.log.clock)
         self.grants = Grants(self.log)
         self.proofs = ProofChecker()
         self.proofs.nonce_required = profile.nonce_required
