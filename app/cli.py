@@ -203,6 +203,9 @@ def _add_deliveries(commands: Any) -> None:
         row.add_argument("ids", nargs="*", metavar="ID")
         row.add_argument("--dead", action="store_true", help="all that were refused")
         row.add_argument("--reason", required=True, help="stands in the log")
+    lists.add_parser(
+        "reconcile", help="compare what other systems have with what they should have, and repair it"
+    )
     for row in lists.choices.values():
         row.set_defaults(run=deliveries)
 

@@ -79,6 +79,7 @@ class Settings:
     kjernejournal_url: str = _doc("Base of kjernejournal's critical-information API; empty: nothing is sent.")
     kjernejournal_audience: str = _doc("Audience of kjernejournal's tokens.", "nhn:critical-information")
     helsenorge_url: str = _doc("Base of Helsenorge's notice API; empty: nothing is sent.")
+    answer_seconds: int = _doc("Seconds that another system may take to answer; then it is tried again.", 10)
     helsenorge_audience: str = _doc("Audience of Helsenorge's tokens.", "nhn:helsenorge")
     audit_key_file: str = _doc("Ed25519 private key (PEM) that signs the heads of the log's lanes.")
     audit_former_keys_file: str = _doc(

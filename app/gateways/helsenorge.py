@@ -8,7 +8,7 @@ import json
 
 import httpx
 
-from app.gateways.failures import check
+from app.gateways.failures import Unreachable, check
 from app.gateways.helseid import Token, call
 
 SYSTEM = "Helsenorge"
@@ -32,6 +32,17 @@ class Helsenorge:
             self._http, token, SYSTEM, self._url, body, {"Content-Type": "application/json"}
         )
         check(response, SYSTEM)
+
+    async def known(self, token: Token, keys: list[str]) -> set[str]:
+        """Those of ``keys`` under which it has taken a notice. Raises Refused, Unreachable."""
+        body = json.dumps({"idempotencyKeys": keys}).encode()
+        headers = {"Content-Type": "application/json"}
+        response = await call(self._http, token, SYSTEM, f"{self._url}/known", body, headers)
+        check(response, SYSTEM)
+        try:
+            return {str(key) for key in response.json()["idempotencyKeys"]}
+        except (ValueError, KeyError, TypeError) as error:
+            raise Unreachable(f"{SYSTEM} gave a list that cannot be read") from error
 
     async def retract(self, token: Token, recipient: str, key: str) -> None:
         """Take away the notices that ``recipient`` was sent by this server. Raises Refused, Unreachable."""

@@ -34,6 +34,7 @@ PENDING, WAITING, SENT, DEAD, WITHDRAWN = "pending", "waiting", "sent", "dead", 
 CRITICAL_INFORMATION, NOTICE = "critical-information", "notice"
 EMERGENCY = "emergency-notice"  # a notice that no loss withdraws
 RECALL = "registration-recall"  # what was registered of a resource is no longer so, or not of her
+CHECK = "registration-comparison"  # in a clinician's session: what does kjernejournal have of hers from here
 # That she has withdrawn, to whom something had been sent: registrations, notices, notifications
 RETRACTIONS = ("registration-retraction", "notice-retraction", "notification-retraction")
 REGISTRATION_RETRACTION, NOTICE_RETRACTION, NOTIFICATION_RETRACTION = RETRACTIONS
@@ -41,6 +42,7 @@ KJERNEJOURNAL, HELSENORGE = "kjernejournal", "helsenorge"
 SYSTEM_OF = {  # by whose breaker a message is held; each subscriber has a pace of its own
     CRITICAL_INFORMATION: KJERNEJOURNAL,
     RECALL: KJERNEJOURNAL,
+    CHECK: KJERNEJOURNAL,
     REGISTRATION_RETRACTION: KJERNEJOURNAL,
     NOTICE: HELSENORGE,
     EMERGENCY: HELSENORGE,

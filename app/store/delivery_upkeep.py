@@ -6,6 +6,7 @@ from typing import Any
 
 from app.store.database import Database
 from app.store.deliveries import (
+    CHECK,
     CRITICAL_INFORMATION,
     SYSTEM_OF,
     Due,
@@ -65,9 +66,9 @@ _CHOSEN = Statement(
 # What only a clinician's session can send waits for one; what only its token could say who she is cannot come back.
 _RETRY = Statement(
     f"""
-UPDATE delivery SET state = CASE WHEN kind = '{CRITICAL_INFORMATION}' THEN 'waiting' ELSE 'pending' END,
+UPDATE delivery SET state = CASE WHEN kind IN ('{CRITICAL_INFORMATION}', '{CHECK}') THEN 'waiting' ELSE 'pending' END,
     attempts = 0, error = NULL, updated = $2::timestamptz,
-    held = CASE WHEN kind = '{CRITICAL_INFORMATION}' THEN NULL ELSE $2::timestamptz END
+    held = CASE WHEN kind IN ('{CRITICAL_INFORMATION}', '{CHECK}') THEN NULL ELSE $2::timestamptz END
 WHERE id = $1::text AND state IN ('dead', 'discarded', 'withdrawn')
     AND (token IS NOT NULL OR kind NOT IN ('registration-retraction', 'notice-retraction'))
 RETURNING id

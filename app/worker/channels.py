@@ -11,8 +11,6 @@ from app.gateways.helsenorge import Helsenorge
 from app.gateways.kjernejournal import Kjernejournal
 from app.settings import Settings
 
-_TIMEOUT = httpx.Timeout(10.0, connect=5.0)
-
 
 @dataclass(frozen=True, slots=True)
 class Channels:
@@ -30,7 +28,7 @@ async def open_channels(settings: Settings) -> AsyncIterator[Channels]:
         yield Channels()
         return
     key = read_client_key(settings.client_key_file)
-    async with httpx.AsyncClient(timeout=_TIMEOUT) as http:
+    async with httpx.AsyncClient(timeout=settings.answer_seconds) as http:
         yield Channels(
             HelseId(settings.helseid_issuer, settings.client_id, key, http),
             Kjernejournal(settings.kjernejournal_url, http) if settings.kjernejournal_url else None,

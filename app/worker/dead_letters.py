@@ -8,11 +8,16 @@ from datetime import datetime
 from typing import Any
 
 from app import clock
+from app.access.sealing import Seal, read_key
+from app.gateways.failures import Failure
+from app.interactions.context import House
 from app.settings import Settings
 from app.store import breakers, delivery_upkeep
 from app.store.database import Database
 from app.store.delivery_upkeep import Chosen
 from app.store.log import Entry, refuse
+from app.worker.channels import open_channels
+from app.worker.reconciliation import reconcile
 
 MOST = 1000
 _DO: dict[str, Callable[[Database, str, datetime], Awaitable[bool]]] = {
@@ -43,17 +48,30 @@ class Told:
 
 def operate(settings: Settings, wish: Wish) -> Told:
     """Do what the command line says, as the serving role."""
-    return asyncio.run(_operated(Database(settings.database_url, connections=1), wish))
+    return asyncio.run(_operated(settings, wish))
 
 
-async def _operated(database: Database, wish: Wish) -> Told:
+async def _operated(settings: Settings, wish: Wish) -> Told:
+    database = Database(settings.database_url, connections=1)
     await database.start()
     try:
+        if wish.do == "reconcile":
+            return await _reconciled(settings, database)
         if wish.do == "list":
             return Told(await _listed(database, wish))
         return await _changed(database, wish)
     finally:
         await database.stop()
+
+
+async def _reconciled(settings: Settings, database: Database) -> Told:
+    house = House(settings, database, Seal(read_key(settings.server_key_file)))
+    async with open_channels(settings) as channels:
+        try:
+            found = await reconcile(house, channels)
+        except Failure as failure:
+            return Told([f"Not done: {failure}"], is_done=False)
+    return Told([row.text() for row in found] or ["Nothing is set up"])
 
 
 async def _listed(database: Database, wish: Wish) -> list[str]:

@@ -16,6 +16,7 @@ from app.interactions.context import House
 from app.mapping.critical_info import NotExpressible
 from app.store import breakers, deliveries, delivery_upkeep
 from app.store.deliveries import (
+    CHECK,
     CRITICAL_INFORMATION,
     DEAD,
     EMERGENCY,
@@ -28,7 +29,7 @@ from app.store.deliveries import (
     WITHDRAWN,
     Message,
 )
-from app.worker import registrations, retractions
+from app.worker import reconciliation, registrations, retractions
 from app.worker.channels import Channels
 from app.worker.recipients import Withdrawn, number_of, reading
 
@@ -127,5 +128,6 @@ _SENDERS: dict[str, Callable[[House, Channels, Message], Awaitable[None]]] = {
     NOTICE: _notice,
     EMERGENCY: _notice,
     RECALL: registrations.recall,
+    CHECK: reconciliation.compare_registrations,
     **retractions.SENDERS,
 }

@@ -87,7 +87,7 @@ async def _opened(settings: Settings, channels: Channels) -> AsyncIterator[Dutie
         house = House(settings, database, seal, read_signing(settings.notification_key_file))
         app = build(house, channels)
         async with app.open_async():
-            yield schedule.prepare(house, app)
+            yield schedule.prepare(house, app, channels)
     finally:
         await database.stop()
 

@@ -30,7 +30,9 @@ from app.store import (
 )
 from app.store.anchors import Anchors
 from app.store.seals import Signer
+from app.worker.channels import Channels
 from app.worker.jobs import begin, dispatch, resume, take_up
+from app.worker.reconciliation import reconcile_and_tell
 from app.worker.releases import release
 from app.worker.rescue import Rescue
 from app.worker.subscribers import give_up
@@ -48,6 +50,7 @@ class Duties:
     signer: Signer | None = None
     anchors: Anchors | None = None
     rescue: Rescue = field(default_factory=Rescue)
+    channels: Channels = field(default_factory=Channels)
 
 
 async def put_back(duties: Duties) -> None:
@@ -144,6 +147,11 @@ async def drop_months(duties: Duties) -> None:
             _log.warning("the log's months %s are dropped, each with its closing", ", ".join(months))
 
 
+async def reconcile(duties: Duties) -> None:
+    """What other systems have is compared with what they should have."""
+    await reconcile_and_tell(duties.house, duties.channels)
+
+
 async def look_ahead(duties: Duties) -> None:
     """The log needs its next month; only the owner may make it."""
     month = await housekeeping.missing_month(duties.house.database, clock.now())
@@ -171,20 +179,22 @@ TABLE: tuple[Row, ...] = (
     Row(600, open_what_waited),
     Row(600, forget_keys),
     Row(6 * 3600, control),
+    Row(6 * 3600, reconcile),
     Row(6 * 3600, look_ahead),
     Row(6 * 3600, drop_months),
     Row(6 * 3600, forget_events),
 )
 
 
-def prepare(house: House, app: App) -> Duties:
+def prepare(house: House, app: App, channels: Channels) -> Duties:
     """The duties of this process; the signing key is made at the first start. Raises NoKey, OSError."""
     key, anchor = house.settings.audit_key_file, house.settings.audit_anchor_file
     if not key or not anchor:
         _log.warning("the log is not sealed: set HELSEKORT_AUDIT_KEY_FILE and HELSEKORT_AUDIT_ANCHOR_FILE")
     if key and not Path(key).exists():
         seals.make_key(key)
-    return Duties(house, app, seals.read_signer(key) if key else None, Anchors(anchor) if anchor else None)
+    signer = seals.read_signer(key) if key else None
+    return Duties(house, app, signer, Anchors(anchor) if anchor else None, channels=channels)
 
 
 async def _keep(row: Row, duties: Duties) -> None:

@@ -15,7 +15,8 @@ _COLUMNS = ("number", "at", "method", "path", "status", "effect")
 
 
 def control_routes(log: EffectLog, faults: Faults) -> list[Route]:
-    """``GET /_log`` (JSON, or a page for a browser), ``POST /_faults``, ``POST /_clock`` and a sign of life."""
+    """``GET /_log`` (JSON, or a page for a browser), ``POST /_faults``, ``POST /_clock``, ``POST /_lose`` (the last
+    effects, as by a restore) and a sign of life."""
 
     async def show_log(request: Request) -> Response:
         since = int(request.query_params.get("since", 0))
@@ -30,6 +31,12 @@ def control_routes(log: EffectLog, faults: Faults) -> list[Route]:
     async def set_clock(request: Request) -> Response:
         return await _told(request, log.clock.set, log.clock.as_json)
 
+    async def lose(request: Request) -> Response:
+        gone: list[int] = []
+        return await _told(
+            request, lambda wanted: gone.extend(log.lose(int(wanted["last"]))), lambda: {"lost": gone}
+        )
+
     async def show(request: Request) -> Response:
         return JSONResponse(faults.as_json() if request.url.path == "/_faults" else log.clock.as_json())
 
@@ -40,6 +47,7 @@ def control_routes(log: EffectLog, faults: Faults) -> list[Route]:
         Route("/_log", show_log),
         Route("/_faults", show, methods=["GET"]),
         Route("/_faults", set_faults, methods=["POST"]),
+        Route("/_lose", lose, methods=["POST"]),
         Route("/_clock", show, methods=["GET"]),
         Route("/_clock", set_clock, methods=["POST"]),
         Route("/health/live", live),
@@ -49,7 +57,7 @@ def control_routes(log: EffectLog, faults: Faults) -> list[Route]:
 async def _told(request: Request, change: Callable[[Any], None], tell: Callable[[], Any]) -> Response:
     try:
         change(await request.json())
-    except (ValueError, TypeError, AttributeError) as error:
+    except (ValueError, TypeError, AttributeError, KeyError) as error:
         return JSONResponse({"error": str(error)}, 400)
     return JSONResponse(tell())
 

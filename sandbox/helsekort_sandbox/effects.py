@@ -37,6 +37,7 @@ class EffectLog:
         path.touch(0o600)
         whole = path.read_bytes().rpartition(b"\n")[0]  # a line cut short by a crash was never answered
         self.entries: list[Entry] = []
+        self.lost: set[int] = set()
         self._times: dict[int, float] = {}  # of what this process took: number → when, on the service's clock
         self._by: dict[str, dict[Any, list[Entry]]] = {name: defaultdict(list) for name in INDEXED}
         for line in whole.splitlines():
@@ -45,6 +46,12 @@ class EffectLog:
 
     def _know(self, entry: Entry) -> None:
         self.entries.append(entry)
+        for number in entry.get("lost", ()):
+            lost = self.entries[number - 1]
+            self.lost.add(number)
+            for name in INDEXED:
+                if lost in self._by[name].get(lost.get(name), ()):
+                    self._by[name][lost[name]].remove(lost)
         if entry["effect"]:
             for name in INDEXED:
                 if name in entry:
@@ -68,9 +75,26 @@ class EffectLog:
         self._know(entry)
         return entry
 
+    def lose(self, last: int) -> list[int]:
+        """Forget the last effects, as a service does that is restored from a backup; the lines stay, and one says so."""
+        gone = [entry["number"] for entry in self.effects()[-last:]] if last else []
+        line = {
+            "number": len(self.entries) + 1,
+            "effect": False,
+            "lost": gone,
+            "at": "",
+            "method": "",
+            "path": "/_lose",
+            "status": 200,
+        }
+        with self.path.open("a") as file:
+            file.write(json.dumps(line) + "\n")
+        self._know(line)
+        return gone
+
     def effects(self) -> list[Entry]:
         """The entries that changed something, oldest first."""
-        return [entry for entry in self.entries if entry["effect"]]
+        return [entry for entry in self.entries if entry["effect"] and entry["number"] not in self.lost]
 
     def of(self, name: str, value: str) -> Entry | None:
         """The first effect with this ``event`` or ``key``."""

@@ -80,6 +80,21 @@ class Helsenorge(Service):
         details = {"key": key, "notice": notice, "actor": actor(claims), "retraction": True, "digest": ""}
         return self.log.append(request, 204, details, effect=not known)
 
+    async def known(self, request: Request) -> Response:
+        """Under which of the keys a notice was taken, whatever became of it."""
+        return await self.shown(request, self._known)
+
+    def _known(self, _: Request, claims: dict[str, Any], raw: bytes) -> Response:
+        if claims.get(PID):
+            raise Wrong(403, "forbidden", "Systems ask for their notices, not persons")
+        try:
+            keys = [str(key) for key in json.loads(raw)["idempotencyKeys"]]
+        except (ValueError, KeyError, TypeError) as error:
+            raise Wrong(400, "structure", "The body is {idempotencyKeys}") from error
+        stale = self.faults.stale
+        there = [key for key in keys if self.log.all_of("key", key, stale)]
+        return JSONResponse({"idempotencyKeys": there})
+
     def _take(self, request: Request, claims: dict[str, Any], raw: bytes) -> dict[str, Any]:
         if claims.get(PID):
             raise Wrong(403, "forbidden", "Notices are sent by systems, not by persons")
@@ -106,6 +121,7 @@ def create_app(issuer: str, state: Path) -> Starlette:
     routes = [
         Route(PATH, service.notify, methods=["POST"]),
         Route(f"{PATH}/retraction", service.retract, methods=["POST"]),
+        Route(f"{PATH}/known", service.known, methods=["POST"]),
         *control_routes(service.log, service.faults),
     ]
     return Starlette(routes=routes)

@@ -108,7 +108,7 @@ class Crew:
             async with open_channels(self.settings) as channels:
                 app = build(house, channels)
                 async with app.open_async():
-                    yield prepare(house, app)
+                    yield prepare(house, app, channels)
         finally:
             await database.stop()
 

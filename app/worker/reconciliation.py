@@ -1,0 +1,151 @@
+"""Reconciliation: what the other side has is compared with what it should have, and repaired under the same keys.
+
+Helsenorge is asked by this server which notices it has. Kjernejournal shows what is registered to a clinician only: that
+comparison waits, like a registration, for the next clinician's session on her card, and then compares all of hers.
+"""
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+
+from app import clock
+from app.gateways.failures import Failure, Refused
+from app.gateways.kjernejournal import Held, Registration
+from app.interactions.context import House
+from app.mapping.critical_info import PROFILES
+from app.store import comparison
+from app.store.comparison import Newest
+from app.store.deliveries import CRITICAL_INFORMATION, SENT, Message
+from app.store.log import refuse
+from app.worker import registrations
+from app.worker.channels import Channels
+from app.worker.recipients import Withdrawn, number_of, reading
+from app.worker.system import context
+
+SINCE = timedelta(days=7)
+SETTLED = timedelta(minutes=2)  # younger ones may not be readable there yet
+AGAIN = timedelta(hours=20)  # between two comparisons of what kjernejournal has of one woman
+_PAGE = 200
+_log = logging.getLogger("helsekort.worker")
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """How many messages were compared, and how many of them are sent again."""
+
+    system: str
+    compared: int
+    repaired: int
+    asked: int = 0  # comparisons that wait for a clinician
+
+    def text(self) -> str:
+        """One line for an operator."""
+        waiting = f", {self.asked} comparisons wait for a clinician's session" if self.asked else ""
+        return f"{self.system}: {self.compared} compared, {self.repaired} sent again{waiting}"
+
+
+async def reconcile(
+    house: House, channels: Channels, *, since: timedelta = SINCE, settled: timedelta = SETTLED
+) -> list[Compared]:
+    """Compare with every system that is set up. Raises Failure."""
+    found = []
+    if channels.helsenorge is not None:
+        found.append(await _notices(house, channels, since, settled))
+    if channels.kjernejournal is not None:
+        now = clock.now()
+        asked = await comparison.ask_for_checks(house.database, now, now - AGAIN)
+        found.append(Compared("kjernejournal", 0, 0, asked))
+    return found
+
+
+async def _notices(house: House, channels: Channels, since: timedelta, settled: timedelta) -> Compared:
+    if channels.helseid is None or channels.helsenorge is None:
+        return Compared("helsenorge", 0, 0)
+    compared, repaired, after, now = 0, 0, "", clock.now()
+    audience = house.settings.helsenorge_audience
+    while page := await comparison.sent_notices(house.database, now - since, now - settled, after, _PAGE):
+        after = page[-1].id
+        token = await channels.helseid.machine_token(audience)
+        with channels.helseid.tried(audience):
+            there = await channels.helsenorge.known(token, [row.id for row in page])
+        compared += len(page)
+        for row in page:
+            if row.id not in there:
+                await note(house, row.id, row.patient, "Avstemming: varsel sendes på nytt")
+                repaired += await comparison.send_again(house.database, row.id, clock.now())
+    return Compared("helsenorge", compared, repaired)
+
+
+async def note(house: House, id_: str, patient: str, name: str) -> None:
+    """A repair stands in the log before it is done."""
+    entry = context(house, "operation", operation="$reconcile", name=name, correlation=id_).entry
+    await refuse(house.database, entry, "told", (patient,))
+
+
+async def compare_registrations(house: House, channels: Channels, message: Message) -> None:
+    """All that kjernejournal has of hers from here, in a clinician's session. Raises Failure, Withdrawn."""
+    if channels.helseid is None or channels.kjernejournal is None:
+        raise Withdrawn("Kjernejournal is not set up")
+    token = registrations.session_token(house, message)
+    clinician = registrations.clinician_of(house, token)
+    audience = house.settings.kjernejournal_audience
+    exchanged = await channels.helseid.exchange(token, audience)
+    _, number = await number_of(reading(house, message, "Avstemming med kjernejournal"), message.patient)
+    wanted = await comparison.newest(house.database, message.patient)
+    for kind in PROFILES:
+        asked = Registration(message.id, kind, b"", number, clinician.profession or "")
+        try:
+            held = await channels.kjernejournal.found(exchanged, asked)
+        except Refused as refused:  # her choice: there is nothing to be compared
+            raise Withdrawn(str(refused)) from refused
+        sources = {row.source for row in held}
+        for row in wanted:
+            should_be_there = row.kind == CRITICAL_INFORMATION and row.state == SENT and row.type == kind
+            if should_be_there and _source(house, row) not in sources:
+                await note(house, row.id, row.patient, "Avstemming: melding til kjernejournal sendes på nytt")
+                await comparison.arm(
+                    house.database, row.id, message.token, message.token_expires, clock.now()
+                )
+        await _recall_surplus(house, channels, message, kind, number, _surplus(house, held, wanted))
+
+
+def _source(house: House, row: Newest) -> str:
+    return f"{house.fhir_base}/{row.type}/{row.resource}/_history/{row.version}"
+
+
+def _surplus(house: House, held: list[Held], wanted: list[Newest]) -> list[tuple[str, int]]:
+    """Id and version of what stands there from here and should not: recalled, or in an earlier version."""
+    newest = {f"{row.type}/{row.resource}": row for row in wanted}
+    found = []
+    for row in held:
+        below = row.source.removeprefix(f"{house.fhir_base}/")
+        key, _, version = below.partition("/_history/")
+        known = newest.get(key)
+        if below == row.source or known is None or known.state != SENT or not version.isdigit():
+            continue  # of others, or not settled yet
+        if known.kind != CRITICAL_INFORMATION or int(version) != known.version:
+            found.append((known.resource, int(version)))
+    return found
+
+
+async def _recall_surplus(
+    house: House, channels: Channels, message: Message, kind: str, number: str, surplus: list[tuple[str, int]]
+) -> None:
+    if not surplus or channels.helseid is None or channels.kjernejournal is None:
+        return
+    audience = house.settings.kjernejournal_audience
+    machine = await channels.helseid.machine_token(audience)
+    for resource, version in surplus:
+        for event in await comparison.sent_as(house.database, message.patient, kind, resource, version):
+            await note(house, event, message.patient, "Avstemming: melding til kjernejournal kalles tilbake")
+            with channels.helseid.tried(audience):
+                await channels.kjernejournal.retract(machine, kind, event, number, f"{message.id}.{event}")
+
+
+async def reconcile_and_tell(house: House, channels: Channels) -> None:
+    """By the clock: what was found stands in the text log."""
+    try:
+        for row in await reconcile(house, channels):
+            (_log.warning if row.repaired else _log.info)("reconciliation: %s", row.text())
+    except Failure as failure:
+        _log.warning("reconciliation comes again at its next time: %s", failure)
