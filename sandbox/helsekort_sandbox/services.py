@@ -8,7 +8,7 @@ import json
 import os
 import secrets
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -39,6 +39,7 @@ class Services:
     children: list[processes.Child] = field(default_factory=list)
     environment: dict[str, str] = field(default_factory=dict)
     announcements: list[Path] = field(default_factory=list)
+    more: dict[str, str] = field(default_factory=dict)
 
     @property
     def logs(self) -> Path:
@@ -62,14 +63,16 @@ class Services:
         return next((child for child in everything if child.has_ended()), None)
 
 
-def start(data: Path, port: int, tell: Callable[[str], None]) -> tuple[Services, Sandbox]:
-    """Start all parts for ``data``, the API at ``port``; whatever was started stops if one fails.
+def start(
+    data: Path, port: int, tell: Callable[[str], None], more: Mapping[str, str] | None = None
+) -> tuple[Services, Sandbox]:
+    """Start all parts for ``data``, the API at ``port``, with ``more`` settings; whatever was started stops if one fails.
 
     Raises PortTaken, or what kept a part from starting.
     """
     data = data.resolve()
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    services = Services(data, port, Cluster(data), tell)
+    services = Services(data, port, Cluster(data), tell, more=dict(more or {}))
     try:
         return services, _start(services)
     except BaseException:
@@ -135,6 +138,12 @@ def _start_server(services: Services, sandbox: Sandbox) -> None:
     services.children.append(api)
     processes.wait_until(lambda: loopback.answers(f"{sandbox.base_url}{READY}"), api)
     services.tell(f"the API answers at {sandbox.fhir}")
+    start_worker(services)
+
+
+def start_worker(services: Services) -> None:
+    """The worker; again where it has ended."""
+    services.children[:] = [child for child in services.children if child.name != "worker"]
     log = services.logs / "worker.log"
     worker = processes.start("worker", _command("worker"), log, environment=services.environment)
     services.children.append(worker)
@@ -178,6 +187,7 @@ def _environment(services: Services, sandbox: Sandbox) -> dict[str, str]:
         "PILOT_FILE": str(pilot),
         "ALLOW_BEARER": "true",
         "ALLOW_HARNESS": "true",
+        **services.more,
     }
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("HELSEKORT_")}
     return loopback.without_proxy(inherited) | {f"HELSEKORT_{name}": v for name, v in settings.items()}

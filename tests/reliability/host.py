@@ -1,4 +1,7 @@
-"""Starts a whole sandbox in a process of its own, so that a test can kill it: ``python host.py DATA PORT``."""
+"""Starts a whole sandbox in a process of its own, so that a test can kill it: ``python host.py DATA PORT [SETTING=VALUE…]``.
+
+A worker that is killed alone is started again, as whoever runs it would.
+"""
 
 import sys
 import time
@@ -9,9 +12,14 @@ from helsekort_sandbox import services
 
 def main() -> None:
     """Start, say READY with the sandbox's addresses, and wait to be killed."""
-    started, _ = services.start(Path(sys.argv[1]), int(sys.argv[2]), lambda line: print(line, flush=True))
+    more = dict(setting.split("=", 1) for setting in sys.argv[3:])
+    started, _ = services.start(
+        Path(sys.argv[1]), int(sys.argv[2]), lambda line: print(line, flush=True), more
+    )
     print(f"READY {started.cluster.socket}", flush=True)
-    while started.crashed() is None:
+    while (child := started.crashed()) is None or child.name == "worker":
+        if child is not None:
+            services.start_worker(started)
         time.sleep(0.1)
     print("CRASHED", flush=True)
     time.sleep(60)

@@ -30,7 +30,8 @@ pytestmark = pytest.mark.slow
 class House:
     """A sandbox that is killed and started again on the same data."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, *settings: str) -> None:
+        self._settings = settings
         listener = mocks.listen()
         self.port = listener.getsockname()[1]
         listener.close()
@@ -39,7 +40,14 @@ class House:
         self.socket = ""
 
     def start(self) -> state.Sandbox:
-        command = [sys.executable, "-m", "tests.reliability.host", str(self.data), str(self.port)]
+        command = [
+            sys.executable,
+            "-m",
+            "tests.reliability.host",
+            str(self.data),
+            str(self.port),
+            *self._settings,
+        ]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         assert self.process.stdout is not None
         said = []
@@ -49,6 +57,13 @@ class House:
                 self.socket = line.split()[1]
                 return state.find(self.port)
         raise AssertionError(f"the sandbox did not start: {''.join(said)}")
+
+    def kill_worker(self) -> None:
+        """The worker alone; it is started again."""
+        assert self.process is not None
+        for process in psutil.Process(self.process.pid).children(recursive=True):
+            if "app.cli worker" in " ".join(process.cmdline()):
+                process.send_signal(signal.SIGKILL)
 
     def kill(self) -> int:
         """Kill every process at once, the last child first known; how many there were."""
