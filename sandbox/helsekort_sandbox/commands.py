@@ -1,4 +1,4 @@
-"""The sandbox's commands: ``helsekort demo``, ``token`` and ``proof``.
+"""The sandbox's commands: ``helsekort demo``, ``sandbox``, ``token`` and ``proof``.
 
 Registered through the entry-point group ``helsekort.commands``. Modules are imported when their command runs, since
 ``token`` and ``proof`` stand inside other command lines.
@@ -30,6 +30,13 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "--check", action="store_true", help="play once on fresh data, print one JSON line, end"
     )
     demo.set_defaults(run=run_demo)
+
+    alone = commands.add_parser("sandbox", help="the mock national services alone, for a system of your own")
+    alone.add_argument(
+        "--port", type=int, default=PORT + 1000, help="the first of five ports, one after the other"
+    )
+    alone.add_argument("--data-dir", type=Path, default=Path("data"))
+    alone.set_defaults(run=run_sandbox)
 
     token = commands.add_parser("token", help="print an access token of a running demo")
     token.add_argument("role", choices=ROLES, metavar="ROLE", help=", ".join(ROLES))
@@ -65,6 +72,12 @@ def run_demo(arguments: argparse.Namespace) -> int:
     if arguments.check:
         return check.run()
     return demo.run(arguments.port, arguments.data_dir, is_empty=arguments.empty)
+
+
+def run_sandbox(arguments: argparse.Namespace) -> int:
+    from helsekort_sandbox import alone
+
+    return alone.run(arguments.port, arguments.data_dir)
 
 
 def run_token(arguments: argparse.Namespace) -> int:

@@ -14,6 +14,15 @@ from helsekort_sandbox.faults import Faults
 _COLUMNS = ("number", "at", "method", "path", "status", "effect")
 
 
+def described(document: dict[str, Any]) -> Route:
+    """``GET /openapi.json``."""
+
+    async def show(_: Request) -> Response:
+        return JSONResponse(document)
+
+    return Route("/openapi.json", show)
+
+
 def control_routes(log: EffectLog, faults: Faults) -> list[Route]:
     """``GET /_log`` (JSON, or a page for a browser), ``POST /_faults``, ``POST /_clock``, ``POST /_lose`` (the last
     effects, as by a restore) and a sign of life."""

@@ -16,7 +16,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from helsekort_sandbox.answering import Service, bare
-from helsekort_sandbox.controls import control_routes
+from helsekort_sandbox.contracts import HELSENORGE, document
+from helsekort_sandbox.controls import control_routes, described
 from helsekort_sandbox.effects import Wrong
 from helsekort_sandbox.resource_server import PID, actor
 
@@ -123,5 +124,6 @@ def create_app(issuer: str, state: Path) -> Starlette:
         Route(f"{PATH}/retraction", service.retract, methods=["POST"]),
         Route(f"{PATH}/known", service.known, methods=["POST"]),
         *control_routes(service.log, service.faults),
+        described(document("Mock Helsenorge", HELSENORGE)),
     ]
     return Starlette(routes=routes)

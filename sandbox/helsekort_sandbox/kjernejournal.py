@@ -17,7 +17,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from helsekort_sandbox.answering import Service, bare
-from helsekort_sandbox.controls import control_routes
+from helsekort_sandbox.contracts import KJERNEJOURNAL, document
+from helsekort_sandbox.controls import control_routes, described
 from helsekort_sandbox.effects import Wrong
 from helsekort_sandbox.resource_server import ATTEST, HPR, PID, actor
 
@@ -86,6 +87,9 @@ class Kjernejournal(Service):
 
     def __init__(self, issuer: str, state: Path) -> None:
         super().__init__(issuer, AUDIENCE, state / "kjernejournal.ndjson")
+        self.choices: dict[str, Any] = {}
+        for entry in self.log.entries:
+            self.choices |= entry.get("choices", {})
 
     def refusal(self, wrong: Wrong) -> Response:
         return _refusal(wrong)
@@ -108,12 +112,38 @@ class Kjernejournal(Service):
         except (ValueError, KeyError, TypeError) as error:
             raise Wrong(400, "structure", "The body is {nin}") from error
         found = {kind: self.current(nin, kind, is_read=True) for kind in PATIENT}
-        privacy = {"hasReservationKjernejournal": False, "isRestricted": False}
+        choices = self.choices.get(nin, {})
+        privacy = {
+            "hasReservationKjernejournal": bool(choices.get("reservation")),
+            "isRestricted": bool(choices.get("restricted")),
+        }
         answer: dict[str, Any] = {"patientNIN": nin, "hasCriticalInformation": any(found.values())}
         answer |= {"privacySetting": privacy}
         if claims.get(HPR):
-            answer["isBlockedForUser"] = False
+            answer["isBlockedForUser"] = claims[HPR] in choices.get("blocked", ())
         return JSONResponse(answer)
+
+    async def choose(self, request: Request) -> Response:
+        """Her own choices, as on Helsenorge: ``{"nin", "reservation", "restricted", "blocked": [HPR numbers]}``."""
+        try:
+            wanted = await request.json()
+            nin = wanted.pop("nin")
+            unknown = set(wanted) - {"reservation", "restricted", "blocked"}
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return _refusal(Wrong(400, "structure", "The body is {nin, reservation, restricted, blocked}"))
+        if unknown:
+            return _refusal(Wrong(400, "structure", f"Unknown: {', '.join(sorted(unknown))}"))
+        self.log.append(request, 200, {"choices": {nin: wanted}}, effect=False)
+        self.choices[nin] = wanted
+        return JSONResponse(wanted)
+
+    def _check_choices(self, nin: str, claims: dict[str, Any]) -> None:
+        """A reservation lets nothing in or out; a block of a clinician is never overruled."""
+        choices = self.choices.get(nin, {})
+        if choices.get("reservation"):
+            raise Wrong(403, "suppressed", "She has reserved herself")
+        if claims.get(HPR) in choices.get("blocked", ()):
+            raise Wrong(403, "suppressed", "She has blocked this clinician")
 
     async def search(self, request: Request) -> Response:
         """The woman's registrations of one kind."""
@@ -124,6 +154,7 @@ class Kjernejournal(Service):
         _check_kind(kind)
         _check_clinician(claims)
         _check_headers(request, claims)
+        self._check_choices(request.headers["nhn-patient-nin"], claims)
         found = self.current(request.headers["nhn-patient-nin"], kind, is_read=True).values()
         entries = [{"resource": resource} for resource in found]
         bundle = {"resourceType": "Bundle", "type": "searchset", "total": len(entries), "entry": entries}
@@ -139,6 +170,7 @@ class Kjernejournal(Service):
         _check_headers(request, claims)
         event, nin = request.headers["nhn-event-id"], request.headers["nhn-patient-nin"]
         kind = request.path_params["kind"]
+        self._check_choices(nin, claims)
         try:
             body = _check_body(kind, json.loads(raw), nin)
         except ValueError as error:
@@ -195,10 +227,12 @@ def create_app(issuer: str, state: Path) -> Starlette:
     """The service, trusting ``issuer`` and keeping its log in the folder ``state``."""
     register = Kjernejournal(issuer, state)
     routes = [
+        Route("/_choices", register.choose, methods=["POST"]),
         Route(f"{BASE}/status", register.status, methods=["POST"]),
         Route(f"{BASE}/{{kind}}", register.search, methods=["GET"]),
         Route(f"{BASE}/{{kind}}", register.register, methods=["POST"]),
         Route(f"{BASE}/{{kind}}/retraction", register.retract, methods=["POST"]),
         Route(f"{BASE}/{{kind}}/{{id}}", register.register, methods=["PUT"]),
     ]
-    return Starlette(routes=routes + control_routes(register.log, register.faults))
+    described_as = described(document("Mock kjernejournal: critical information", KJERNEJOURNAL))
+    return Starlette(routes=[*routes, *control_routes(register.log, register.faults), described_as])

@@ -28,11 +28,17 @@ class Mocks:
             child.stop()
 
 
-def start(state: Path, logs: Path, server_key: keys.Jwk) -> Mocks:
-    """Start all five; ``server_key`` is the key of this product's own clients at HelseID and ID-porten."""
+NAMES = ("helseid", *ISSUERS, "kjernejournal", "helsenorge")
+
+
+def start(state: Path, logs: Path, server_key: keys.Jwk, port: int = 0) -> Mocks:
+    """Start all five at ``port`` and the ports after it (0: any); raises OSError where one is taken.
+
+    ``server_key`` is the key of this product's own clients at HelseID and ID-porten.
+    """
     registered.write(state, server_key)
-    names = ("helseid", *ISSUERS, "kjernejournal", "helsenorge")
-    listeners = {name: listen() for name in names}
+    names = NAMES
+    listeners = {name: listen(port and port + n) for n, name in enumerate(names)}
     urls = {name: address(listener) for name, listener in listeners.items()}
     children = []
     for name, listener in listeners.items():

@@ -1,0 +1,211 @@
+"""The contract that adapters and mocks share: what is sent and what is answered is as the mock's OpenAPI document says."""
+
+import json
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from helsekort_sandbox import mocks
+from helsekort_sandbox.keys import claims_of
+from helsekort_sandbox.kjernejournal import BASE
+from helsekort_sandbox.tokens import Wish
+from jsonschema import Draft202012Validator, ValidationError
+from openapi_spec_validator import validate
+
+from app.clock import new_id
+from app.gateways.failures import Refused, Unreachable
+from app.gateways.kjernejournal import Registration
+from tests.fixtures.resources import new_number
+from tests.fixtures.services import Services, services
+from tests.gateways.line import Line, speak
+
+__all__ = ["services"]
+NOTICE = ("POST", "/notices/v1")
+AUDIENCES = {"kjernejournal": "nhn:critical-information", "helsenorge": "nhn:helsenorge"}
+
+
+class Contract:
+    """Judges every exchange with the two services, and remembers which operations and answers there were."""
+
+    def __init__(self, services: Services) -> None:
+        self.seen: set[tuple[str, str, int]] = set()
+        self._documents = {
+            getattr(services.running, name): httpx.get(
+                f"{getattr(services.running, name)}/openapi.json"
+            ).json()
+            for name in AUDIENCES
+        }
+        for document in self._documents.values():
+            validate(document)
+
+    async def judge(self, response: httpx.Response) -> None:
+        request = response.request
+        base = f"{request.url.scheme}://{request.url.netloc.decode()}"
+        if base not in self._documents:
+            return
+        path, operation = self._operation(base, request)
+        await response.aread()
+        self.seen.add((request.method, path, response.status_code))
+        assert request.headers["authorization"].startswith("DPoP ")
+        for parameter in operation["parameters"]:
+            assert parameter["in"] == "path" or request.headers.get(parameter["name"]), parameter["name"]
+        wanted = operation.get("requestBody")
+        assert bool(wanted) == bool(request.content)
+        if wanted:
+            self._fits(wanted["content"], request.headers["content-type"], request.content)
+        answer = operation["responses"][str(response.status_code)]
+        if "content" in answer:
+            media = response.headers["content-type"].partition(";")[0]
+            self._fits(answer["content"], media, response.content)
+        else:
+            assert response.content == b""
+
+    def _operation(self, base: str, request: httpx.Request) -> tuple[str, dict[str, Any]]:
+        paths = self._documents[base]["paths"]
+        for path in sorted(paths, key=lambda one: one.count("{")):
+            pattern = re.sub(r"{\w+}", "[^/]+", path)
+            if re.fullmatch(pattern, request.url.path) and request.method.lower() in paths[path]:
+                return path, paths[path][request.method.lower()]
+        raise AssertionError(f"{request.method} {request.url.path} is not in the contract")
+
+    def _fits(self, content: dict[str, Any], media: str, body: bytes) -> None:
+        assert media.partition(";")[0] in content
+        Draft202012Validator(content[media.partition(";")[0]]["schema"]).validate(json.loads(body))
+
+
+def registration(number: str, **changed: Any) -> Registration:
+    body = {
+        "resourceType": "AllergyIntolerance",
+        "verificationStatus": {"coding": [{"code": "confirmed"}]},
+        "code": {"text": "Penicillin"},
+        "patient": {"identifier": {"value": number}},
+    } | changed
+    return Registration(new_id(), "AllergyIntolerance", json.dumps(body).encode(), number, "JO")
+
+
+def test_adapters_and_mocks_keep_the_contract(services: Services) -> None:
+    """Each operation of the adapters, with its success and with refusals."""
+    contract, number = Contract(services), new_number()
+
+    async def story(line: Line) -> None:
+        line.http.event_hooks["response"].append(contract.judge)
+        clinician = await line.helseid.exchange(services.token(Wish("midwife")), AUDIENCES["kjernejournal"])
+        machine = await line.helseid.machine_token(AUDIENCES["kjernejournal"])
+        sent = registration(number)
+        await line.kjernejournal.register(clinician, sent)
+        await line.kjernejournal.register(clinician, sent)
+        (held,) = await line.kjernejournal.found(clinician, sent)
+        assert held.resource["code"] == {"text": "Penicillin"}
+        await line.kjernejournal.retract(machine, sent.type, sent.event, number, new_id())
+        await line.kjernejournal.retract(machine, sent.type, "never", number, new_id())
+        with pytest.raises(Refused):
+            await line.kjernejournal.register(clinician, registration(number, verificationStatus={}))
+        with pytest.raises(Unreachable):
+            await line.kjernejournal.register(machine, registration(number))
+        notices = await line.helseid.machine_token(AUDIENCES["helsenorge"])
+        await line.helsenorge.notify(notices, number, "first")
+        assert await line.helsenorge.known(notices, ["first", "never"]) == {"first"}
+        await line.helsenorge.retract(notices, number, "second")
+        with pytest.raises(Unreachable):
+            await line.helsenorge.notify(notices, new_number(), "first")
+        services.fail("helsenorge", status=429, retryAfter=7, count=1)
+        with pytest.raises(Unreachable) as busy:
+            await line.helsenorge.notify(notices, number, "third")
+        assert busy.value.retry_after == 7
+        services.fail("kjernejournal", status=500, count=1)
+        with pytest.raises(Unreachable):
+            await line.kjernejournal.register(clinician, registration(number))
+
+    speak(services, story)
+    kinds = f"{BASE}/{{kind}}"
+    assert contract.seen >= {
+        ("POST", f"{BASE}/status", 200), ("GET", kinds, 200), ("POST", kinds, 201), ("POST", kinds, 403),
+        ("POST", kinds, 422), ("POST", kinds, 500), ("POST", f"{kinds}/retraction", 204),
+        ("POST", f"{kinds}/retraction", 404), (*NOTICE, 202), (*NOTICE, 409), (*NOTICE, 429),
+        ("POST", "/notices/v1/known", 200), ("POST", "/notices/v1/retraction", 204),
+    }  # fmt: skip
+
+
+def test_what_breaks_the_contract_is_found(services: Services) -> None:
+    async def story(line: Line) -> None:
+        line.http.event_hooks["response"].append(Contract(services).judge)
+        token = await line.helseid.machine_token(AUDIENCES["helsenorge"])
+        await line.helsenorge.notify(token, "123", "short")
+
+    with pytest.raises(ValidationError, match="does not match"):
+        speak(services, story)
+
+
+@pytest.mark.parametrize(
+    ("choice", "reason"),
+    [({"reservation": True}, "reserved herself"), ({"blocked": ["theirs"]}, "blocked this clinician")],
+)
+def test_her_choices_there_stop_what_is_sent(services: Services, choice: dict[str, Any], reason: str) -> None:
+    """The adapter asks first; the service refuses whoever does not."""
+    number, token = new_number(), services.token(Wish("midwife"))
+    hpr = claims_of(token)["helseid://claims/hpr/hpr_number"]
+    wanted = {name: [hpr] if value == ["theirs"] else value for name, value in choice.items()}
+
+    async def story(line: Line) -> None:
+        clinician = await line.helseid.exchange(token, AUDIENCES["kjernejournal"])
+        url = f"{services.running.kjernejournal}/_choices"
+        assert (await line.http.post(url, json={"nin": number, **wanted})).status_code == 200
+        sent = registration(number)
+        with pytest.raises(Refused, match=reason):
+            await line.kjernejournal.register(clinician, sent)
+        unasked = await line.kjernejournal._call(clinician, sent, "POST")
+        assert (unasked.status_code, unasked.json()["issue"][0]["code"]) == (403, "suppressed")
+        assert (await line.http.post(url, json={"nin": number, "restricted": True})).status_code == 200
+        await line.kjernejournal.register(clinician, sent)
+        assert (await line.http.post(url, json={"nin": number, "hidden": True})).status_code == 400
+
+    speak(services, story)
+    assert [row["status"] for row in services.effects("kjernejournal") if row.get("patient") == number] == [
+        201
+    ]
+
+
+def test_the_clock_moves_and_an_outage_ends_with_it(services: Services) -> None:
+    base = services.running.helsenorge
+    before = httpx.get(f"{base}/_clock").json()
+
+    async def notify(line: Line) -> None:
+        token = await line.helseid.machine_token(AUDIENCES["helsenorge"])
+        await line.helsenorge.notify(token, new_number(), new_id())
+
+    services.fail("helsenorge", outageSeconds=600)
+    with pytest.raises(Unreachable, match="answered 503") as away:
+        speak(services, notify)
+    assert 590 < (away.value.retry_after or 0) <= 600
+    moved = httpx.post(f"{base}/_clock", json={"advanceSeconds": 601}).json()
+    assert moved["now"] > before["now"]
+    speak(services, notify)
+    assert services.effects("helsenorge")[-1]["at"] > before["now"]
+    page = httpx.get(f"{base}/_log", headers={"Accept": "text/html"}).text
+    assert "<table>" in page
+    assert "/notices/v1" in page
+    for wrong in ({"rate": 0}, {"speed": 2}, {"at": "tomorrow"}):
+        assert httpx.post(f"{base}/_clock", json=wrong).status_code == 400
+    assert httpx.post(f"{base}/_faults", json={"errorRte": 1}).status_code == 400
+
+
+def test_an_integrator_starts_them_alone(tmp_path: Path) -> None:
+    listener = mocks.listen()
+    port = listener.getsockname()[1]
+    listener.close()
+    command = [sys.executable, "-m", "app.cli", "sandbox", "--port", str(port), "--data-dir", str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        lines = [process.stdout.readline() for _ in range(7)]
+        addresses = [line.split()[0] for line in lines[:5]]
+        assert [int(address.rpartition(":")[2]) for address in addresses] == list(range(port, port + 5))
+        assert all(httpx.get(f"{address}/openapi.json").json()["paths"] for address in addresses)
+        taken = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert (taken.returncode, "Choose others" in taken.stderr) == (1, True)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 0
