@@ -50,7 +50,7 @@ def write_set(context: Context, drafts: Sequence[Draft], writes: Sequence[Write]
     if not by_carer:
         return change
     change.deliveries = [*change.deliveries, *_messages(context, drafts, concerned, writes)]
-    if caller.expires is not None:
+    if caller.expires is not None and caller.token:
         change.rearm = (house.seal.close(caller.token.encode(), SEALED_FOR), caller.expires)
     return change
 
@@ -68,11 +68,14 @@ def _recalls(
 def _messages(
     context: Context, drafts: Sequence[Draft], concerned: Sequence[Write], writes: Sequence[Write]
 ) -> Iterator[Delivery]:
-    """What kjernejournal is to be told, with the midwife's sealed session."""
+    """What kjernejournal is to be told, with the midwife's sealed session.
+
+    By an app's token there is none that HelseID would exchange: it waits for who cares for her next.
+    """
     caller, seal = context.caller, context.house.seal
     for draft, write in zip(drafts, writes, strict=True):
         if write in concerned and write.patient and _critical(write, draft):
-            token = seal.close(caller.token.encode(), SEALED_FOR)
+            token = seal.close(caller.token.encode(), SEALED_FOR) if caller.token else None
             yield Delivery(
                 clock.new_id(), CRITICAL_INFORMATION, write.patient, write.type, write.id, write.version, token,
                 caller.expires,

@@ -3,6 +3,8 @@
 import base64
 import json
 import re
+import time
+import uuid
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -10,13 +12,13 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 import requests
-from helsekort_sandbox import people
+from helsekort_sandbox import keys, people
 from requests_oauth2client import DPoPKey, InvalidClient, InvalidGrant, InvalidScope, OAuth2Client, PublicApp
 from requests_oauth2client.exceptions import UnauthorizedClient
 
 from tests.access.world import resources, stored
 from tests.fixtures.database import TestDatabase
-from tests.fixtures.resources import Woman, a_patient, a_weight, register
+from tests.fixtures.resources import Woman, a_patient, a_weight, an_allergy, register
 from tests.fixtures.services import Services
 from tests.identity.apps import CALLBACK, OUT, Apps, an_attest, serving, told
 
@@ -362,3 +364,60 @@ def test_what_anybody_may_know(apps: Apps) -> None:
         assert {"launch-ehr", "launch-standalone", "permission-v2"} <= set(found["capabilities"])
     security = httpx.get(f"{apps.server.fhir}/metadata").json()["rest"][0]["security"]
     assert any(row["coding"][0]["code"] == "SMART-on-FHIR" for row in security["service"])
+
+
+@pytest.mark.slow
+def test_what_is_written_by_an_app_waits_for_a_session_of_helseid(apps: Apps, woman: Woman) -> None:
+    """HelseID exchanges no token of ours: kjernejournal is told when somebody who cares for her writes next."""
+    _, token = of_midwife(apps, woman, "launch/patient user/*.cruds")
+    made = requests.post(f"{apps.server.fhir}/AllergyIntolerance", json=an_allergy(woman.reference), auth=token, timeout=20)  # fmt: skip
+    assert made.status_code == 201, made.text
+    waiting = f"SELECT token IS NULL FROM delivery WHERE resource = '{made.json()['id']}'"
+    assert apps.server.database.rows(waiting) == ["t"]
+
+
+@pytest.mark.slow
+def test_proofs_and_assertions_of_the_token_endpoint_are_used_once(apps: Apps) -> None:
+    """Nor is an assertion for another audience, of another key or without an end taken."""
+    url, now = f"{apps.server.base}/auth/token", int(time.time())
+    stranger = keys.generate("ES256")
+
+    def asked(
+        key: dict[str, Any] = apps.key, *, proof: str = "", assertion: str = "", **claims: Any
+    ) -> httpx.Response:
+        told = {
+            "iss": people.REGISTRY_CLIENT,
+            "sub": people.REGISTRY_CLIENT,
+            "aud": url,
+            "exp": now + 60,
+            "jti": uuid.uuid4().hex,
+        }
+        assertion = assertion or keys.sign(key, {"typ": "JWT"}, told | claims)
+        form = {
+            "grant_type": "client_credentials", "scope": "system/*.rs", "client_assertion": assertion,
+            "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        }  # fmt: skip
+        proof = proof or str(DPoPKey.generate("ES256").proof(htm="POST", htu=url))
+        return httpx.post(url, data=form, headers={"DPoP": proof})
+
+    assert asked().status_code == 200
+    told = {
+        "iss": people.REGISTRY_CLIENT,
+        "sub": people.REGISTRY_CLIENT,
+        "aud": url,
+        "exp": now + 60,
+        "jti": "twice",
+    }
+    assertion = keys.sign(apps.key, {"typ": "JWT"}, told)
+    assert asked(assertion=assertion).status_code == 200
+    assert asked(assertion=assertion).json()["error"] == "invalid_client"
+    proof = str(DPoPKey.generate("ES256").proof(htm="POST", htu=url))
+    assert asked(proof=proof).status_code == 200
+    assert asked(proof=proof).json()["error"] == "invalid_dpop_proof"
+    elsewhere = str(DPoPKey.generate("ES256").proof(htm="POST", htu=f"{apps.server.base}/auth/par"))
+    assert asked(proof=elsewhere).json()["error"] == "invalid_dpop_proof"
+    for wrong in ({"aud": "https://other.example"}, {"exp": now - 60}, {"exp": now + 86_400}, {"sub": "app-carer"}, {"iss": "app-her"}, {"jti": None}):  # fmt: skip
+        assert (asked(**wrong).status_code, asked(**wrong).json()["error"]) == (401, "invalid_client"), wrong
+    assert asked(stranger).json()["error"] == "invalid_client"
+    assert asked(assertion="x.y.z").json()["error"] == "invalid_client"
+    assert httpx.post(url, content=b"{}").json()["error"] == "invalid_request"
