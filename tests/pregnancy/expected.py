@@ -31,6 +31,7 @@ AMOUNTS: list[tuple[str, str, str, str, list[float], list[float]]] = [
     ("previous-caesarean", "switched off: NGF, keisersnitt was not read", "previous-caesareans", "8+0", [], [0, 1, 2]),
     ("epds-raised", "reference 1.4: cut-off ≥ 10", "epds", "28+0", [10, 11, 30], [8, 9]),
     ("epds-self-harm", "Cox 1987: item 10", "epds-item-10", "28+0", [1, 2, 3], [0]),
+    ("postpartum-blood-loss", "Helsedirektoratet, barsel: alvorlig over 1000 mL", "blood-loss", "39+0", [1001, 1600], [999, 1000]),
     ("escort-service", "St.meld. 12 (2008-2009): halvannen time", "travel-time", "20+0", [90, 91], [88, 89]),
 ]  # fmt: skip
 
@@ -97,6 +98,44 @@ SAID: list[tuple[str, str, str, str, list[str], list[str]]] = [
     ("tobacco", "Helsedirektoratet, levevaner", "snus", "occasional", ["8+0", "36+0"], []),
     ("tobacco", "Helsedirektoratet, levevaner", "smoking", "stopped", [], ["8+0"]),
     ("hiv-positive", "basisprogram", "hiv", "inconclusive", [], ["9+0"]),
+    ("hiv-positive", "basisprogram", "hiv", "positive", ["9+0", "36+0"], []),
+    ("syphilis-positive", "basisprogram", "syphilis", "positive", ["9+0"], []),
+    ("syphilis-positive", "basisprogram", "syphilis", "negative", [], ["9+0"]),
+    ("hepatitis-b-positive", "basisprogram", "hbsag", "positive", ["9+0"], []),
+    ("hepatitis-b-positive", "basisprogram", "hbsag", "inconclusive", [], ["9+0"]),
+    ("rubella-non-immune", "reference 1.1: IgG", "rubella", "non-immune", ["9+0"], []),
+    ("rubella-non-immune", "reference 1.1: IgG", "rubella", "immune", [], ["9+0"]),
+    ("chlamydia", "reference 1.3: under 25 år", "chlamydia-test", "positive", ["9+0"], []),
+    ("chlamydia", "reference 1.3: under 25 år", "chlamydia-test", "negative", [], ["9+0"]),
+    (
+        "bacteriuria",
+        "reference 1.4: screening tatt av kortet 2022",
+        "bacteriuria-culture",
+        "positive",
+        ["9+0", "30+0"],
+        [],
+    ),
+    (
+        "bacteriuria",
+        "reference 1.4: screening tatt av kortet 2022",
+        "bacteriuria-culture",
+        "negative",
+        [],
+        ["9+0"],
+    ),
+    ("other-antibodies", "ABO/RhD: antistoff", "antibody-screen", "inconclusive", [], ["9+0"]),
+    ("alcohol", "Helsedirektoratet, levevaner", "alcohol-use", "occasional", ["8+0"], []),
+    ("alcohol", "Helsedirektoratet, levevaner", "alcohol-use", "stopped", [], ["8+0"]),
+    ("substance-use", "Helsedirektoratet, levevaner", "substances", "yes", ["8+0"], []),
+    ("substance-use", "Helsedirektoratet, levevaner", "substances", "none", [], ["8+0"]),
+    ("violence-disclosed", "Helsedirektoratet, kapittel 7", "violence", "yes", ["8+0"], []),
+    ("violence-disclosed", "Helsedirektoratet, kapittel 7", "violence", "unknown", [], ["8+0"]),
+    ("fgm", "Helsedirektoratet, kapittel 7", "genital-mutilation", "yes", ["8+0"], []),
+    ("fgm", "Helsedirektoratet, kapittel 7", "genital-mutilation", "no", [], ["8+0"]),
+    ("previous-mental-illness", "NGF, mental helse 1.2", "severe-mental-illness", "yes", ["8+0"], []),
+    ("previous-mental-illness", "NGF, mental helse 1.2", "severe-mental-illness", "unknown", [], ["8+0"]),
+    ("vte-risk", "NGF, trombose 1.1", "thrombosis", "yes", ["8+0"], []),
+    ("vte-risk", "NGF, trombose 1.1", "thrombophilia", "yes", [], ["8+0"]),  # and no thrombosis in the family
 ]
 
 # rule, reference, days of gestation on which it is due, on which it is not; what must be known beside the dating
@@ -143,6 +182,28 @@ HEIGHTS: list[tuple[list[tuple[str, float]], bool]] = [
 PRESENTATIONS: list[tuple[str, str, bool]] = [
     ("breech", "35+6", False), ("breech", "36+0", True), ("transverse", "36+1", True), ("cephalic", "37+0", False),
 ]  # fmt: skip
+# pressure after birth on the third day, whether it is a finding: 140/90 as in pregnancy (NGF, postpartumoppfølging)
+AFTER_BIRTH: list[tuple[int, int, bool]] = [
+    (139, 89, False),
+    (140, 89, True),
+    (139, 90, True),
+    (141, 91, True),
+]
+# ATC of a medicine, whether it is named: oral retinoids, valproate, thalidomide (DMP)
+MEDICINES: list[tuple[str, bool]] = [
+    ("D10BA01", True), ("D05BB02", True), ("N03AG01", True), ("L04AX02", True), ("D10AD01", False), ("N02BE01", False),
+]  # fmt: skip
+# what the card knows of interpreters, whether she needs one (tolkeloven § 6)
+INTERPRETER: list[tuple[bool | None, bool]] = [(True, True), (False, False), (None, False)]
+# days after the birth, whether the midwife's home visit is overdue (days 1-6, and the day after them)
+HOME_VISIT: list[tuple[str, bool]] = [("39+6", False), ("40+0", True)]
+# week, whether a visit of the programme is overdue where none was held: the first is due in weeks 6-12
+VISIT: list[tuple[str, bool]] = [("12+6", False), ("13+0", True)]
+NONE_FELT: list[tuple[str, bool]] = [
+    ("23+6", False),
+    ("24+0", True),
+    ("24+1", True),
+]  # NGF, Lite liv: from 24+0 here
 MOVEMENTS: list[tuple[str, str, bool]] = [
     ("reduced", "23+6", False), ("reduced", "24+0", True), ("reduced", "24+1", True), ("normal", "30+0", False),
 ]  # fmt: skip

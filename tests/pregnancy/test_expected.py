@@ -1,9 +1,11 @@
 """Every threshold at n-1, n, n+1 against the table written by hand, and the table of rules as a whole."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
+from app.pregnancy.background import Medicine, Woman
 from app.pregnancy.card import fold
 from app.pregnancy.facts import Fact, Facts, FetalMovement, FundalHeight, Presentation, Weight
 from app.pregnancy.items import ITEMS
@@ -112,6 +114,39 @@ def test_movements(value: str, week: str, found: bool) -> None:
     assert holds("reduced-fetal-movements", make(FetalMovement, week, value=value), today=week) is found
 
 
+@pytest.mark.parametrize(("week", "found"), table.NONE_FELT)
+def test_no_movements(week: str, found: bool) -> None:
+    assert holds("no-fetal-movements", make(FetalMovement, week, value="none"), today=week) is found
+
+
+@pytest.mark.parametrize(("upper", "lower", "found"), table.AFTER_BIRTH)
+def test_pressure_after_birth(upper: int, lower: int, found: bool) -> None:
+    born, read = an_outcome("live-birth", "39+0"), a_blood_pressure(upper, lower, "39+3")
+    assert holds("postpartum-hypertension", born, read, today="39+3") is found
+
+
+@pytest.mark.parametrize(("atc", "found"), table.MEDICINES)
+def test_medicine(atc: str, found: bool) -> None:
+    taken = make(Medicine, "8+0", name="Legemiddel", atc=(atc,))
+    assert holds("teratogenic-medicine", taken, today="8+0") is found
+
+
+@pytest.mark.parametrize(("asked", "found"), table.INTERPRETER)
+def test_interpreter(asked: bool | None, found: bool) -> None:
+    her = Woman(source="Patient/v", interpreter=asked, language="somali")
+    assert holds("interpreter-needed", her, today="8+0") is found
+
+
+@pytest.mark.parametrize(("week", "found"), table.HOME_VISIT)
+def test_home_visit(week: str, found: bool) -> None:
+    assert holds("home-visit-overdue", an_outcome("live-birth", "39+0"), today=week) is found
+
+
+@pytest.mark.parametrize(("week", "found"), table.VISIT)
+def test_a_visit_that_was_not_held(week: str, found: bool) -> None:
+    assert holds("visit-overdue", today=week) is found
+
+
 # RhD
 
 
@@ -204,6 +239,16 @@ def test_a_finding_names_only_what_its_row_says_that_it_is_about() -> None:
         }
         reasons = {"family-diabetes", "previous-gestational-diabetes"}  # a risk is named by the risks module
         assert kinds - reasons <= {*BY_ID[rule].about, "Woman", "BirthOutcome", "RhesusD"}, rule
+
+
+def test_every_row_has_limits_written_by_hand_beside_its_example() -> None:
+    """Named in the table of limits, or in a test of its own; an example alone says only that it fires."""
+    here = Path(__file__).parent
+    written = "".join(
+        (here / f"{name}.py").read_text()
+        for name in ("expected", "test_expected", "test_rules", "test_inputs")
+    )
+    assert [row.id for row in RULES if not row.off and f'"{row.id}"' not in written] == []
 
 
 # Two rows that say the opposite on the same inputs: pairs that cannot both hold, whatever is recorded.
