@@ -9,11 +9,16 @@ from datetime import datetime
 from app.fhir import codes as c
 from app.fhir.operations_on_hers import HERS
 from app.fhir.terminology_shipped import shipped
-from app.mapping.elements import Element, child, children, label, labels, moment, tags, text
+from app.mapping.elements import Element, child, children, codings, label, labels, moment, tags, text
+from app.mapping.item_facts import item_of
 from app.pregnancy import background as b
 from app.pregnancy import facts as f
 
 WITHDRAWN = frozenset({"entered-in-error", "cancelled"})  # by herself
+NAMES = {
+    c.BP_PANEL: "Blodtrykk", c.WEIGHT: "Vekt", c.FUNDAL_HEIGHT: "SF-mål", c.FETAL_HEART_RATE: "Fosterets hjertefrekvens",
+    c.FETAL_MOVEMENT: "Liv", c.URINE_PROTEIN: "Protein i urin", c.HAEMOGLOBIN: "Hb",
+}  # fmt: skip
 FORMS = f"{c.CANONICAL}/Questionnaire/"
 
 
@@ -22,11 +27,19 @@ def title(resource: Element) -> str:
     named = (
         text(resource, "title"),
         text(resource, "description") if text(resource, "resourceType") == "Task" else "",
+        text(child(resource, "code"), "text") or _called(child(resource, "code")),
         label(child(resource, "code")),
         label(child(resource, "medicationCodeableConcept")),
         _form(text(resource, "questionnaire")),
     )
     return next(filter(None, named), text(resource, "resourceType"))
+
+
+def _called(concept: Element) -> str:
+    """The card's own name of what a code says, so that nobody reads a number in a list."""
+    keys = tuple(codings(concept))
+    row = item_of(keys)
+    return row.name if row else next((NAMES[code] for _, code in keys if code in NAMES), "")
 
 
 def _form(canonical: str) -> str:
