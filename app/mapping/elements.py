@@ -132,7 +132,8 @@ def labels(resource: Element) -> frozenset[str]:
 
 def tags(resource: Element) -> set[str]:
     """The card's own tags of ``resource``."""
-    return codes({"coding": child(resource, "meta").get("tag")}, CS_CARD)
+    given = child(resource, "meta").get("tag")
+    return codes({"coding": given}, CS_CARD) if given else set()
 
 
 def self_reported(resource: Element) -> bool:

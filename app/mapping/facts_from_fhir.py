@@ -88,7 +88,8 @@ def _read(name: str, resource: Element, around: Surroundings) -> Iterator[Fact]:
     kind = name.partition("/")[0]
     if kind == "Observation":
         yield from _observation(name, resource, around)
-    yield from registered(resource, name)
+    if child(resource, "meta").get("tag"):  # what she registered is tagged so
+        yield from registered(resource, name)
     if kind in READERS:
         yield from READERS[kind](resource, around)
     if kind == "Task":
