@@ -6,7 +6,7 @@ brukerrettighetsloven (pbrl) § 3-1, § 3-3. Version dates as in ``rules.py``.
 """
 
 from app.access.caller import Role
-from app.access.rows import CARD, CREATE, NURSE_READS, READ, SENSITIVE, Allow, Relation, roles
+from app.access.rows import CARD, CREATE, ENDED, NURSE_READS, READ, SENSITIVE, Allow, Relation, roles
 
 _WHY = ("reasonCode", "reasonReference", "comment", "description", "patientInstruction", "supportingInformation",
         "text", "contained")  # fmt: skip
@@ -113,6 +113,6 @@ ASSISTING: tuple[Allow, ...] = (
         Relation.ANYONE,
         "hpl § 35, forskrift om Medisinsk fødselsregister § 1-2: what the notification of a birth is made of",
         hidden=REGISTRY_HIDDEN,
-        without=SENSITIVE,
+        without=SENSITIVE - ENDED,
     ),
 )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.access.caller import Role
+from app.fhir.codes import TOP
 from app.fhir.operations_on_hers import HELD, HERS
 from app.fhir.registry import BY_NAME, CONCERNING
 
@@ -123,4 +124,5 @@ def roles(*named: Role) -> frozenset[Role]:
 
 
 CARERS = roles(Role.GP, Role.MIDWIFE, Role.HOSPITAL)
-SENSITIVE = frozenset({"SDV", "SEX", "PSY", "ETH", "HIV"})
+ENDED = frozenset({TOP})  # what tells of an induced abortion: for who treats her for it
+SENSITIVE = frozenset({"SDV", "SEX", "PSY", "ETH", "HIV"}) | ENDED

@@ -10,6 +10,7 @@ from functools import cache
 
 from app.access.assisting import ASSISTING
 from app.access.caller import LAY, PERSONNEL, Role
+from app.access.concealed import CONCEALED
 from app.access.confirming import CONFIRMING, RELEASING
 from app.access.rows import (
     ACTS,
@@ -21,6 +22,7 @@ from app.access.rows import (
     CLINICAL_WRITES,
     CONTROL,
     CREATE,
+    ENDED,
     EVERY,
     HER_WRITES,
     LASTING,
@@ -145,7 +147,7 @@ ALLOW: tuple[Allow, ...] = (
         Relation.EMERGENCY,
         "hpl § 7, § 45; pjl § 19: help that is needed at once, told to her and reviewed",
     ),
-    Allow("allow.carer.read", CARERS, READ, CARD, Relation.RELATED, "hpl § 45, pjl § 19"),
+    Allow("allow.carer.read", CARERS, READ, CARD, Relation.RELATED, "hpl § 45, pjl § 19", without=ENDED),
     Allow(
         "allow.nurse.read",
         _roles(Role.NURSE),
@@ -163,7 +165,9 @@ ALLOW: tuple[Allow, ...] = (
         frozenset({"Consent", "Provenance"}),
         Relation.RELATED,
         "hpl § 45",
+        without=ENDED,
     ),
+    *CONCEALED,
     Allow(
         "allow.carer.consent.record",
         CARERS,

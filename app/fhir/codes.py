@@ -86,4 +86,5 @@ PRE_ECLAMPSIA = "398254007"
 NOPAT = "NOPAT"  # v3-ActCode: no disclosure to patient, family or caregivers
 UNTOLD = "UNTOLD"  # in CS_CARD, by the server only: a result that waits until it is discussed with her
 BESIDE = "BESIDE"  # in the store only: what would tell of one that waits
+TOP = "TOP"  # in the store only: what tells of an induced abortion, or lets one be counted
 KEPT_FROM_HER = frozenset({NOPAT, UNTOLD, BESIDE})

@@ -67,6 +67,7 @@ class Preparation:
     kept: dict[Key, Kept] = field(default_factory=dict)  # what Tasks of applications keep up so far
     of_child: dict[Key, bool] = field(default_factory=dict)  # which drafts are a born child, or about one
     twice: set[Key] = field(default_factory=set)  # children that are registered already
+    concealed: frozenset[Key] = frozenset()  # which drafts tell of an induced abortion
     release: Release = field(default_factory=Release)  # what waits until it is told her
 
 

@@ -20,6 +20,7 @@ from app.fhir.registry import BY_NAME
 from app.interactions import (
     business,
     choices,
+    concealing,
     course_checks,
     newborns,
     projections,
@@ -72,6 +73,7 @@ async def prepare(context: Context, drafts: Sequence[Draft]) -> tuple[list[Write
     preparation = Preparation(context, drafts, targets, by_key, persons, kept=await kept_of(context, drafts))
     await newborns.look_up(preparation, women)
     preparation.release = await releasing.look_up(preparation)
+    preparation.concealed = concealing.look_up(preparation)
     admitted = await subscribing.admit(context, drafts, targets)
     found = [[*_problems(preparation, draft)] for draft in drafts]
     issues = [*(one for some in found for one in some if one.severity == "error"), *admitted.issues]
@@ -183,11 +185,12 @@ def _write(preparation: Preparation, draft: Draft) -> Write:
 
 
 def _labels(preparation: Preparation, draft: Draft, patient: str | None) -> frozenset[str]:
-    """Its own labels, those of what it is about, and what only the server says: that it is a child's, or waits."""
+    """Its own labels, those of what it is about, and what only the server says: that it is a child's, waits, or tells too much."""
     own = labels_of(draft.resource or {})
     child = {newborn.LABEL} if concerns_child(preparation, draft) else set[str]()
     given = (own | inherited(preparation, draft, patient)) - {newborn.LABEL, *ONLY_OURS}
-    return given | child | preparation.release.labels(draft.key)
+    ended = {codes.TOP} if draft.key in preparation.concealed else set[str]()
+    return given | child | ended | preparation.release.labels(draft.key)
 
 
 def _flaw(context: Context, draft: Draft, target: Target | None) -> str | None:

@@ -155,7 +155,7 @@ def view_for(card: Card, *, visible: Container[str], audience: Audience, untold:
     allowed = frozenset(fact.source for fact in seen.every())
     withheld = {name for name, kind in RECORDED if _hides(card.facts, allowed, kind, kept)}
     dated = card.term is not None and card.term.source in allowed
-    staged = allowed.issuperset(card.course.inputs)
+    staged = (allowed | card.unlisted).issuperset(card.course.inputs)  # that it is over is no secret; why is
     if (card.term and not dated) or not staged:
         withheld |= {"term", "age", "programme"}
     mine = [row for row in card.findings if audience in row.audience]

@@ -96,6 +96,26 @@ operator,auditor  confirm  Observation    stranger                    no
 system    confirm  Observation            stranger                    no
 harness   confirm  Observation            stranger                    allow.harness
 harness   discuss  Observation            stranger                    allow.harness
+# What tells of an induced abortion: for herself, who treats her for it, who wrote it, and in an emergency
+hospital  read    Observation,Procedure,Condition,Encounter,Provenance,Flag  related,TOP  allow.hospital.read.ended
+gp,midwife  read  Observation,Procedure,Condition,Encounter,Flag,Provenance  related,TOP  no
+gp,midwife  read  Observation,Encounter,Procedure,Condition,Provenance,Flag  related,wrote,TOP  allow.carer.read.own-ended
+hospital  read    AllergyIntolerance,Appointment,AppointmentResponse,Basic,Binary,BodyStructure,Bundle,CarePlan,CareTeam  related,TOP  allow.hospital.read.ended
+midwife   read    AllergyIntolerance,Appointment,AppointmentResponse,Basic,Binary,BodyStructure,Bundle,CarePlan,CareTeam  related,wrote,TOP  allow.carer.read.own-ended
+hospital  read    ClinicalImpression,Communication,CommunicationRequest,Composition,DetectedIssue,Device,DiagnosticReport,DocumentReference,EpisodeOfCare  related,TOP  allow.hospital.read.ended
+midwife   read    ClinicalImpression,Communication,CommunicationRequest,Composition,DetectedIssue,Device,DiagnosticReport,DocumentReference,EpisodeOfCare  related,wrote,TOP  allow.carer.read.own-ended
+hospital  read    FamilyMemberHistory,Goal,ImagingStudy,Immunization,List,MeasureReport,Media,MedicationAdministration,MedicationRequest  related,TOP  allow.hospital.read.ended
+midwife   read    FamilyMemberHistory,Goal,ImagingStudy,Immunization,List,MeasureReport,Media,MedicationAdministration,MedicationRequest  related,wrote,TOP  allow.carer.read.own-ended
+hospital  read    MedicationStatement,Patient,QuestionnaireResponse,RelatedPerson,RiskAssessment,ServiceRequest,Specimen,Task  related,TOP  allow.hospital.read.ended
+midwife   read    MedicationStatement,Patient,QuestionnaireResponse,RelatedPerson,RiskAssessment,ServiceRequest,Specimen,Task  related,wrote,TOP  allow.carer.read.own-ended
+gp,midwife  update  Observation          related,wrote,TOP           allow.carer.correct
+gp,midwife,hospital  read  Observation   stranger,urgent,granted,TOP          allow.emergency.read
+hospital  read    Observation            stranger,TOP                no
+hospital  read    Observation            related,blocked,TOP         block.her-choice
+nurse,secretary,student  read  Observation,Appointment  related,TOP  no
+representative,doula  read  Observation,Appointment  stranger,invited,TOP  no
+citizen   read    Observation,Procedure  self,TOP                    allow.self.read
+registry  read    Observation            stranger,TOP                allow.registry.read
 # pbrl §§ 3-2, 5-1: what is grave is told by who answers for her care, before a screen tells it, and her own before others
 citizen   read    Observation,DiagnosticReport,RiskAssessment,Bundle,Provenance,Binary,Task  self,UNTOLD  block.not-yet-told
 citizen   read    DiagnosticReport,Observation,List  self,BESIDE         block.not-yet-told

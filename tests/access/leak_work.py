@@ -2,7 +2,7 @@
 
 import httpx
 
-from app.fhir.operations_on_hers import HERS
+from app.fhir.operations_on_hers import HELD, HERS
 from tests.access.leak_doors import Asked, Door, on_paper, readable
 from tests.fixtures.server import Person
 
@@ -47,6 +47,10 @@ def _decline(asked: Asked, person: Person) -> httpx.Response:
     return person.post(f"{asked.path}/$decline", {"resourceType": "Parameters", "parameter": said})
 
 
+def _discussed(asked: Asked, person: Person) -> httpx.Response:
+    return person.post(f"{asked.path}/$discussed", {"resourceType": "Parameters"})
+
+
 def _judged(_asked: Asked, answer: httpx.Response) -> bool:
     """Whoever may is told that it was not registered by herself."""
     return answer.status_code == 422
@@ -66,6 +70,14 @@ WORKING: tuple[Door, ...] = (
         applies=lambda name: name == "Encounter",
     ),
     Door("confirm", _confirm, _judged, secret=True, by_harness=True, applies=lambda name: name in HERS),
+    Door(
+        "discussed",
+        _discussed,
+        lambda _asked, answer: answer.status_code == 409,  # whoever may is told that nothing waits
+        secret=True,
+        by_harness=True,
+        applies=lambda name: name in HELD,
+    ),
     Door("decline", _decline, _judged, secret=True, by_harness=True, applies=lambda name: name in HERS),
 )
 DESTRUCTIVE = frozenset({"move"})

@@ -15,7 +15,9 @@ from app.access.decide import Decision, Facets, decide
 from app.access.rules import ALLOW, ANY, BLOCK, Allow, Block
 from tests.access.decisions import TABLE
 
-LABELS = frozenset({"SDV", "SEX", "PSY", "ETH", "HIV", "NOPAT", "MOVED", "NEWBORN", "UNTOLD", "BESIDE", "R"})
+LABELS = frozenset(
+    {"SDV", "SEX", "PSY", "ETH", "HIV", "NOPAT", "MOVED", "NEWBORN", "UNTOLD", "BESIDE", "TOP", "R"}
+)
 STANDING = frozenset(
     {
         "related",

@@ -46,7 +46,7 @@ DOING = sorted(ACTS | STATUS)
 OF_TYPES = pytest.mark.parametrize(
     "types", [pytest.param(KINDS, id="kinds"), pytest.param(TYPES, id="all", marks=pytest.mark.slow)]
 )
-LABELS = ((), ("NOPAT",), ("SDV",), ("NEWBORN",), ("UNTOLD", "SDV"))
+LABELS = ((), ("NOPAT",), ("SDV",), ("NEWBORN", "TOP"), ("UNTOLD", "SDV"))
 
 
 def women(types: tuple[str, ...]) -> tuple[str, ...]:
