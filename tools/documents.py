@@ -14,7 +14,7 @@ from app.access.caller import Role
 from app.access.rules import ALLOW, ANY, BLOCK, Allow, Relation
 from app.fhir.registry import RESOURCE_TYPES
 from app.settings import Settings
-from tools import clinical, item_profiles, limits, national, offers
+from tools import clinical, frame, item_profiles, limits, national, offers
 from tools.searches import search
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -211,23 +211,28 @@ def settings() -> str:
     return "\n".join((SETTINGS_HEAD, table(("variable", "default", "what it does"), rows), PILOT_FILE))
 
 
+def _page(name: str) -> str:
+    return (DOCS / name).read_text(encoding="utf-8")
+
+
 def printed(page: str, name: str, text: str) -> str:
-    """``page`` of docs/ with ``text`` between the marks of ``name``; what stands around them is written by hand."""
-    before, found, rest = (DOCS / page).read_text(encoding="utf-8").partition(f"<!-- {name} -->\n")
+    """``page`` with ``text`` between the marks of ``name``; what stands around them is written by hand."""
+    before, found, rest = page.partition(f"<!-- {name} -->\n")
     _, end, after = rest.partition(f"<!-- /{name} -->")
     if not found or not end:
-        raise ValueError(f"docs/{page} has no place for {name}")
+        raise ValueError(f"a page has no place for {name}")
     return f"{before}{found}{text}{end}{after}"
 
 
 def content() -> str:
     """docs/content.md."""
-    return printed("content.md", "items", table(clinical.HEAD, clinical.items()))
+    page = printed(_page("content.md"), "frame", table(frame.HEAD, frame.rows()))
+    return printed(page, "items", table(clinical.HEAD, clinical.items()))
 
 
 def safety() -> str:
     """docs/safety.md."""
-    return printed("safety.md", "rules", table(clinical.RULE_HEAD, clinical.rules()))
+    return printed(_page("safety.md"), "rules", table(clinical.RULE_HEAD, clinical.rules()))
 
 
 PAGES: dict[str, Callable[[], str]] = {
@@ -236,7 +241,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings,
     "search.md": search,
     "content.md": content,
-    "national-record.md": lambda: printed("national-record.md", "fields", national.page(table)),
+    "national-record.md": lambda: printed(_page("national-record.md"), "fields", national.page(table)),
     "safety.md": safety,
     "operations.md": lambda: offers.operations(table),
     "subscriptions.md": lambda: offers.topics(table),

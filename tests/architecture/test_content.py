@@ -1,14 +1,16 @@
 """Every field of the card has its FHIR element, code, profile, value and test in docs/content.md."""
 
 import json
+import re
 
 from app.fhir import codes as c
 from app.fhir import profiles
+from app.mapping.dhg_fields import PARTS
 from app.mapping.item_codes import CODES
 from app.pregnancy.items import FREE, ITEMS
 from app.pregnancy.rule_table import RULES
 from tests.architecture import tree
-from tools import clinical, item_profiles
+from tools import clinical, frame, item_profiles
 
 
 def test_no_cell_that_a_reader_needs_is_empty() -> None:
@@ -57,3 +59,39 @@ def test_the_printed_sources_hold_every_code_that_the_tables_name() -> None:
     held = {one["code"] for one in system["concept"]}
     assert {*item_profiles.concepts()} - held == set()
     assert [one["code"] for one in system["concept"] if not one.get("display")] == []
+
+
+PAPER = {  # what the paper card (IS-2253, IS-2254) has beyond the national record → its row
+    "*fødselsnummer*", "*mobiltelefon*", "*partner*", "*SF-kurve*", "*kjent liv*", "*samtykke til fosterdiagnostikk*",
+    "*kortfattet fødeplan*", "*fortsettelsesark*", "marital-status", "education", "workplace", "paternity-declaration", "diet",
+    "physical-activity", "smoking", "snus", "alcohol-use", "substances",
+}  # fmt: skip
+
+
+def test_every_field_of_the_national_record_and_the_paper_card_has_a_row() -> None:
+    known = frame.fields() | {row.dhg for row in ITEMS.values() if row.dhg}
+    fields = {
+        f"{part.name}.{row.path}".replace(".{}", "")
+        for part in PARTS
+        for row in part.fields
+        if row.kind != "never"
+    }
+    assert fields - known == set()
+    assert {one for one in known if not one.startswith("*")} - fields <= {
+        "lifestyleFactors.stimuli", "lifestyleFactors.stimuli.dailyCount",
+    }  # fmt: skip
+    assert frame.fields() | ITEMS.keys() >= PAPER
+
+
+def test_each_row_of_the_frame_names_a_profile_and_a_test_that_are_there() -> None:
+    held = {one.id for one in profiles.profiles().values()}
+    for row, cells in zip(frame.ROWS, frame.rows(), strict=True):
+        named = set(re.findall(r"`([\w-]+)`", frame.profile_of(row)))
+        assert (named and named <= held) or "R4" in frame.profile_of(row), row.what
+        assert (tree.ROOT / row.test).is_file(), row.test
+        assert not row.fact or cells[frame.HEAD.index("rules")], f"no rule reads {row.what}"
+
+
+def test_every_profile_stands_in_a_row() -> None:
+    page = (tree.ROOT / "docs" / "content.md").read_text(encoding="utf-8")
+    assert [one.id for one in profiles.profiles().values() if f"`{one.id}`" not in page] == []

@@ -2,11 +2,12 @@
 
 https://hl7.org/fhir/R4/validation.html. It must find nothing in the definitions and the good examples, and something in
 each bad one; measurements that R4 has a vital signs profile for are judged by it too. With HL7 Norway's no-basis package
-unpacked in a folder named as argument, profiles are judged on it, and examples by its profiles; without it a stand-in that
+named as argument, packed or unpacked, profiles are judged on it, and examples by its profiles; without it a stand-in that
 says nothing beyond R4 takes the place of each of its profiles (docs/adr/0009).
 """
 
 import sys
+import tarfile
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,6 +65,15 @@ def stand_ins(folder: Path) -> Path:
     return folder
 
 
+def unpacked(package: Path, place: Path) -> Path:
+    """The folder of a package's definitions."""
+    if package.is_dir():
+        return package
+    with tarfile.open(package) as archive:
+        archive.extractall(place, filter="data")
+    return place / "package"
+
+
 def material(norwegian: bool) -> list[Judged]:
     """All that is judged."""
     files = sorted(file for folder in (DEFINITIONS, QUESTIONNAIRES) for file in folder.glob("*.json"))
@@ -91,10 +101,10 @@ def material(norwegian: bool) -> list[Judged]:
 
 def main() -> int:
     """How often it agrees; 1 where it does not."""
-    folders = [Path(argument) for argument in sys.argv[1:]]
-    all_ = material(norwegian=bool(folders))
+    given = [Path(argument) for argument in sys.argv[1:]]
+    all_ = material(norwegian=bool(given))
     with tempfile.TemporaryDirectory() as place:
-        packages = folders or [stand_ins(Path(place))]
+        packages = [unpacked(one, Path(place)) for one in given] or [stand_ins(Path(place))]
         verdicts = judge([one.text for one in all_], DEFINITIONS, *packages)
     unjudged = [
         one.what for one, found in zip(all_, verdicts, strict=True) if any(row.key == CRASH for row in found)
@@ -110,6 +120,7 @@ def main() -> int:
             print(f"    {finding.location}: {finding.text}")
     judged = len(all_) - len(unjudged)
     print(f"the official validator agrees on {judged - len(odd)} of {judged} definitions and examples")
+    print(f"on no-basis: {', '.join(map(str, given)) or 'not here; stand-ins take its place'}")
     print(f"it fails on {len(unjudged)}: {', '.join(unjudged)}" if unjudged else "it judges all")
     return 1 if odd else 0
 

@@ -51,6 +51,16 @@ OBJECTS: Final = """The HL7 validator often names the object where this server n
 does not have and for what breaks a rule. Where they name other places:
 """
 
+PROFILED = """## Profiles and their examples
+
+CI has every definition in `fhir_profiles` judged too, each good example by its profile, which must have no error, and
+each bad one, which must have some (`tests/conformance/judged_profiles.py`); it fails on any disagreement, so that
+there is none to list. Blood pressure, weight, height, body mass index, temperature and pulse are judged by R4's vital
+signs profiles as well. Where HL7 Norway's no-basis package lies at hand, `NO_BASIS` names it or `../shared/fhir` holds it,
+profiles are judged on it and the examples by its own profiles; else stand-ins that say nothing beyond R4 take its place.
+What of no-basis no resource of the card can meet, and who is right: `docs/adr/0009-on-no-basis.md`.
+"""
+
 
 def group_of(judged: Judged) -> str:
     """Which row of the first table a case belongs to."""
@@ -172,6 +182,7 @@ def page(cases: list[Judged], version: str) -> str:
             "## How far they agree\n",
             _agreement(counted),
             "The examples that this repository ships are judged too; both accept every one of them.\n",
+            PROFILED,
             "## Where problems lie\n",
             _places(counted),
             OBJECTS,

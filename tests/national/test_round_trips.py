@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.fhir import json as fhir_json
+from app.fhir import profiles
 from app.fhir.validation import validate
 from app.mapping.dhg_chart import WHOLE, Chart
 from app.mapping.dhg_codes import name_of, system_of
@@ -53,6 +54,8 @@ def test_what_is_sent_is_told_again_and_is_valid_fhir(row: Field, data: st.DataO
         "effectiveDateTime": "2026-10-16", **kind.make(row, sent),
     }  # fmt: skip
     assert validate(stated) == []
+    assert list(profiles.problems(stated)) == []
+    assert profiles.chosen(stated), "a field is held to a profile"
     stored = fhir_json.read(fhir_json.dump(stated))
     cell = kind.read(
         Chart({"Patient/p": {"resourceType": "Patient", "id": "p"}, "Observation/o": stored}), row, WHOLE

@@ -148,4 +148,12 @@ Description: "Codes of the pregnancy card where neither LOINC nor SNOMED CT has 
 * #yes "Ja"
 * #no "Nei"
 * #unknown "Vet ikke"
+* #stated-gestational-week "Svangerskapsuke, som oppgitt"
+* #stated-gestational-day "Dager etter fullgått uke, som oppgitt"
+* #assisted-conception-date "Dato for assistert befruktning"
+* #glucose-tolerance-date "Dato for glukosebelastning"
+* #birth-status-as-stated "Fødselsstatus, som oppgitt"
+* #stimulus-at-first-consultation "Levevane ved første konsultasjon"
+* #stimulus-at-week-36 "Levevane i uke 36"
+* #daily-count "Antall om dagen"
 * insert ItemCodes
