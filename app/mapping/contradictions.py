@@ -35,7 +35,7 @@ OUTCOMES = {"live-birth": "levendefødt", "stillbirth": "dødfødt", "miscarriag
 USED = {"none": "nei", "stopped": "sluttet", "occasional": "av og til", "daily": "daglig"}
 MEANWHILE = {
     "latest": "Til det er avklart, regner kortet med det som ble registrert sist.",
-    "rhd-negative": "Til det er avklart, regnes hun som RhD-negativ.",
+    "rhd-negative": "Til det er avklart, gjelder RhD-negativ.",
     "rhd-positive": "Til det er avklart, regnes fosteret som RhD-positivt.",
     "term": "Til det er avklart, gjelder terminen som står på kortet.",
     "fetuses": "Til det er avklart, regner kortet med det siste antallet, og aldri færre enn de som er navngitt.",
@@ -102,7 +102,7 @@ def _line(row: Contradiction) -> str:
 def _side(fact: Fact) -> str:
     fetus = f" (foster {fact.fetus})" if fact.fetus else ""
     when = f"{fact.day:%d.%m.%Y}" if fact.when > ALWAYS else ""
-    whose = "" if fact.confirmed else "oppgitt av henne selv"
+    whose = "" if fact.confirmed else "egen opplysning"
     noted = ", ".join(filter(None, (when, whose)))
     return f"{_said(fact)}{fetus}" + (f" ({noted})" if noted else "")
 

@@ -34,9 +34,9 @@ CONTRADICTION_WORDS: dict[str, tuple[str, str, str]] = {
         "Until it is settled the card counts with what was recorded last.",
     ),
     "meanwhile-rhd-negative": (
-        "Til det er avklart, regnes hun som RhD-negativ.",
-        "Til det er avklart, blir ho rekna som RhD-negativ.",
-        "Until it is settled she counts as RhD-negative.",
+        "Til det er avklart, gjelder RhD-negativ.",
+        "Til det er avklart, gjeld RhD-negativ.",
+        "Until it is settled RhD-negative counts.",
     ),
     "meanwhile-rhd-positive": (
         "Til det er avklart, regnes fosteret som RhD-positivt.",
@@ -58,7 +58,7 @@ CONTRADICTION_WORDS: dict[str, tuple[str, str, str]] = {
     "side-retrieved": ("egguthenting {date}", "egguthenting {date}", "egg retrieval {date}"),
     "side-due": ("termin {date}", "termin {date}", "due {date}"),
     "side-fetuses": ("fostre: {count}", "foster: {count}", "fetuses: {count}"),
-    "side-hers": ("oppgitt av henne selv", "oppgitt av henne sjølv", "stated by herself"),
+    "side-hers": ("egen opplysning", "eiga opplysning", "self-reported"),
     "side-none": ("nei", "nei", "no"),
     "side-stopped": ("sluttet", "slutta", "stopped"),
     "side-occasional": ("av og til", "av og til", "sometimes"),

@@ -168,7 +168,7 @@ def _closed(view: View, words: Words) -> Iterator[Line]:
 
 SECTIONS: tuple[Section, ...] = (
     Section(
-        "contradictions", contradictory, rests_on=("contradictions",), always=False, place="first",
+        "contradictions", contradictory, rests_on=("contradictions",), always=False, place="first", most=4,
     ),
     Section("outcome", _outcome, always=False, place="first"),
     Section(

@@ -34,7 +34,7 @@ def test_two_blood_types_are_both_shown_until_a_clinician_says_why(server: Serve
     (found,) = issues(midwife, woman)
     assert found["code"]["text"] == "RhD-type"
     assert "RhD-positiv (01.08.2026); RhD-negativ (01.10.2026)" in found["detail"]
-    assert "regnes hun som RhD-negativ" in found["detail"]
+    assert "gjelder RhD-negativ" in found["detail"]
     assert {ref["reference"].rpartition("/")[2] for ref in found["implicated"]} == {first["id"], second["id"]}
     card = f"/EpisodeOfCare/{woman.episode}/$card"
     for person, title in (

@@ -101,3 +101,13 @@ def test_tasks_are_few_enough_to_be_read() -> None:
     assert median(len(found(life, "task")) for life in some(ILL * 2)) <= 4
     for life in some(2, lambda life: replace(life, gdm=True)):
         assert found(life, "task").count("gestational-diabetes") == 1
+
+
+def test_what_is_recorded_of_a_generated_course_contradicts_nothing() -> None:
+    """Healthy and ill, lost and born: what the card says of contradictions is said of those that are."""
+    last = {life.number: list(cards(life))[-1] for life in islice(drawn(), 8)}
+    assert {
+        number: [row.row.id for row in card.contradictions]
+        for number, card in last.items()
+        if card.contradictions
+    } == {}
