@@ -200,6 +200,15 @@ class Leaks:
     feeds: Feeds
 
 
+def granted(clinician: Person, woman: Woman) -> None:
+    """A few hours of reading about ``woman`` in an emergency, for this person's tokens that attest one."""
+    number = {"name": "identifier", "valueIdentifier": {"system": codes.FNR, "value": woman.number}}
+    said = {"name": "reason", "valueString": "Innlagt med kramper, ukjent for oss"}
+    body = {"resourceType": "Parameters", "parameter": [number, said]}
+    assert clinician.post("/Patient/$break-glass", body).status_code == 200
+    assert clinician.get(f"/{woman.reference}").status_code == 200
+
+
 def waiting_items(harness: Person, items: dict[str, Item]) -> dict[str, Item]:
     """``items`` as results that she is not told yet, whatever their type; which really wait: test_release.py."""
     items = {name: item for name, item in items.items() if name not in OWN}
@@ -303,6 +312,8 @@ def leaks(server: Server) -> Leaks:
         for name, (who, entitled) in attackers.items()
     }
     closed_out = person("gp", "gp-c")
+    for_treatment = attackers["blocked organization"][0]
+    granted(person("hospital", "hospital-b", purpose="BTG"), sensitive)
     more = (
         Reason("another woman", citizen(other), citizen(woman), hers, _open(citizen(other), others)),
         Reason("kept from her", citizen(kept), midwife, withheld, _open(citizen(kept), open_to_her)),
@@ -324,6 +335,13 @@ def leaks(server: Server) -> Leaks:
             blocked=True,
         ),
         Reason("operator", operator, midwife, hers, {}),
+        Reason(
+            "wrong purpose",  # a grant for an emergency, and a token that attests none
+            for_treatment,
+            midwife,
+            open_to_nurse | {"Patient": guarded["Patient"]},
+            reasons["blocked organization"].visible,
+        ),
         Reason("narrow scope", narrowed, midwife, hers, {}),
         *(Reason(name, who, midwife, hers, {}) for name, who in assisting.items()),
         Reason("represented unasked", represents[woman], midwife, hers, {}),

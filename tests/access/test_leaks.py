@@ -22,7 +22,7 @@ from tests.fixtures.server import Server
 
 REASONS = (
     "no relation", "another woman", "blocked person", "blocked organization", "ended relation", "kept from her",
-    "kept from her until told", "sensitive", "restricted", "operator", "auditor", "narrow scope",
+    "kept from her until told", "sensitive", "restricted", "operator", "auditor", "narrow scope", "wrong purpose",
     "secretary", "student", "doula", "represented unasked", "kept from representative",
 )  # fmt: skip
 DOORS = (*READING, *leak_hooks.HOOKS, *leak_writing.WRITING, *leak_work.WORKING)
@@ -32,7 +32,14 @@ DESTRUCTIVE = (
 )
 WHOLE = frozenset({"no relation"})  # every type at every run; the rest is slow for most types
 ASSISTING = frozenset(
-    {*OPEN_TO, "represented unasked", "kept from representative", "kept from her until told", "narrow scope"}
+    {
+        *OPEN_TO,
+        "represented unasked",
+        "kept from representative",
+        "kept from her until told",
+        "narrow scope",
+        "wrong purpose",
+    }
 )
 NARROW = frozenset({"Observation"})
 SOME = frozenset({"Patient", "CareTeam", "Observation", "Encounter", "Appointment", "Binary", "Bundle"})
