@@ -22,7 +22,7 @@ _EITHER = {
     "participation": ("consent", "reservation"),
     "pilot_area": ("municipality", "organization"),
 }
-_OPTIONAL = {"kjernejournal_url", "helsenorge_url"}  # empty: nothing is sent
+_OPTIONAL = {"kjernejournal_url", "helsenorge_url", "helsenorge_active_url"}  # empty: nothing is sent
 _ORIGIN = re.compile(r"https?://[a-z0-9.\-]+(?::\d{1,5})?")
 
 
@@ -79,6 +79,9 @@ class Settings:
     kjernejournal_url: str = _doc("Base of kjernejournal's critical-information API; empty: nothing is sent.")
     kjernejournal_audience: str = _doc("Audience of kjernejournal's tokens.", "nhn:critical-information")
     helsenorge_url: str = _doc("Base of Helsenorge's notice API; empty: nothing is sent.")
+    helsenorge_active_url: str = _doc(
+        "Address of Helsenorge's check whether a citizen is active there; who is not gets a letter; empty: not asked."
+    )
     answer_seconds: int = _doc("Seconds that another system may take to answer; then it is tried again.", 10)
     helsenorge_audience: str = _doc("Audience of Helsenorge's tokens.", "nhn:helsenorge")
     audit_key_file: str = _doc("Ed25519 private key (PEM) that signs the heads of the log's lanes.")
@@ -233,7 +236,14 @@ def check(settings: Settings) -> None:
 def _check_production(settings: Settings) -> None:
     if settings.allow_bearer or settings.allow_harness:
         raise UnsafeSettings("Production accepts neither unbound tokens nor the harness role")
-    for name in ("base_url", "helseid_issuer", "helsenorge_issuer", "kjernejournal_url", "helsenorge_url"):
+    for name in (
+        "base_url",
+        "helseid_issuer",
+        "helsenorge_issuer",
+        "kjernejournal_url",
+        "helsenorge_url",
+        "helsenorge_active_url",
+    ):
         url = getattr(settings, name)
         if not url.startswith("https://") and (url or name not in _OPTIONAL):
             raise UnsafeSettings(f"HELSEKORT_{name.upper()} must be https in production")

@@ -20,9 +20,27 @@ TEXT = "Det er noe nytt i helsekortet ditt. Logg inn på Helsenorge for å lese 
 class Helsenorge:
     """The notice service at ``url``."""
 
-    def __init__(self, url: str, http: httpx.AsyncClient) -> None:
+    def __init__(self, url: str, http: httpx.AsyncClient, active_url: str = "") -> None:
         self._url = url
+        self._active_url = active_url
         self._http = http
+
+    async def reaches(self, token: Token, recipient: str) -> bool:
+        """Whether ``recipient`` is active on Helsenorge; taken for granted where no address is set to ask at.
+
+        Raises Refused, Unreachable. https://helsenorge.atlassian.net/wiki/spaces/HELSENORGE/pages/2043478017
+        (``helsenorgeaktivsjekken``); the names in the body are ours until they are agreed.
+        """
+        if not self._active_url:
+            return True
+        body = json.dumps({"fnr": recipient}).encode()
+        headers = {"Content-Type": "application/json"}
+        response = await call(self._http, token, SYSTEM, self._active_url, body, headers)
+        check(response, SYSTEM)
+        try:
+            return bool(response.json()["erAktiv"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise Unreachable(f"{SYSTEM} gave an answer that cannot be read") from error
 
     async def notify(self, token: Token, recipient: str, key: str) -> None:
         """Tell ``recipient`` that something is new, once for each ``key``. Raises Refused, Unreachable."""

@@ -2,7 +2,8 @@
 
 A row is the record of one message; a job of the queue only says that somebody should look at it now. States:
 ``pending`` to be sent, ``waiting`` for a clinician's session, ``sent``, ``dead`` refused for good, ``withdrawn`` no
-longer to be sent, ``discarded`` by an operator. While a system does not answer its messages are ``held``, without a job.
+longer to be sent, ``discarded`` by an operator,
+``letter`` where she is not on Helsenorge and somebody writes to her. While a system does not answer its messages are ``held``, without a job.
 """
 
 from dataclasses import dataclass, field
@@ -31,6 +32,7 @@ from app.store.statement import Statement, build
 from app.store.tables import INSTANT, delivery
 
 PENDING, WAITING, SENT, DEAD, WITHDRAWN = "pending", "waiting", "sent", "dead", "withdrawn"
+LETTER = "letter"
 CRITICAL_INFORMATION, NOTICE = "critical-information", "notice"
 EMERGENCY = "emergency-notice"  # a notice that no loss withdraws
 RECALL = "registration-recall"  # what was registered of a resource is no longer so, or not of her

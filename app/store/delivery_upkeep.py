@@ -51,7 +51,7 @@ _LISTED = Statement(
     """
 SELECT id, kind, type, resource, version, state, attempts, error, created, updated, held FROM delivery
 WHERE ($1::text = '' OR state = $1) AND ($2::text = '' OR kind = $2)
-    AND ($1::text <> '' OR state IN ('pending', 'waiting', 'dead'))
+    AND ($1::text <> '' OR state IN ('pending', 'waiting', 'dead', 'letter'))
 ORDER BY created, id LIMIT $3::int
 """,
     ("state", "kind", "most"),
@@ -69,7 +69,7 @@ _RETRY = Statement(
 UPDATE delivery SET state = CASE WHEN kind IN ('{CRITICAL_INFORMATION}', '{CHECK}') THEN 'waiting' ELSE 'pending' END,
     attempts = 0, error = NULL, updated = $2::timestamptz,
     held = CASE WHEN kind IN ('{CRITICAL_INFORMATION}', '{CHECK}') THEN NULL ELSE $2::timestamptz END
-WHERE id = $1::text AND state IN ('dead', 'discarded', 'withdrawn')
+WHERE id = $1::text AND state IN ('dead', 'discarded', 'withdrawn', 'letter')
     AND (token IS NOT NULL OR kind NOT IN ('registration-retraction', 'notice-retraction'))
 RETURNING id
 """,  # noqa: S608 (nothing of it comes from outside)
@@ -78,7 +78,7 @@ RETURNING id
 )
 _DISCARD = Statement(
     "UPDATE delivery SET state = 'discarded', token = NULL, held = NULL, updated = $2::timestamptz"
-    " WHERE id = $1::text AND state IN ('dead', 'pending', 'waiting') RETURNING id",
+    " WHERE id = $1::text AND state IN ('dead', 'pending', 'waiting', 'letter') RETURNING id",
     ("id", "at"),
     {},
 )

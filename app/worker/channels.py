@@ -32,5 +32,7 @@ async def open_channels(settings: Settings) -> AsyncIterator[Channels]:
         yield Channels(
             HelseId(settings.helseid_issuer, settings.client_id, key, http),
             Kjernejournal(settings.kjernejournal_url, http) if settings.kjernejournal_url else None,
-            Helsenorge(settings.helsenorge_url, http) if settings.helsenorge_url else None,
+            Helsenorge(settings.helsenorge_url, http, settings.helsenorge_active_url)
+            if settings.helsenorge_url
+            else None,
         )

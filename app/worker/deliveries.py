@@ -20,6 +20,7 @@ from app.store.deliveries import (
     CRITICAL_INFORMATION,
     DEAD,
     EMERGENCY,
+    LETTER,
     NOTICE,
     PENDING,
     RECALL,
@@ -31,7 +32,7 @@ from app.store.deliveries import (
 )
 from app.worker import reconciliation, registrations, retractions
 from app.worker.channels import Channels
-from app.worker.recipients import Withdrawn, number_of, reading
+from app.worker.recipients import ByLetter, Withdrawn, number_of, reading
 
 NOTICE_ATTEMPTS = 60  # with the waits below about half a day: an older notice helps nobody
 _FIRST_WAIT, _LONGEST_WAIT = 1.0, 900.0
@@ -64,7 +65,7 @@ async def deliver(house: House, channels: Channels, id_: str) -> float | None:
     failure: Exception | None = None
     try:
         await _SENDERS[message.kind](house, channels, message)
-    except (Failure, Withdrawn, NotExpressible) as error:
+    except (Failure, Withdrawn, ByLetter, NotExpressible) as error:
         failure = error
         state, reason = _became(error), str(error)
     if system:
@@ -79,6 +80,8 @@ def _became(failure: Exception) -> str:
     """What a message is after a failure that ends it."""
     if isinstance(failure, TokenSpent):
         return WAITING
+    if isinstance(failure, ByLetter):
+        return LETTER
     return WITHDRAWN if isinstance(failure, Withdrawn) else DEAD
 
 
@@ -87,7 +90,7 @@ async def _note(house: House, system: str, failure: Exception | None) -> None:
     if isinstance(failure, Unreachable) and failure.is_down:
         reason = masked(str(failure))
         await breakers.went_wrong(house.database, system, clock.now(), reason, failure.retry_after)
-    elif failure is None or isinstance(failure, Unreachable | Refused):
+    elif failure is None or isinstance(failure, Unreachable | Refused | ByLetter):
         await breakers.went_well(house.database, system, clock.now())
     else:  # it was not asked
         await breakers.let_go(house.database, system, clock.now())
@@ -120,6 +123,8 @@ async def _notice(house: House, channels: Channels, message: Message) -> None:
     token = await channels.helseid.machine_token(audience)
     _, number = await number_of(reading(house, message, "Varsel til deg"), message.patient)
     with channels.helseid.tried(audience):
+        if not await channels.helsenorge.reaches(token, number):
+            raise ByLetter("She is not active on Helsenorge")
         await channels.helsenorge.notify(token, number, message.id)
 
 

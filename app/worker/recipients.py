@@ -14,6 +14,10 @@ class Withdrawn(Exception):
     """The message is no longer true, or nobody is there to get it."""
 
 
+class ByLetter(Exception):
+    """She cannot be reached on the way of the message: somebody has to write to her."""
+
+
 def reading(house: House, message: Message, name: str) -> Context:
     """What is read to be sent is logged as such before it is sent."""
     facts = {"type": message.type, "operation": "$deliver", "correlation": message.id}

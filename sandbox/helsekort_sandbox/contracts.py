@@ -97,6 +97,10 @@ HELSENORGE: tuple[Operation, ...] = (
         {204: None}, body=_object({"recipient": _NUMBER, "idempotencyKey": _TEXT}), is_ours=True,
     ),
     Operation(
+        "POST", "/digitaltaktiv/helsenorgeaktivsjekken/v1", "Whether a citizen is active on Helsenorge",
+        {200: _object({"erAktiv": _FLAG})}, body=_object({"fnr": _NUMBER}),
+    ),
+    Operation(
         "POST", "/notices/v1/known", "Under which of the keys a notice was taken",
         {200: _object({"idempotencyKeys": {"type": "array", "items": _TEXT}})},
         body=_object({"idempotencyKeys": {"type": "array", "items": _TEXT, "maxItems": 1000}}), is_ours=True,

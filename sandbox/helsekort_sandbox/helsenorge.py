@@ -22,6 +22,7 @@ from helsekort_sandbox.effects import Wrong
 from helsekort_sandbox.resource_server import PID, actor
 
 PATH = "/notices/v1"
+ACTIVE = "/digitaltaktiv/helsenorgeaktivsjekken/v1"
 AUDIENCE = "nhn:helsenorge"
 FIELDS = {"recipient", "messageType", "idempotencyKey", "text"}
 MESSAGE_TYPES = {"helsekort.changed"}
@@ -59,6 +60,31 @@ class Helsenorge(Service):
 
     def __init__(self, issuer: str, state: Path) -> None:
         super().__init__(issuer, AUDIENCE, state / "helsenorge.ndjson")
+        self.inactive: dict[str, bool] = {}
+        for entry in self.log.entries:
+            self.inactive |= entry.get("inactive", {})
+
+    async def set_active(self, request: Request) -> Response:
+        """Whether somebody uses Helsenorge: ``{"fnr", "erAktiv"}``; without it everybody does."""
+        try:
+            wanted = await request.json()
+            change = {str(wanted["fnr"]): not wanted["erAktiv"]}
+        except (ValueError, KeyError, TypeError):
+            return JSONResponse({"error": "The body is {fnr, erAktiv}"}, 400)
+        self.log.append(request, 200, {"inactive": change}, effect=False)
+        self.inactive |= change
+        return JSONResponse(wanted)
+
+    async def active(self, request: Request) -> Response:
+        """Whether a citizen uses Helsenorge."""
+        return await self.shown(request, self._active)
+
+    def _active(self, _: Request, __: dict[str, Any], raw: bytes) -> Response:
+        try:
+            number = str(json.loads(raw)["fnr"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise Wrong(400, "structure", "The body is {fnr}") from error
+        return JSONResponse({"erAktiv": not self.inactive.get(number)})
 
     async def notify(self, request: Request) -> Response:
         """Accept one notice, once for each idempotency key."""
@@ -121,6 +147,8 @@ def create_app(issuer: str, state: Path) -> Starlette:
     service = Helsenorge(issuer, state)
     routes = [
         Route(PATH, service.notify, methods=["POST"]),
+        Route(ACTIVE, service.active, methods=["POST"]),
+        Route("/_active", service.set_active, methods=["POST"]),
         Route(f"{PATH}/retraction", service.retract, methods=["POST"]),
         Route(f"{PATH}/known", service.known, methods=["POST"]),
         *control_routes(service.log, service.faults),

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from helsekort_sandbox import area, keys, kjernejournal, loopback, mocks, processes, state
+from helsekort_sandbox.helsenorge import ACTIVE
 from helsekort_sandbox.helsenorge import PATH as NOTICES
 from helsekort_sandbox.launcher import DATABASE, Cluster
 from helsekort_sandbox.openid import registered
@@ -178,6 +179,7 @@ def _environment(services: Services, sandbox: Sandbox) -> dict[str, str]:
         "CLIENT_ID": registered.SERVER_CLIENT,
         "CLIENT_KEY_FILE": str(private / "client-key.json"),
         "KJERNEJOURNAL_URL": f"{sandbox.kjernejournal}{kjernejournal.BASE}",
+        "HELSENORGE_ACTIVE_URL": f"{sandbox.helsenorge}{ACTIVE}",
         "HELSENORGE_URL": f"{sandbox.helsenorge}{NOTICES}",
         "AUDIT_KEY_FILE": str(_audit_key(private / "audit-key.pem")),
         "AUDIT_ANCHOR_FILE": str(private / "audit-anchors.ndjson"),

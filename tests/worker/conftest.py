@@ -26,6 +26,7 @@ def crew(server: Server, services: Services) -> Iterator[Crew]:
         client_key_file=services.key_file,
         kjernejournal_url=services.kjernejournal_url,
         helsenorge_url=services.helsenorge_url,
+        helsenorge_active_url=services.helsenorge_active_url,
         pilot_file=str(Path(server.settings.server_key_file).with_name("pilot.json")),
     )
     crew = Crew(server, services, settings)

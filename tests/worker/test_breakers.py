@@ -236,3 +236,25 @@ def test_critical_information_that_is_retried_waits_for_a_clinician(
     crew.work()
     assert crew.deliveries(woman) == ["sent|1|f|"]
     assert len(crew.told("kjernejournal", woman)) == 1
+
+
+def test_who_is_not_on_helsenorge_gets_a_letter(crew: Crew, woman: Woman, command: Command) -> None:
+    url = f"{crew.services.running.helsenorge}/_active"
+    assert httpx.post(url, json={"fnr": woman.number, "erAktiv": False}).status_code == 200
+    before = len(crew.told("helsenorge", woman))
+    post(crew.person("midwife"), a_weight(woman.reference))
+    crew.work()
+    assert crew.deliveries(woman, "notice")[-1] == "letter|1|f|She is not active on Helsenorge"
+    assert len(crew.told("helsenorge", woman)) == before
+    (id_,) = crew.rows(f"SELECT id FROM delivery WHERE patient = '{woman.id}' AND state = 'letter'")
+    assert [line.split()[1:4] for line in command("list", "--state", "letter")[1].splitlines()[:-1]] == [
+        [id_, "notice", "letter"]
+    ]
+    assert command("discard", id_, "--reason", "posted today")[0] == 0
+    crew.services.fail("helsenorge", reads=True, status=503, count=1)
+    httpx.post(url, json={"fnr": woman.number, "erAktiv": True}).raise_for_status()
+    post(crew.person("midwife"), a_weight(woman.reference))
+    crew.work()
+    assert crew.deliveries(woman, "notice")[-1].startswith("pending|1|f|Helsenorge answered 503")
+    hurry(crew)
+    assert len(crew.told("helsenorge", woman)) == before + 1
