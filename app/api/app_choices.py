@@ -154,7 +154,7 @@ class Choices(Pages):
         )  # fmt: skip
         entry = self._entry(request, standing.caller)
         patients = (patient,) if patient else ()
-        if not await refuse(self._house.database, entry, "app-login", patients):
+        if not await refuse(self._house.database, entry, "told", patients):
             raise Returned(asked, "access_denied", "The person or the app is not let in")
         return self._back(asked, {"code": await self._tokens.code(login)})
 

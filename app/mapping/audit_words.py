@@ -60,6 +60,16 @@ DONE: Mapping[str, Row] = {
         "sletta alt som var lagra i helsekortet",
         "erased all that was stored in the card",
     ),
+    "$launch": (
+        "åpnet en app for helsekortet ditt, fra journalsystemet",
+        "opna ein app for helsekortet ditt, frå journalsystemet",
+        "opened an app for your card, from the record system",
+    ),
+    "$login": (
+        "logget inn i en app for helsekortet ditt",
+        "logga inn i ein app for helsekortet ditt",
+        "logged in to an app for your card",
+    ),
     "$status": (
         "spurte om du har et helsekort",
         "spurde om du har eit helsekort",

@@ -89,6 +89,10 @@ def test_a_midwife_logs_in_and_chooses_the_woman(apps: Apps, woman: Woman, other
     assert said["authorization_details"][0]["care_relationship"]["purpose_of_use"]["code"] == "TREAT"
     row = apps.server.audit(apps.get(token, f"/Patient/{woman.id}").headers["x-request-id"])["request"]
     assert (row["role"], row["client"], row["purpose"]) == ("midwife", "app-carer", "TREAT")
+    her = apps.server.person("citizen", person=woman.number)
+    told_her = her.get(f"/AuditEvent?patient={woman.id}&_count=100").text
+    assert "logget inn i en app" in told_her
+    assert "ble avvist" not in told_her
 
 
 def test_she_logs_in_and_lets_the_app_in(apps: Apps, nora: str) -> None:
