@@ -11,6 +11,7 @@ from pathlib import Path
 
 from app.access import assisting, roles, rules
 from app.access.caller import Role
+from app.access.grounds import LAWS, version_of
 from app.access.rules import ALLOW, ANY, BLOCK, Allow, Relation
 from app.fhir.registry import RESOURCE_TYPES
 from app.settings import Settings
@@ -61,10 +62,10 @@ MARKS = {
 LETTERS = {
     "read": "R", "create": "C", "update": "U", "delete": "D", "confirm": "B", "discuss": "T", "status": "S",
 }  # fmt: skip
-ACCESS_HEAD = f"""# Access rows
+ACCESS_HEAD = """# Access rows
 
-Printed from `app/access/rules.py` and `app/access/roles.py` by `make docs`; do not edit. The laws were read as of
-{rules.VERSION}: helsepersonelloven (hpl), pasientjournalloven (pjl), pasient- og brukerrettighetsloven (pbrl).
+Printed from `app/access/rules.py` and `app/access/roles.py` by `make docs`; do not edit. Each ground carries the date of
+the version of the law that was read ([below](#grounds)).
 
 A request is allowed by the first right below that fits, unless a block fits: **a block wins, and no row means no**.
 The same rows are compiled to SQL (`app/store/access_sql.py`); `app/access/decide.py` is their specification in
@@ -133,14 +134,27 @@ def _derivation() -> str:
 def _blocks() -> str:
     rows = [
         (f"`{row.id}`", _names(row.roles), ", ".join(do for do in LETTERS if do in row.do), _types(row.types),
-         _names(row.labels) or f"her {row.by}", row.ground)
+         _names(row.labels) or f"her {row.by}", row.ground, version_of(row.ground))
         for row in BLOCK
     ]  # fmt: skip
-    return table(("row", "blocked roles", "from", "types", "by", "ground"), rows)
+    return table(("row", "blocked roles", "from", "types", "by", "ground", "as of"), rows)
+
+
+def _grounds() -> str:
+    rows = [
+        (
+            row.short,
+            row.title,
+            f"[{row.number}](https://lovdata.no/{row.number})" if row.number else "not looked up",
+            row.version,
+        )
+        for row in LAWS
+    ]
+    return table(("in the rows", "law", "in the register of law", "version read"), rows)
 
 
 def _allows() -> str:
-    head = ("row", "roles", "may", "types", "relation", "not with label", "hidden", "ground")
+    head = ("row", "roles", "may", "types", "relation", "not with label", "hidden", "ground", "as of")
     rows = [
         (
             f"`{row.id}`",
@@ -151,6 +165,7 @@ def _allows() -> str:
             _names(row.without),
             _names(row.hidden),
             row.ground,
+            version_of(row.ground),
         )
         for row in ALLOW
     ]
@@ -194,6 +209,8 @@ def access() -> str:
             _blocks(),
             "## Rights\n",
             _allows(),
+            "## Grounds\n",
+            _grounds(),
             "## Sets of types\n\n*ANY* is every type that this server keeps.\n",
             table(("set", "types"), sets),
         )

@@ -62,7 +62,6 @@ __all__ = [  # what others take from here: rows and the sets that they name
     "NURSE_WRITES",
     "OWN",
     "SHARED",
-    "VERSION",
     "Allow",
     "Block",
     "Relation",
@@ -71,8 +70,6 @@ __all__ = [  # what others take from here: rows and the sets that they name
     "masks",
     "told",
 ]
-
-VERSION = "2026-11-01"
 
 BLOCK: tuple[Block, ...] = (
     Block(

@@ -8,8 +8,9 @@ from typing import Any
 
 from app import clock
 from app.access.caller import PERSONNEL, Caller, Role
+from app.access.grounds import version_of
 from app.access.roles import ROLES
-from app.access.rules import BY_ID, VERSION, hidden_elements, told
+from app.access.rules import BY_ID, hidden_elements, told
 from app.fhir.codes import ORGNR
 from app.fhir.outcome import BadRequest, Forbidden, NotFound
 from app.fhir.parameters import Given
@@ -110,8 +111,9 @@ def _decision(rule: str | None, *, related: bool | None) -> list[Json]:
     parts += [
         {"name": "rule", "valueString": row.id},
         {"name": "ground", "valueString": row.ground},
-        {"name": "groundDate", "valueDate": VERSION},
     ]
+    if version_of(row.ground):
+        parts.append({"name": "groundDate", "valueDate": version_of(row.ground)})
     parts += [{"name": "hidden", "valueString": element} for element in hidden_elements(row.id)]
     return parts + ([{"name": "why", "valueString": told(row.id)}] if told(row.id) else [])
 

@@ -6,6 +6,7 @@ import re
 import pytest
 
 from app.access.caller import Role
+from app.access.grounds import AGREED, version_of
 from app.access.rules import ALLOW, ANY, BLOCK, BY_ID
 from app.fhir import definitions
 from app.fhir.registry import RESOURCE_TYPES
@@ -67,7 +68,9 @@ def test_every_type_can_be_searched(name):
 def test_rules_have_one_id_each_a_ground_and_known_names():
     assert len(BY_ID) == len(ALLOW) + len(BLOCK)
     for row in (*ALLOW, *BLOCK):
-        assert row.ground
+        assert bool(version_of(row.ground)) != row.ground.startswith(AGREED), (
+            "a law with its date, or an agreement"
+        )
         assert row.id.startswith("allow." if row in ALLOW else "block.")
     for right in ALLOW:
         assert right.types <= ANY
