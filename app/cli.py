@@ -129,9 +129,14 @@ def audit_change_key(_options: argparse.Namespace) -> int:
 def tokens(options: argparse.Namespace) -> int:
     """Deny or allow tokens, sessions, persons and clients; exit 1 where a name to allow was not denied."""
     from app import settings
-    from app.store.denials import change
+    from app.store.denying import NoName, change
 
-    lines = change(settings.read(), options.do, getattr(options, "name", ""), getattr(options, "reason", ""))
+    said = (getattr(options, "name", ""), getattr(options, "reason", ""))
+    try:
+        lines = change(settings.read(), options.do, *said, by=_operator())
+    except NoName as error:
+        print(f"helsekort: {error}", file=sys.stderr)
+        return 2
     print("\n".join(lines))
     return 0 if lines or options.do == "list" else 1
 
@@ -145,6 +150,16 @@ def deliveries(options: argparse.Namespace) -> int:
     told = operate(settings.read(), Wish(**given | {"ids": tuple(given.get("ids", ()))}))
     print("\n".join(told.lines))
     return 0 if told.is_done else 1
+
+
+def _operator() -> str:
+    """Whose account runs this command."""
+    import pwd
+
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # in a container an account may have no name
+        return f"uid {os.getuid()}"
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -85,6 +85,16 @@ DONE: Mapping[str, Row] = {
         "las kvitteringa for slettinga",
         "read the receipt of the erasure",
     ),
+    "$deny-token": (
+        "stengte et token, en person eller et system ute",
+        "stengde ute eit token, ein person eller eit system",
+        "shut out a token, a person or a system",
+    ),
+    "$allow-token": (
+        "slapp inn igjen et token, en person eller et system",
+        "sleppte inn att eit token, ein person eller eit system",
+        "let in again a token, a person or a system",
+    ),
     "$retractions": (
         "fikk beskjed om at helsekortet er trukket tilbake",
         "fekk beskjed om at helsekortet er trekt tilbake",

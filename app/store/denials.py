@@ -4,7 +4,6 @@ A name is ``jti:ISSUER JTI``, ``sid:ISSUER SESSION``, ``sub:SUBJECT`` (``hpr:…
 statement that answers a request looks here (``denied`` in ``app/store/log.py``). https://www.rfc-editor.org/rfc/rfc7009
 """
 
-import asyncio
 from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
@@ -13,9 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Text, bindparam, delete, func, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
-from app import clock
-from app.settings import Settings
-from app.store.database import Database
+from app.store.database import Connection, Database
 from app.store.log import denied
 from app.store.statement import Statement, build
 from app.store.tables import INSTANT
@@ -61,9 +58,11 @@ def _forget() -> Statement:
     return build(delete(denial).where(denial.c.ends < bindparam("at", type_=INSTANT)))
 
 
-async def deny(database: Database, name: str, reason: str, at: datetime, ends: datetime | None) -> None:
+async def deny(
+    place: Connection | Database, name: str, reason: str, at: datetime, ends: datetime | None
+) -> None:
     """Put ``name`` on the list until ``ends`` (None: until somebody takes it off), or longer where it is on it longer."""
-    await database.fetch(_deny(), {"name": name, "reason": reason, "begins": at, "ends": ends})
+    await place.fetch(_deny(), {"name": name, "reason": reason, "begins": at, "ends": ends})
 
 
 async def is_denied(database: Database, names: Iterable[str], at: datetime) -> bool:
@@ -77,29 +76,11 @@ async def listed(database: Database, at: datetime) -> list[Any]:
     return await database.fetch(_listed(), {"at": at})
 
 
-async def allow(database: Database, name: str) -> bool:
+async def allow(place: Connection | Database, name: str) -> bool:
     """Take ``name`` off the list; whether it was on it."""
-    return bool(await database.fetch(_allow(), {"name": name}))
+    return bool(await place.fetch(_allow(), {"name": name}))
 
 
 async def forget(database: Database, at: datetime) -> None:
     """Remove what was over before ``at``."""
     await database.fetch(_forget(), {"at": at})
-
-
-def change(settings: Settings, do: str, name: str, reason: str) -> list[str]:
-    """Do what the command line says (deny, allow or list) as the serving role; what it prints."""
-    return asyncio.run(_changed(Database(settings.database_url, connections=1), do, name, reason))
-
-
-async def _changed(database: Database, do: str, name: str, reason: str) -> list[str]:
-    await database.start()
-    try:
-        if do == "deny":
-            await deny(database, name, reason, clock.now(), None)
-        elif do == "allow":
-            return [f"{name} is allowed again"] if await allow(database, name) else []
-        rows = await listed(database, clock.now())
-    finally:
-        await database.stop()
-    return [f"{clock.instant(row['begins'])}  {row['name']}  {row['reason']}" for row in rows]

@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 import httpx
+import pytest
 from helsekort_sandbox import broken_tokens, keys
 from helsekort_sandbox.broken_tokens import INVALID, VARIANTS
 from helsekort_sandbox.tokens import Wish, request_body
@@ -16,10 +17,17 @@ from tests.fixtures.server import Server
 WISH = Wish("midwife")
 
 
-def claims(server: Server) -> dict[str, Any]:
-    body = request_body(WISH, {})
+def claims(server: Server, wish: Wish = WISH) -> dict[str, Any]:
+    body = request_body(wish, {})
     body["clientClaimsParameters"]["cnfJkt"] = keys.thumbprint(server.issuers.proof_key())
-    return claims_of(body, server.issuers.helseid)
+    return claims_of(body, issuer_of(server, wish)[0])
+
+
+def issuer_of(server: Server, wish: Wish) -> tuple[str, dict[str, Any]]:
+    """The issuer of such tokens, and its key."""
+    issuers = server.issuers
+    citizen = wish.role == "citizen"
+    return (issuers.citizens, issuers.citizen_key) if citizen else (issuers.helseid, issuers.key)
 
 
 def ask(server: Server, token: str, method: str = "GET", path: str = "/fhir/Patient") -> httpx.Response:
@@ -61,6 +69,23 @@ def test_every_variant_is_refused_logged_and_tells_nothing(server: Server) -> No
         assert not [secret for secret in secrets if secret in seen], variant.name
     sound = keys.sign(server.issuers.key, {"typ": "at+jwt", "kid": server.issuers.key["kid"]}, whole)
     assert ask(server, sound).status_code == 200  # the positive control: nothing but the fault refused them
+
+
+@pytest.mark.parametrize("role", ["citizen", "machine"])
+def test_what_is_broken_for_a_clinician_is_so_for_a_woman_and_a_machine(server: Server, role: str) -> None:
+    """What makes a token no token, whoever it names and whichever issuer signs it."""
+    wish = Wish(role)
+    whole, (_, key) = claims(server, wish), issuer_of(server, wish)
+    found = {
+        row.name: ask(server, broken_tokens.make(row.name, whole, key)).status_code
+        for row in VARIANTS
+        if row.answer == INVALID
+    }
+    assert {name: status for name, status in found.items() if status != 401} == {}
+    sound = keys.sign(key, {"typ": "at+jwt", "kid": key["kid"]}, whole)
+    assert ask(server, sound).status_code == 200
+    swapped = keys.sign(server.issuers.citizen_key, {"typ": "at+jwt", "kid": key["kid"]}, claims(server))
+    assert ask(server, swapped).status_code == 401  # the one issuer's token under the other's key
 
 
 def test_the_service_gives_every_variant_of_its_index(server: Server) -> None:

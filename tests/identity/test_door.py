@@ -54,12 +54,16 @@ def deny(first: Server, name: str) -> None:
     at_database(first, lambda database: denials.deny(database, name, "a test", clock.now(), None))
 
 
-def test_a_proof_is_used_once_in_all_workers(first: Server, second: Server, token: str) -> None:
+def test_a_proof_is_used_once_in_all_workers_and_after_a_restart(
+    starting: Start, first: Server, second: Server, token: str
+) -> None:
     made = proof(first, token)
     assert ask(first, token, made).status_code == 200
-    again = ask(second, token, made)
-    assert (again.status_code, "used before" in why(again)) == (401, True)
-    assert ask(second, token).status_code == 200
+    restarted = starting(base_url=first.base)  # nothing in its memory, the same database
+    for worker in (second, restarted):
+        again = ask(worker, token, made)
+        assert (again.status_code, "used before" in why(again)) == (401, True)
+        assert ask(worker, token).status_code == 200
 
 
 def test_thousands_of_identifiers_are_remembered_and_forgotten_in_time(first: Server, token: str) -> None:
