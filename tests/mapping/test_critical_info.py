@@ -10,6 +10,7 @@ from app.mapping.critical_info import NotExpressible, Recorder, is_critical, reg
 from tests.fixtures.resources import a_patient, an_allergy, concept, labelled, new_number
 
 MIDWIFE = Recorder("222200063", "Kari Jordmor", "100100673", "Helsestasjonen")
+SOURCE = "https://helsekort.example/fhir/AllergyIntolerance/1"
 CRITICAL = [concept(codes.CS_CARD, "critical")]
 
 
@@ -27,7 +28,7 @@ def a_condition(**more: Any) -> dict[str, Any]:
 
 
 def sent(resource: dict[str, Any]) -> Any:
-    return json.loads(registration(resource, (codes.FNR, "21890000000"), MIDWIFE))
+    return json.loads(registration(resource, (codes.FNR, "21890000000"), MIDWIFE, SOURCE))
 
 
 def test_an_allergy_with_its_profile_patient_and_recorder() -> None:
@@ -36,6 +37,7 @@ def test_an_allergy_with_its_profile_patient_and_recorder() -> None:
     body = sent(allergy)
     assert body["meta"] == {"profile": ["http://nhn.no/kj/fhir/StructureDefinition/KjAllergyIntolerance"]}
     assert body["patient"] == {"identifier": {"system": codes.FNR, "value": "21890000000"}}
+    assert [row["value"] for row in body["identifier"]] == [SOURCE]
     assert body["code"] == {"text": "Penicillin"}
     assert (body["criticality"], body["recordedDate"]) == ("high", "2026-11-24")
     assert body["reaction"] == [reaction]
@@ -76,23 +78,25 @@ def test_what_is_ours_alone_stays_here() -> None:
 def test_the_same_gives_the_same_bytes() -> None:
     """A repeated message with other bytes would be another message."""
     allergy = an_allergy("Patient/1")
-    first, second = (registration(allergy, (codes.FNR, "1"), MIDWIFE) for _ in range(2))
+    first, second = (registration(allergy, (codes.FNR, "1"), MIDWIFE, SOURCE) for _ in range(2))
     assert first == second
 
 
 def test_a_clinician_without_a_name() -> None:
-    body = json.loads(registration(an_allergy("Patient/1"), (codes.FNR, "1"), Recorder("2", "", "9", "")))
+    body = json.loads(
+        registration(an_allergy("Patient/1"), (codes.FNR, "1"), Recorder("2", "", "9", ""), SOURCE)
+    )
     assert body["contained"][0]["practitioner"] == {"identifier": {"system": codes.HPR, "value": "2"}}
 
 
 def test_what_cannot_be_expressed_is_told_without_its_content() -> None:
     number = new_number()
     with pytest.raises(NotExpressible) as caught:
-        registration(a_patient(number), (codes.FNR, number), MIDWIFE)
+        registration(a_patient(number), (codes.FNR, number), MIDWIFE, SOURCE)
     assert number not in str(caught.value)
     broken = an_allergy("Patient/1", onsetDateTime=f"not a date {number}")
     with pytest.raises(NotExpressible, match=r"^AllergyIntolerance cannot be read as FHIR R4$") as caught:
-        registration(broken, (codes.FNR, number), MIDWIFE)
+        registration(broken, (codes.FNR, number), MIDWIFE, SOURCE)
     assert caught.value.__suppress_context__
 
 
