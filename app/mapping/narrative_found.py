@@ -1,4 +1,4 @@
-"""Ultrasound, NIPT, the RhD pathway and applications for a birth place in Norwegian words, for the narrative of the FHIR document.
+"""Background, ultrasound, NIPT, the RhD pathway and birth-place applications in Norwegian words, for the narrative of the FHIR document.
 
 https://hl7.org/fhir/R4/narrative.html
 """
@@ -9,8 +9,10 @@ from app.pregnancy.card import View
 from app.pregnancy.described import FOUND
 from app.pregnancy.items import ITEMS
 from app.pregnancy.kept import Amount, Answer
+from app.pregnancy.stated import GROUPS, Stated
 
 TITLES = {
+    "background": "Bakgrunn",
     "ultrasound": "Ultralyd",
     "nipt": "NIPT",
     "rhd": "RhD-negativ",
@@ -24,11 +26,14 @@ APPLICATIONS = {
     "declined": "ikke innvilget",
     "cancelled": "trukket tilbake",
 }
+UNITS = {"{#}": "", "a": "år", "kg/m2": "kg/m²"}
 Rows = list[tuple[str, tuple[str, ...]]]
 
 
 def found(view: View, section: str) -> Rows:
     """The lines of one section, newest first, each with the record that it rests on."""
+    if section == "background":
+        return [(_group(row), row.sources) for row in view.described.stated]
     if section == "birth-places":
         return _applied(view)
     mother = view.described.rhesus
@@ -36,6 +41,14 @@ def found(view: View, section: str) -> Rows:
         return []
     rows: Rows = [(_line(row), (row.source,)) for row in view.described.found if FOUND[row.item] == section]
     return rows[::-1]
+
+
+def _group(group: Stated) -> str:
+    """What is stated of one group: the latest answer to each item, and what she takes."""
+    latest = (rows[-1] for rows in group.rows)
+    told = [f"{ITEMS[row.item].name}: {_value(row)}" for row in latest]
+    told += dict.fromkeys(row.name for row in group.medicines)
+    return f"{GROUPS[group.group]}: {'. '.join(told)}"
 
 
 def _applied(view: View) -> Rows:
@@ -56,5 +69,6 @@ def _line(row: Amount | Answer) -> str:
 
 def _value(row: Amount | Answer) -> str:
     if isinstance(row, Amount):
-        return f"{row.value:g} {ITEMS[row.item].unit}".replace(".", ",")
+        unit = ITEMS[row.item].unit
+        return f"{row.value:g} {UNITS.get(unit, unit)}".rstrip().replace(".", ",")
     return ANSWERS.get(row.value) or row.text or row.value

@@ -11,7 +11,16 @@ from app.pregnancy.facts import Facts
 from app.pregnancy.items import ITEMS
 from app.pregnancy.kept import Amount, Answer
 
-GROUPS = ("previous", "illness", "medication", "lifestyle", "before", "heredity", "pregnancy", "mother")
+GROUPS = {  # in the order in which a midwife asks for them, with their names on the card
+    "previous": "Tidligere svangerskap",
+    "illness": "Sykdommer",
+    "medication": "Legemidler og folat",
+    "lifestyle": "Levevaner",
+    "before": "Før svangerskapet",
+    "heredity": "Familie og arv",
+    "pregnancy": "Dette svangerskapet",
+    "mother": "Arbeid og familie",
+}
 BEFORE = ("height", "weight-before", "bmi")
 STATED: dict[str, str] = {  # item → its group
     **{row.id: row.section for row in ITEMS.values() if row.section in GROUPS},

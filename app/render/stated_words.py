@@ -4,6 +4,7 @@ https://www.sprakradet.no/klarsprak
 """
 
 from app.pregnancy.items import ITEMS
+from app.pregnancy.stated import GROUPS
 
 _NAMES: dict[str, tuple[str, str]] = {
     # who she is
@@ -113,14 +114,14 @@ STATED_WORDS: dict[str, tuple[str, str, str]] = {
     "her-background": ("Det du har fortalt", "Det du har fortalt", "What you have told"),
     "group-head": ("Om", "Om", "On"),
     "stated-head": ("Oppgitt", "Oppgitt", "Stated"),
-    "group-previous": ("Tidligere svangerskap", "Tidlegare svangerskap", "Earlier pregnancies"),
-    "group-illness": ("Sykdommer", "Sjukdommar", "Illness"),
-    "group-medication": ("Legemidler og folat", "Legemiddel og folat", "Medicines and folate"),
-    "group-lifestyle": ("Levevaner", "Levevanar", "Habits"),
-    "group-before": ("Før svangerskapet", "Før svangerskapet", "Before the pregnancy"),
-    "group-heredity": ("Familie og arv", "Familie og arv", "Family"),
-    "group-pregnancy": ("Dette svangerskapet", "Dette svangerskapet", "This pregnancy"),
-    "group-mother": ("Arbeid og familie", "Arbeid og familie", "Work and household"),
+    "group-previous": (GROUPS["previous"], "Tidlegare svangerskap", "Earlier pregnancies"),
+    "group-illness": (GROUPS["illness"], "Sjukdommar", "Illness"),
+    "group-medication": (GROUPS["medication"], "Legemiddel og folat", "Medicines and folate"),
+    "group-lifestyle": (GROUPS["lifestyle"], "Levevanar", "Habits"),
+    "group-before": (GROUPS["before"], "Før svangerskapet", "Before the pregnancy"),
+    "group-heredity": (GROUPS["heredity"], "Familie og arv", "Family"),
+    "group-pregnancy": (GROUPS["pregnancy"], "Dette svangerskapet", "This pregnancy"),
+    "group-mother": (GROUPS["mother"], "Arbeid og familie", "Work and household"),
     "stated-no": ("Nei: {items}", "Nei: {items}", "No: {items}"),
     "stated-unknown": ("Vet ikke: {items}", "Veit ikkje: {items}", "Not known: {items}"),
     "stated-before": ("{now} ({date}: {before})", "{now} ({date}: {before})", "{now} ({date}: {before})"),

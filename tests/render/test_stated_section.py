@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.mapping.narrative import sections
 from app.pregnancy.background import Medicine
 from app.pregnancy.card import EVERYTHING, view_for
 from app.pregnancy.stated import GROUPS, STATED
@@ -64,6 +65,16 @@ def test_every_item_of_a_group_has_words_and_what_is_secret_is_none_of_them() ->
     assert {f"stated-{item}" for item in STATED} <= set(STATED_WORDS)
     assert {f"group-{group}" for group in GROUPS} <= set(STATED_WORDS)
     assert not {"violence", "genital-mutilation", "epds-item-10"} & set(STATED)
+
+
+def test_it_stands_in_the_narrative_of_the_document() -> None:
+    view = view_for(card(*TOLD, today="37+0"), visible=EVERYTHING, audience="clinician")
+    (section,) = [row for row in sections(view) if row.code == "background"]
+    assert section.lines[0].startswith(
+        "Tidligere svangerskap: Tidligere fødsler: 2. Tidligere keisersnitt: 1."
+    )
+    assert "Levevaner: Røyk: sluttet. Sigaretter om dagen: 5" in section.lines
+    assert not any("{" in line for line in section.lines)
 
 
 def test_it_stands_on_paper_and_the_labour_ward_has_what_it_needs_first() -> None:
