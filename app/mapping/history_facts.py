@@ -14,6 +14,7 @@ from app.mapping.elements import (
     child,
     children,
     codes,
+    codings,
     label,
     labels,
     literal,
@@ -24,14 +25,17 @@ from app.mapping.elements import (
     text,
 )
 from app.mapping.item_facts import Make, answered, epds, stated
+from app.mapping.order_codes import RECOGNISED
 from app.mapping.record_facts import Reader, Surroundings, official_name, source
 from app.pregnancy import background as b
 from app.pregnancy import facts as f
+from app.pregnancy.kept import Answer
 
 WRONG = "entered-in-error"
 NOT_TAKEN = frozenset({WRONG, "not-taken", "stopped", "cancelled", "draft", "on-hold", "not-done"})
 NOT_THERE = frozenset({WRONG, "preparation", "in-progress", "on-hold", "stopped", "unknown"})
 ANSWERED = frozenset({"completed", "amended"})
+ORDERED = frozenset({"active", "on-hold", "completed"})
 
 
 def _making(resource: Element, around: Surroundings, *times: str, confirmed: bool = True) -> Make:
@@ -99,7 +103,16 @@ def answers(resource: Element, around: Surroundings) -> Iterator[f.Fact]:
         )  # what is added up here counts before a total that is written beside it
 
 
+def order(resource: Element, around: Surroundings) -> Iterator[f.Fact]:
+    """An order of NIPT in force, or carried out, says that she was asked and has answered."""
+    ordered = text(resource, "status") in ORDERED and text(resource, "intent").endswith("order")
+    if ordered and not RECOGNISED["nipt"].isdisjoint(codings(child(resource, "code"))):
+        make = _making(resource, around, "authoredOn")
+        yield make(Answer, item="nipt-ordered", value="yes")
+
+
 READERS: dict[str, Reader] = {
+    "ServiceRequest": order,
     "Condition": condition,
     "Procedure": procedure,
     "FamilyMemberHistory": family,

@@ -27,6 +27,8 @@ from app.pregnancy.kept import Amount, Answer
 Make = Callable[..., Fact]  # of a kind and its values: the fact with what all of its record share
 TRUE = {"yes": ("yes", "no"), "positive": ("positive", "negative"), "given": ("given", "not-given")}
 
+QUESTIONS = {"birth.travel": "travel-time"}  # of the birth plan, which asks for a number of minutes
+PLAIN = BARE_UNITS | {"min"}
 EPDS = f"{c.CANONICAL}/CodeSystem/epds"
 EPDS_SCORES = {"0": 0, "1": 1, "2": 2, "3": 3}
 EPDS_LAST = "epds-10"
@@ -56,7 +58,7 @@ def kept(row: Item, element: Element, make: Make) -> Fact | None:
 def _amount(row: Item, element: Element) -> float | None:
     for name in ("valueInteger", "valueDecimal"):
         plain = number(element.get(name))
-        if plain is not None and row.unit in BARE_UNITS:
+        if plain is not None and row.unit in PLAIN:
             return plain
     default = 1.0 if row.unit in BARE_UNITS else None
     return quantity(child(element, "valueQuantity"), AMOUNT_UNITS[row.unit], default=default)
@@ -84,7 +86,8 @@ def answered(resource: Element, make: Make) -> Iterator[Fact]:
         group = waiting.pop()
         for question in children(group, "item"):
             waiting.append(question)
-            row = ITEMS.get(text(question, "linkId"))
+            asked = text(question, "linkId")
+            row = ITEMS.get(QUESTIONS.get(asked, asked))
             for answer in children(question, "answer"):
                 waiting.append(answer)
                 fact = kept(row, answer, make) if row else None

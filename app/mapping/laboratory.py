@@ -7,6 +7,7 @@ from app.fhir import codes as c
 from app.fhir.json import Number
 from app.mapping.elements import Element, child, children, codings, has_code, label, number, text
 from app.mapping.item_codes import CODES
+from app.mapping.item_facts import item_of
 from app.mapping.national_codes import NATIONAL
 from app.mapping.observation_facts import Record
 from app.pregnancy.answers import ANSWERS
@@ -55,7 +56,10 @@ def laboratory_result(record: Record) -> LabResult | None:
     code = child(record.resource, "code")
     value, unit = _value(record.resource)
     key = known or (keys[0] if keys else ("", label(code)))
-    name = NAMES[known] if known else label(code)
+    item = None if known else item_of(keys)
+    if item and item.section == "nipt":  # which has a section of its own, and is not for every view
+        return None
+    name = NAMES[known] if known else item.name if item else label(code)
     if not value or not name:
         return None
     # One analysis coded in two systems is one line of the card.

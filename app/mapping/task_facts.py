@@ -69,11 +69,17 @@ def application(resource: Element, around: Surroundings) -> Iterator[f.Fact]:
     asked = moment(text(resource, "authoredOn")) or moment(text(order, "authoredOn"))
     answer = _answer(resource, status)
     notes = (text(row, "text") for row in children(resource, "note"))
+    place = around.name(resource, "owner") or _performer(order, around)
+    if answer == "accepted" and place:
+        when = moment(text(resource, "lastModified")) or asked or f.ALWAYS
+        yield b.CareTeamMember(
+            source=source(resource), when=when, labels=labels(resource), name=place, role="Fødested"
+        )
     yield b.BirthPlace(
         source=source(resource),
         when=asked or f.ALWAYS,
         labels=labels(resource) | labels(order),
-        name=around.name(resource, "owner") or _performer(order, around),
+        name=place,
         answer=answer,
         note="" if answer == "cancelled" else " ".join(filter(None, notes)),
         asked=asked is not None,

@@ -106,8 +106,11 @@ def choose(facts: Facts, precedence: str = "first-scan") -> Term | None:
     return Term(chosen, tuple(others), before)
 
 
-def _rank(row: Candidate, precedence: str) -> tuple[bool, bool, int, int, str]:
-    """Confirmed before self-reported, then by method; among scans the earliest counts, else the latest word."""
+def _rank(row: Candidate, precedence: str) -> tuple[bool, bool, int, int, date, str]:
+    """Confirmed before self-reported, then by method; among scans the earliest counts, else the latest word.
+
+    Twins measured in one scan are dated by the larger, whose due date is the earlier (ISUOG 2016).
+    """
     other = "routine-scan" if precedence == "first-scan" else "first-scan"
     order = ("decided", "ivf", precedence, other, "corrected", "stated", "lmp")
     age = row.on.toordinal()
@@ -116,6 +119,7 @@ def _rank(row: Candidate, precedence: str) -> tuple[bool, bool, int, int, str]:
         not row.confirmed,
         order.index(row.method),
         age if row.method in SCANS else -age,
+        row.due if row.method in SCANS else date.min,
         row.source,
     )
 

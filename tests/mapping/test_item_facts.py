@@ -176,6 +176,7 @@ def test_her_answers_are_hers_until_somebody_confirms() -> None:
         "item": [{"linkId": "x", "item": [
             {"linkId": "epds", "answer": [{"valueInteger": 11}]},
             {"linkId": "smoking", "answer": [{"valueCoding": {"system": OURS, "code": "daily"}}]},
+            {"linkId": "birth.travel", "answer": [{"valueInteger": 95}]},
         ]}],
     }  # fmt: skip
     found = known(response)
@@ -184,6 +185,32 @@ def test_her_answers_are_hers_until_somebody_confirms() -> None:
     assert smoking is not None
     assert (epds.value, epds.confirmed, epds.when) == (11, False, datetime.fromisoformat("2026-12-22T10:00:00+01:00"))  # fmt: skip
     assert (smoking.value, smoking.confirmed) == ("daily", False)
+    assert [(row.value, row.confirmed) for row in found.amounts("travel-time")] == [(95, False)]
+
+
+@pytest.mark.parametrize(
+    ("status", "intent", "asked"),
+    [("active", "order", True), ("completed", "original-order", True), ("draft", "order", False),
+     ("revoked", "order", False), ("active", "proposal", False)],
+)  # fmt: skip
+def test_an_order_of_nipt_in_force_is_her_answer(status: str, intent: str, asked: bool) -> None:
+    order = {
+        "resourceType": "ServiceRequest", "id": "s1", "status": status, "intent": intent, "subject": MOTHER,
+        "code": concept((OURS, "nipt")), "authoredOn": "2026-12-22",
+    }  # fmt: skip
+    found = known(order, order | {"id": "s2", "code": concept((OURS, "ultrasound"))})
+    assert [(row.value, row.source) for row in found.answers("nipt-ordered")] == [
+        ("yes", "ServiceRequest/s1")
+    ] * asked
+
+
+def test_a_laboratory_result_has_its_name_and_nipt_stands_in_its_own_section_only() -> None:
+    category = [concept((c.OBSERVATION_CATEGORY, "laboratory"))]
+    ph = observation(OURS, "cord-ph", category=category, **quantity(7.2, "[pH]"))
+    nipt = observation(OURS, "nipt-t18", id="o2", category=category, **coded(OURS, "negative"))
+    found = known(ph, nipt)
+    assert [row.name for row in found.of(LabResult)] == ["pH i navlesnor"]
+    assert [row.value for row in found.answers("nipt-t18")] == ["negative"]
 
 
 def test_the_fetus_of_an_item_is_its_focus() -> None:

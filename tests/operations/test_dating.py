@@ -5,8 +5,10 @@ Days by hand: 120 days from the last period is 17+1; term is day 283 (Helsedirek
 
 from datetime import date, timedelta
 
+import pytest
+
 from app.fhir import codes
-from tests.fixtures.resources import Json, Woman, an_observation, concept, register
+from tests.fixtures.resources import Json, Woman, an_observation, concept, quantity, register
 from tests.fixtures.server import Person, Server
 from tests.operations.test_course_checks import ago, day, period
 
@@ -95,3 +97,46 @@ def test_the_age_is_told_to_43_6_and_the_alarm_stays(server: Server) -> None:
     after = TODAY + timedelta(days=1)
     assert said(midwife, woman, after)[0].startswith("Termin ")
     assert "post-term" in midwife.get(f"/EpisodeOfCare/{woman.episode}/$card?asOf={after}").text
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_twins_are_dated_by_the_larger_whoever_is_written_first(server: Server, first: int) -> None:
+    """ISUOG 2016: one due date for both, by the larger; 154 days ahead is day 129, 18+3. Shared placenta: from 16+0."""
+    midwife = server.person("midwife")
+    woman = register(midwife)
+
+    def keep(body: Json) -> str:
+        answer = midwife.post(f"/{body['resourceType']}", body)
+        assert answer.status_code == 201, answer.text
+        return f"{body['resourceType']}/{answer.json()['id']}"
+
+    def own(item: str, **value: object) -> Json:
+        return an_observation(woman.reference, "x", **value) | {"code": concept(codes.CS_CARD, item)}
+
+    keep(period(woman.reference, 130) | {"effectiveDateTime": ago(80)})
+    keep(an_observation(woman.reference, "55281-0", valueInteger=2, effectiveDateTime=ago(46)))
+    fetus = {"resourceType": "RelatedPerson", "active": True, "patient": {"reference": woman.reference}}
+    fetus["relationship"] = [concept(codes.CS_CARD, "fetus")]
+    named = [(keep(fetus | {"name": [{"text": name}]}), due) for name, due in (("A", 156), ("B", 154))]
+    for of, due in (named[first], named[1 - first]):
+        keep(stated(woman, "11781-2", due, effectiveDateTime=ago(46), focus=[{"reference": of}]))
+    crl = own("crl", valueQuantity=quantity(60, "mm"), effectiveDateTime=ago(46))
+    assert midwife.post("/Observation", crl).status_code == 422, "of which of the two"
+    for of, _ in named:
+        keep(crl | {"focus": [{"reference": of}]})
+    keep(
+        own(
+            "chorionicity",
+            valueCodeableConcept=concept(codes.CS_CARD, "monochorionic"),
+            effectiveDateTime=ago(46),
+        )
+    )
+
+    lines = said(midwife, woman)
+    assert lines[0].startswith("uke 18+3")
+    assert lines[1].startswith(f"Termin {shown(154)}. Første ultralyd")
+    assert f"Endret fra {shown(153)}" in lines[2]
+    assert any(f"Ikke brukt: {shown(156)}. Første ultralyd" in line for line in lines), lines
+    page = midwife.get(f"/EpisodeOfCare/{woman.episode}/$card", Accept="text/html").text
+    assert "Monokoriale tvillinger: ultralyd hver 14. dag" in page
+    assert page.count("CRL 60") == 2, "of each"

@@ -51,6 +51,10 @@ def test_what_the_place_has_said(status: str, said: str, answer: str) -> None:
     assert (found.name, found.answer) == ("Fjellregionen fødestue", answer)
     assert found.day.isoformat() == "2026-03-02"
     assert (found.answered is None) == (answer == "waiting")
+    joined = facts(map(stored, [ORDER, {**TASK, "status": status, **business}])).of(b.CareTeamMember)
+    assert [(row.name, row.role) for row in joined] == [("Fjellregionen fødestue", "Fødested")] * (
+        answer == "accepted"
+    )
 
 
 def test_a_draft_is_none_and_the_order_names_the_place_that_the_task_does_not() -> None:
