@@ -18,10 +18,10 @@ from app.interactions.guard import scoped, visible
 from app.mapping import dhg_envelope
 from app.mapping.dhg_chart import Chart, Json
 from app.mapping.dhg_envelope import Envelope
-from app.mapping.dhg_fields import PARTS, Part
+from app.mapping.dhg_fields import PARTS, ROWS, Part
 from app.mapping.dhg_read import Cells, body_of, cells_of, heights, visits
 from app.mapping.elements import child, text
-from app.pregnancy.facts import BirthOutcome
+from app.pregnancy.facts import BirthOutcome, FetusCount
 from app.store.records import cards
 from app.store.resources import Stored
 
@@ -106,9 +106,24 @@ class Shown:
         flags = [
             {"path": ".".join(key), "reason": cell.flag} for key, cell in self.cells.items() if cell.flag
         ]
+        body = body_of(self.cells, self.envelope.kept)
+        flags += self._surplus(body)
         if flags:
             metadata["flags"] = flags
-        return {"metadata": metadata} | body_of(self.cells, self.envelope.kept)
+        return {"metadata": metadata} | body
+
+    def _surplus(self, body: Json) -> list[Json]:
+        """The rows of more fetuses than the card counts: a number that is mistyped, or a count that is out of date."""
+        counted = self.record.chart.facts.last(FetusCount)
+        if not counted:
+            return []
+        lists = [name for name, row in ROWS.items() if row == "fosterId"]
+        return [
+            {"path": f"{name}.{row['fosterId']}", "reason": f"numberOfFetuses is {counted.count}"}
+            for name in lists
+            for row in body.get(name, ())
+            if row["fosterId"] > counted.count
+        ]
 
 
 def answer(value: Any, status: int = 200) -> Answer:
