@@ -49,6 +49,12 @@ OF_TYPES = pytest.mark.parametrize(
 LABELS = ((), ("NOPAT",), ("SDV",), ("NEWBORN", "TOP"), ("UNTOLD", "SDV"))
 
 
+def asked_types(role: Role, do: str, types: tuple[str, ...]) -> tuple[str, ...]:
+    """Where no row lets the role do it, whatever the type, a few types are enough among the fast tests."""
+    able = types == TYPES or any(role in row.roles and do in row.do for row in ALLOW)
+    return types if able else types[:2]
+
+
 def women(types: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(WOMEN) if types == TYPES else FEW
 
@@ -205,7 +211,12 @@ def _differences(
 
 @cache
 def _cells(women: tuple[str | None, ...], types: tuple[str, ...]) -> list[Cell]:
-    return [Cell(*cell) for cell in itertools.product(types, women, LABELS, (True, False))]
+    """The product; among the fast tests a fifth of it, in which, over many women, any two facts still meet."""
+    axes = [[(TYPES.index(name), name) for name in types]]
+    axes += [list(enumerate(axis)) for axis in (women, LABELS, (True, False))]
+    whole = types == TYPES
+    rows = (zip(*row, strict=True) for row in itertools.product(*axes))
+    return [Cell(*facts) for places, facts in rows if whole or sum(places) % len(LABELS) == 0]
 
 
 @OF_TYPES
@@ -214,13 +225,14 @@ def _cells(women: tuple[str | None, ...], types: tuple[str, ...]) -> list[Cell]:
 def test_sql_decides_as_python_does(
     filled: TestDatabase, role: Role, do: str, types: tuple[str, ...]
 ) -> None:
+    types = asked_types(role, do, types)
     cells = _cells((None, *women(types)), types)
     made = statement(role, do)
     asked = (
         (made, do, cells, a_caller(role, attested=attested, own=None), None) for attested in (True, False)
     )
     count, found = _differences(filled, asked)
-    assert count == 2 * len(types) * (len(women(types)) + 1) * len(LABELS) * 2
+    assert count == 2 * len(cells) > 0
     assert not found, f"{len(found)} of {count} differ: {found[:5]}"
 
 
@@ -230,6 +242,7 @@ def test_sql_decides_as_python_does(
 def test_sql_decides_as_python_does_on_the_callers_own_patient(
     filled: TestDatabase, role: Role, do: str, types: tuple[str, ...]
 ) -> None:
+    types = asked_types(role, do, types)
     made = statement(role, do)
     asked = (
         (made, do, _cells((own, "none.none", None), types), a_caller(role, attested=attested, own=own), own)
@@ -237,7 +250,7 @@ def test_sql_decides_as_python_does_on_the_callers_own_patient(
         for attested in (True, False)
     )
     count, found = _differences(filled, asked)
-    assert count > 3000
+    assert count == 10 * len(_cells(("none.none", None, None), types)) > 0
     assert not found, f"{len(found)} of {count} differ: {found[:5]}"
 
 
@@ -247,6 +260,7 @@ def test_sql_decides_as_python_does_on_the_callers_own_patient(
 def test_sql_decides_as_python_does_in_emergencies_and_where_consent_is_required(
     filled: TestDatabase, role: Role, do: str, types: tuple[str, ...]
 ) -> None:
+    types = asked_types(role, do, types)
     asked_of = CHOSEN if types == TYPES else tuple(woman for woman in CHOSEN if woman in FEW)
     made, cells = statement(role, do), _cells((None, *asked_of), types)
     for required, urgent in ((True, False), (False, True), (True, True)):
@@ -255,7 +269,7 @@ def test_sql_decides_as_python_does_in_emergencies_and_where_consent_is_required
             for own in (None, "active.represented-in-part")
         )
         count, found = _differences(filled, asked, required=required)
-        assert count == 2 * len(types) * (len(asked_of) + 1) * len(LABELS) * 2
+        assert count == 2 * len(cells) > 0
         assert not found, f"{len(found)} of {count} differ: {found[:5]}"
 
 
@@ -276,7 +290,7 @@ def test_the_rows_of_one_type_decide_as_all_rows_do(
         for own in (None, "active.none")
     )
     count, found = _differences(filled, asked)
-    assert count == len(DOING) * len(types) * 2 * len(women) * len(LABELS) * 2
+    assert count == len(DOING) * 2 * sum(len(_cells(women, (name,))) for name in types)
     assert not found, f"{len(found)} of {count} differ: {found[:5]}"
 
 
