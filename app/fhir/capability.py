@@ -6,6 +6,7 @@ from typing import Any
 from app.fhir.compartments import TABLE as COMPARTMENTS
 from app.fhir.operation import EVERY_TYPE, Operation
 from app.fhir.operations import OPERATIONS
+from app.fhir.profiles import profiles
 from app.fhir.query_conditions import ALL_KEPT
 from app.fhir.registry import RESOURCE_TYPES, ResourceType
 from app.fhir.search_params import Kind, of_type
@@ -30,6 +31,7 @@ def _resource(row: ResourceType, settings: Settings) -> dict[str, Any]:
     params = sorted(of_type(row.name), key=lambda param: param.code)
     described: dict[str, Any] = {
         "type": row.name,
+        "supportedProfile": sorted(url for url, profile in profiles().items() if profile.type == row.name),
         "interaction": [{"code": code} for code in _ORDER if code in row.interactions],
         "versioning": "versioned-update",
         "readHistory": "vread" in row.interactions,
@@ -49,7 +51,7 @@ def _resource(row: ResourceType, settings: Settings) -> dict[str, Any]:
         if op.type in {row.name, EVERY_TYPE} and (not op.needs or op.needs in row.interactions)
     ]
     topics = _topics() if row.name == "Subscription" and settings.notification_key_file else {}
-    whole = topics | described | {"operation": operations}
+    whole = described | topics | {"operation": operations}
     return {name: value for name, value in whole.items() if value != []}
 
 

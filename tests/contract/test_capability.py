@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
+from app.fhir import codes
 from app.fhir import json as fhir_json
 from app.fhir.registry import RESOURCE_TYPES
 from app.fhir.validation import validate
@@ -35,6 +36,28 @@ def test_it_is_a_valid_resource(server: Server) -> None:
     answer = server.client.get(f"{server.fhir}/metadata")
     assert answer.headers["content-type"] == "application/fhir+json"
     assert validate(fhir_json.parse(answer.content)) == []
+
+
+def test_the_profiles_of_the_card_that_it_names_are_read_from_it(server: Server, statement: Json) -> None:
+    midwife, shipped = (
+        server.person("midwife"),
+        f"{server.fhir}/StructureDefinition?_count=200&_elements=url,type",
+    )
+    read: set[tuple[str, str]] = set()
+    while shipped:
+        page = midwife.get(shipped.removeprefix(server.fhir)).json()
+        rows = [row["resource"] for row in page["entry"]]
+        read |= {(row["type"], row["url"]) for row in rows if row["url"].startswith(codes.CANONICAL)}
+        shipped = next((link["url"] for link in page["link"] if link["relation"] == "next"), "")
+    named = {
+        (row["type"], url)
+        for row in statement["rest"][0]["resource"]
+        for url in row.get("supportedProfile", ())
+        if url.startswith(codes.CANONICAL)
+    }
+    kept = {row.name for row in RESOURCE_TYPES}
+    assert named == {row for row in read if row[0] in kept}
+    assert ("Observation", f"{codes.CANONICAL}/StructureDefinition/nipt-result") in named
 
 
 def test_what_it_knows_of_codes(server: Server) -> None:
