@@ -107,7 +107,8 @@ def order(resource: Element, around: Surroundings) -> Iterator[f.Fact]:
     """An order of NIPT in force, or carried out, says that she was asked and has answered."""
     ordered = text(resource, "status") in ORDERED and text(resource, "intent").endswith("order")
     if ordered and not RECOGNISED["nipt"].isdisjoint(codings(child(resource, "code"))):
-        make = _making(resource, around, "authoredOn")
+        stored = {"authoredOn": text(child(resource, "meta"), "lastUpdated")}
+        make = _making({**stored, **resource}, around, "authoredOn")
         yield make(Answer, item="nipt-ordered", value="yes")
 
 

@@ -86,6 +86,7 @@ def test_nipt_positive(server: Server) -> None:
     assert "NIPT" not in story.page("her", day(11, 5))
 
     order = _asked(story)
+    assert "1900" not in story.page("midwife", day(12, 0))
     assert story.read("midwife", day(12, 0)).findings == {}  # silent once she has answered
 
     _answered(story, "nipt-t21", "positive", day(13, 1), order)

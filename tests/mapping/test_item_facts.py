@@ -199,6 +199,9 @@ def test_an_order_of_nipt_in_force_is_her_answer(status: str, intent: str, asked
         "code": concept((OURS, "nipt")), "authoredOn": "2026-12-22",
     }  # fmt: skip
     found = known(order, order | {"id": "s2", "code": concept((OURS, "ultrasound"))})
+    del order["authoredOn"]
+    undated = known(order | {"meta": {"lastUpdated": "2026-12-23T10:00:00Z"}}).answers("nipt-ordered")
+    assert [row.day for row in undated] == [date(2026, 12, 23)] * asked
     assert [(row.value, row.source) for row in found.answers("nipt-ordered")] == [
         ("yes", "ServiceRequest/s1")
     ] * asked
