@@ -7,6 +7,7 @@ from app.pregnancy.answers import ANSWERS
 from app.pregnancy.background import BirthPlace
 from app.pregnancy.card import View
 from app.pregnancy.described import FOUND
+from app.pregnancy.facts import ALWAYS
 from app.pregnancy.items import ITEMS
 from app.pregnancy.kept import Amount, Answer
 from app.pregnancy.stated import GROUPS, Stated
@@ -64,7 +65,8 @@ def _application(row: BirthPlace) -> str:
 
 def _line(row: Amount | Answer) -> str:
     fetus = f"Foster {row.fetus}: " if row.fetus else ""
-    return f"{fetus}{ITEMS[row.item].name}: {_value(row)} ({row.day:%d.%m.%Y})"
+    on = f" ({row.day:%d.%m.%Y})" if row.when > ALWAYS else ""
+    return f"{fetus}{ITEMS[row.item].name}: {_value(row)}{on}"
 
 
 def _value(row: Amount | Answer) -> str:

@@ -11,7 +11,7 @@ from datetime import date, datetime, time
 from types import ModuleType
 
 from app.pregnancy import term
-from app.pregnancy.facts import OSLO
+from app.pregnancy.facts import ALWAYS, OSLO
 from app.pregnancy.rules import Finding
 from app.pregnancy.term import Candidate
 from app.pregnancy.tongues import ORDER, called
@@ -52,6 +52,9 @@ class Words:
         return self(hers if form == "citizen" and hers in PHRASES else key)
 
     def date(self, day: date) -> str:
+        """A day as it is written; nothing for what was recorded without one."""
+        if day == ALWAYS.date():
+            return ""
         months = TABLES[self.language].MONTHS
         return f"{day.day} {months[day.month - 1]} {day.year}" if months else f"{day:%d.%m.%Y}"
 

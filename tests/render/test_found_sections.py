@@ -1,13 +1,14 @@
 """Ultrasound, NIPT and the RhD pathway on the card: per fetus, with what a result asks for next, in three languages."""
 
 import re
+from dataclasses import replace
 from html import unescape
 
 import pytest
 
 from app.mapping.narrative import sections
 from app.pregnancy.card import EVERYTHING, view_for
-from app.pregnancy.facts import RhesusD
+from app.pregnancy.facts import ALWAYS, RhesusD
 from app.pregnancy.items import ITEMS
 from app.render.found_sections import FOUND
 from app.render.words import Words
@@ -115,6 +116,15 @@ def test_every_item_and_answer_has_its_words(language: str) -> None:
         assert words(f"item-{item}")
         for answer in filter(None, ITEMS[item].answers):
             assert words(f"answer-{answer}")
+
+
+def test_what_was_recorded_without_a_day_tells_none() -> None:
+    undated = replace(an_answer("fetal-rhd-consent", "yes", "24+0"), when=ALWAYS)
+    page = shown(NEGATIVE, undated, today="30+0")
+    assert ["Samtykke til RhD-typing av fosteret", "ja", ""] in cells(page, "RhD-negativ")
+    whole = card(NEGATIVE, undated, today="30+0")
+    told = {row.code: row for row in sections(view_for(whole, visible=EVERYTHING, audience="clinician"))}
+    assert "Samtykke til RhD-typing av fosteret: ja" in told["rhd"].lines
 
 
 def test_the_document_tells_them_too() -> None:
