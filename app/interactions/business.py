@@ -144,7 +144,8 @@ def _outside(patient: dict[str, Any], settings: Settings, place: str) -> Iterato
     code = standing.home(patient)
     if code is not None and settings.area is not None and code not in settings.area:
         text = f"{place}The municipality {code[:8]} takes no part in the pilot"
-        yield Issue("business-rule", text, ("Patient.address.district",))
+        homes = [n for n, row in enumerate(patient["address"]) if standing.home({"address": [row]}) == code]
+        yield Issue("business-rule", text, tuple(f"Patient.address[{n}].district" for n in homes[:1]))
 
 
 def of_a_minor(consent: dict[str, Any], patient: dict[str, Any], at: datetime, place: str) -> Iterator[Issue]:

@@ -13,7 +13,7 @@ from app.fhir import newborn
 from app.fhir.codes import KEPT_FROM_HER
 from app.interactions.belonging import Draft
 from app.interactions.context import Context
-from app.mapping.critical_info import PROFILES, is_critical
+from app.mapping.critical_kinds import PROFILES, is_critical
 from app.store.deliveries import CRITICAL_INFORMATION, RECALL
 from app.store.tables import OPEN_EPISODE
 from app.store.writes import Changed, Delivery, Write, WriteSet

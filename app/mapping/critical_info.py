@@ -14,12 +14,9 @@ from fhir.resources.R4B.condition import Condition
 from pydantic import ValidationError
 
 from app.fhir import codes
-from app.mapping.elements import child, children, labels, text
+from app.mapping.critical_kinds import PROFILES
+from app.mapping.elements import children, text
 
-PROFILES = {
-    "AllergyIntolerance": "http://nhn.no/kj/fhir/StructureDefinition/KjAllergyIntolerance",
-    "Condition": "http://nhn.no/kj/fhir/StructureDefinition/KjConditionCriticalMedicalCondition",
-}
 CLASSES = {"AllergyIntolerance": AllergyIntolerance, "Condition": Condition}
 PATIENT = {"AllergyIntolerance": "patient", "Condition": "subject"}
 _CONCEPTS = ("clinicalStatus", "verificationStatus", "code")
@@ -45,27 +42,6 @@ class Recorder:
     name: str
     orgnr: str
     organization: str
-
-
-def is_critical(resource: Mapping[str, Any]) -> bool:
-    """Whether kjernejournal shall have it: confirmed, hers to see, and an allergy or a condition marked critical.
-
-    She reads kjernejournal herself, so that what she must not meet on a screen (NOPAT) does not go there.
-    """
-    kind = text(resource, "resourceType")
-    confirmed = "confirmed" in _plain(child(resource, "verificationStatus"))
-    if kind not in PROFILES or not confirmed or codes.NOPAT in labels(resource):
-        return False
-    marked = {
-        (text(coding, "system"), text(coding, "code"))
-        for row in children(resource, "category")
-        for coding in children(row, "coding")
-    }
-    return kind == "AllergyIntolerance" or (codes.CS_CARD, "critical") in marked
-
-
-def _plain(concept: Mapping[str, Any]) -> set[str]:
-    return {text(coding, "code") for coding in children(concept, "coding")}
 
 
 def registration(

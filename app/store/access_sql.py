@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 from app.access.caller import Role
-from app.access.rules import ALLOW, ANY, BLOCK, LASTING, Allow, Block, Relation
+from app.access.rules import ALLOW, ANY, BLOCK, Allow, Block, Relation
 from app.store.facet_columns import FacetColumns
 from app.store.standing_sql import (
     ATTESTED,
@@ -51,10 +51,8 @@ from app.store.tables import relation
 
 
 def _overlap(facets: FacetColumns, labels: frozenset[str]) -> ColumnElement[bool]:
-    """Of many versions, a label that is never taken away is looked for on the resource alone (see ``restricting``)."""
     array = literal(sorted(labels), type_=ARRAY(Text))
-    lasts = labels <= LASTING and facets.restricting is not None
-    carried: Any = facets.restricting if lasts else facets.labels
+    carried: Any = facets.labels
     return cast("ColumnElement[bool]", carried.op("&&", is_comparison=True, return_type=Boolean())(array))
 
 

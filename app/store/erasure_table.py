@@ -104,6 +104,7 @@ KEPT: dict[str, str] = {  # and why
     "audit_closing": "the log's: which rows went with which month",
     "denial": "who is let in no more: tokens and persons by the log's names, and no card",
     "breaker": "whether other systems answer; about nobody",
+    "app_grant": "logins and launches of apps, sealed, for hours",
     "dpop_jti": "digests of proofs, for minutes",
     "emergency": "who was granted access, and what a reviewer decided; what was said of her is blanked",
     "subscription": "who is told of what; about no woman but where it names one",

@@ -30,9 +30,6 @@ class FacetColumns(NamedTuple):
     labels: ColumnElement[Any]
     author: ColumnElement[str]
     declared: ColumnElement[Any] | None = None
-    restricting: ColumnElement[Any] | None = (
-        None  # the labels that her restrictions are compared with, if others
-    )
     own: ColumnElement[Any] | None = None  # whom a citizen is, where it is not her Patient
     bodies: tuple[ColumnElement[Any], ...] = ()
     standing: Standing | None = None  # what was looked up beside the rows, if it was

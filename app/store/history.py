@@ -13,6 +13,7 @@ from sqlalchemy import (
     ARRAY,
     CTE,
     BigInteger,
+    Boolean,
     ColumnElement,
     Integer,
     Select,
@@ -28,12 +29,11 @@ from sqlalchemy import (
 )  # fmt: skip
 from sqlalchemy.dialects.postgresql import JSONB
 
-from app.access.caller import PERSONNEL, Role
+from app.access.caller import Role
 from app.store.access_sql import allowed, reach, rule, uncovered
 from app.store.log import beside, fresh_proof, logged
 from app.store.resources import NO_ROW, NOTHING, Stored, facets, shown, stored
 from app.store.session import Session
-from app.store.standing_sql import restricted_then
 from app.store.statement import Statement, build
 from app.store.tables import INSTANT, resource, resource_version
 
@@ -110,9 +110,9 @@ def _narrowed(shape: _Shape) -> list[ColumnElement[bool]]:
     near = reach(shape.role, "read", facets())
     if near is not None and not shape.one:
         conditions.append(near)
-    if shape.role in PERSONNEL and not shape.one:
-        former = restricted_then(resource.c.patient, resource_version.c.labels, resource.c.labels)
-        conditions.append(not_(former))
+    if not shape.one:  # of many, a version with a label that the resource has no more is left out: see below
+        kept = resource_version.c.labels.op("<@", is_comparison=True, return_type=Boolean())
+        conditions.append(kept(resource.c.labels))
     if shape.type:
         conditions.append(resource.c.type == literal_column(f"'{shape.type}'"))
     if shape.one:
@@ -127,10 +127,9 @@ def _narrowed(shape: _Shape) -> list[ColumnElement[bool]]:
 
 
 def _versions(shape: _Shape) -> CTE:
-    labels: Any = resource.c.labels.op("||")(resource_version.c.labels)
-    # of many, her restrictions are compared with the labels of now: a rule on both tables would have both read whole
-    restricting = None if shape.one else resource.c.labels
-    then = facets()._replace(labels=labels, restricting=restricting)
+    # of many, the rows are asked about the labels of now alone: a rule on both tables would have both read whole
+    both: Any = resource.c.labels.op("||")(resource_version.c.labels)
+    then = facets()._replace(labels=both) if shape.one else facets()
     spoken = rule(shape.role, "read", then, shape.type or None)
     of_then = uncovered("read", facets()._replace(bodies=(resource_version.c.body,)))
     found = select(

@@ -133,31 +133,17 @@ def blocked(facets: FacetColumns) -> ColumnElement[bool]:
     return facets.standing.blocks if facets.standing else chosen_away(facets.patient)
 
 
-def _carried(facets: FacetColumns) -> ColumnElement[Any]:
-    """The labels that choices of parts are compared with."""
-    return facets.labels if facets.restricting is None else facets.restricting
-
-
 def _among(parts: ColumnElement[Any], facets: FacetColumns) -> ColumnElement[bool]:
     """Whether one of ``parts`` is all, this type, or a label that this carries."""
     own: ColumnElement[Any] = array([literal_column("''", Text), facets.type], type_=Text)
-    asked: Any = _carried(facets).op("||")(own)
+    asked: Any = facets.labels.op("||")(own)
     return func.coalesce(parts.op("&&", is_comparison=True, return_type=Boolean())(asked), false())
 
 
 def _of_part(facets: FacetColumns) -> ColumnElement[bool]:
     """Whether the choice is about all, about this type, or about a label that this carries."""
     part = choice.c.part
-    labels = _carried(facets)
-    return or_(part == literal_column("''"), part == facets.type, part == any_(labels))
-
-
-def restricted_then(
-    patient: ColumnElement[Any], then: ColumnElement[Any], now: ColumnElement[Any]
-) -> ColumnElement[bool]:
-    """Whether she restricted a label that this version carried and the resource has no more."""
-    former = (choice.c.part == any_(then), not_(choice.c.part == any_(now)))
-    return chosen(patient, "restrict", ALL_CARERS, *former)
+    return or_(part == literal_column("''"), part == facets.type, part == any_(facets.labels))
 
 
 def urgent(facets: FacetColumns) -> ColumnElement[bool]:

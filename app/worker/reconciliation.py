@@ -12,7 +12,7 @@ from app import clock
 from app.gateways.failures import Failure, Refused
 from app.gateways.kjernejournal import Held, Registration
 from app.interactions.context import House
-from app.mapping.critical_info import PROFILES
+from app.mapping.critical_kinds import PROFILES
 from app.store import comparison
 from app.store.comparison import Newest
 from app.store.deliveries import CRITICAL_INFORMATION, SENT, Message

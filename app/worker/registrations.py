@@ -17,7 +17,8 @@ from app.gateways.failures import TokenSpent
 from app.gateways.kjernejournal import Registration
 from app.interactions.consequences import SEALED_FOR
 from app.interactions.context import Context, House
-from app.mapping.critical_info import Recorder, is_critical, registration
+from app.mapping.critical_info import Recorder, registration
+from app.mapping.critical_kinds import is_critical
 from app.store import deliveries, resources
 from app.store.deliveries import Message
 from app.worker import retractions

@@ -30,7 +30,7 @@ DOORS = (*READING, *leak_hooks.HOOKS, *leak_writing.WRITING, *leak_work.WORKING)
 DESTRUCTIVE = (
     leak_writing.DESTRUCTIVE | leak_work.DESTRUCTIVE | {"update", "transaction PUT", "batch DELETE", "delete"}
 )
-WHOLE = frozenset({"no relation"})  # every type at every run; the rest is slow for most types
+WIDE = frozenset({"no relation"})  # every third type at every run; the rest is slow for most types
 ASSISTING = frozenset(
     {
         *OPEN_TO,
@@ -42,7 +42,7 @@ ASSISTING = frozenset(
     }
 )
 NARROW = frozenset({"Observation"})
-SOME = frozenset({"Patient", "CareTeam", "Observation", "Encounter", "Appointment", "Binary", "Bundle"})
+SOME = frozenset({"Patient", "Observation", "Encounter", "Bundle"})
 
 
 def _hidden(reason: str, name: str) -> bool:
@@ -151,8 +151,8 @@ def _uncontrolled(asked: Asked, door: Door, controls: dict[tuple[object, ...], s
 
 
 def _pairs() -> Iterator[object]:
-    for reason, name in PAIRS:
-        quick = reason in WHOLE or name in (NARROW if reason in ASSISTING else SOME)
+    for place, (reason, name) in enumerate(PAIRS):
+        quick = name in (NARROW if reason in ASSISTING else SOME) or (reason in WIDE and place % 3 == 0)
         yield pytest.param(reason, name, marks=() if quick else pytest.mark.slow)
 
 

@@ -30,6 +30,7 @@ BY_DOOR: dict[str, str] = {
 # Operations that are no door: their tests, or why there is nothing to leak
 NO_DOOR: dict[str, str] = {
     "lookup": "codes that are shipped or about no woman", "subsumes": "codes that are shipped or about no woman",
+    "launch": "test_apps: it opens no app about a woman whom the caller does not read",
     "declare-relation": "test_standing, test_emergencies: an attested act that is logged and told her",
     "break-glass": "test_emergencies: an attested act that is logged and told her",
 }  # fmt: skip

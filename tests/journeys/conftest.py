@@ -136,5 +136,6 @@ def leftovers() -> Iterator[Leftovers]:
     yield left
     logging.getLogger().removeHandler(left)
     patch.undo()
-    assert left.secrets or not left.where, "the journeys told nothing that could have leaked"
+    told = left.where.keys() - {"metrics and health"}
+    assert left.secrets or not told, "the journeys told nothing that could have leaked"
     assert left.found() == []

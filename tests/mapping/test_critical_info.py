@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from app.fhir import codes
-from app.mapping.critical_info import NotExpressible, Recorder, is_critical, registration
+from app.mapping.critical_info import NotExpressible, Recorder, registration
+from app.mapping.critical_kinds import is_critical
 from tests.fixtures.resources import a_patient, an_allergy, concept, labelled, new_number
 
 MIDWIFE = Recorder("222200063", "Kari Jordmor", "100100673", "Helsestasjonen")

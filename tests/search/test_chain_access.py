@@ -46,7 +46,7 @@ def test_a_chain_tells_a_nurse_nothing_of_what_is_sensitive(
     server: Server, midwife: Person, woman: Woman
 ) -> None:
     nurse = Asker(server.person("nurse", bearer=True))
-    open_, closed = "40443-4", "8867-4"
+    open_, closed = "40443-4", "3141-9"
     for code, labels in ((open_, ()), (closed, ("SDV",))):
         body = {**a_weight(woman.reference), "code": concept(codes.LOINC, code)}
         body = labelled(body, *labels) if labels else body
