@@ -19,6 +19,7 @@ from app.api import app_requests
 from app.api.app_clients import form_of
 from app.api.app_pages import LOGIN_LIVES, Pages
 from app.api.app_requests import Asked, Lost, Returned
+from app.api.token_claims import names_of
 from app.interactions import app_context
 from app.interactions.app_tokens import Login
 from app.interactions.launching import LAUNCHED
@@ -53,7 +54,7 @@ class Choices(Pages):
             caller = self._identity.caller_of(claims, client_id=app.client_id)
         except NoRole as error:
             raise Returned(asked, "access_denied", str(error)) from error
-        names = (f"sub:{caller.subject}", f"client:{caller.client}")
+        names = names_of(caller, {})
         if await is_denied(self._house.database, names, clock.now()):
             raise Returned(asked, "access_denied", "The person or the app is not let in")
         return Standing(app, asked, claims, caller, browser, int(clock.now().timestamp()))

@@ -15,6 +15,7 @@ from app.access.caller import Caller
 from app.api.app_requests import Asked, Lost, Returned
 from app.api.endpoint import who
 from app.api.identity import Identity
+from app.api.token_claims import names_of
 from app.fhir.outcome import FhirError
 from app.gateways.failures import Failure
 from app.interactions import app_context
@@ -80,7 +81,7 @@ class Pages:
             "path": request.url.path,
         }
         facts |= {"peer": request.client.host} if request.client else {}
-        names = (f"sub:{caller.subject}", f"client:{caller.client}")
+        names = names_of(caller, {})
         return Entry(clock.new_id(), clock.now(), facts | who(caller), names=names)
 
     def _context(self, request: Request, caller: Caller) -> Context:

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from app.access.caller import Caller
+from app.access.denied_names import of_client, of_person, of_session, of_token
 from app.access.roles import HPR_NUMBER
 from app.fhir.outcome import Forbidden
 
@@ -23,9 +24,9 @@ class Roleless(Forbidden):
 def names_of(caller: Caller, claims: dict[str, Any]) -> tuple[str, ...]:
     """The names under which this token, its session, its person or its client can be denied."""
     jti, session = claims.get("jti"), claims.get("sid")
-    names = [f"sub:{caller.subject}", f"client:{caller.client}"]
-    names += [f"jti:{claims['iss']} {jti}"] if isinstance(jti, str) else []
-    names += [f"sid:{claims['iss']} {session}"] if isinstance(session, str) else []
+    names = [of_person(caller.subject), of_client(caller.client)]
+    names += [of_token(claims["iss"], jti)] if isinstance(jti, str) else []
+    names += [of_session(claims["iss"], session)] if isinstance(session, str) else []
     return tuple(names)
 
 

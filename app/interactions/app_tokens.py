@@ -16,6 +16,7 @@ from joserfc.errors import JoseError
 
 from app import clock
 from app.access.apps import OFFLINE, ONLINE, OPENID, granted
+from app.access.denied_names import of_client, of_person, of_session, of_token
 from app.access.logins import closed
 from app.access.roles import LAUNCH
 from app.access.signing import ALGORITHM, SigningKeys, key_name
@@ -193,8 +194,12 @@ class Tokens:
         claims = self.read(token)
         if claims is None or claims["exp"] <= clock.now().timestamp() or "client_id" not in claims:
             return {"active": False}
-        names = (f"jti:{self.issuer} {claims['jti']}", f"sid:{self.issuer} {claims['sid']}")
-        denied = (*names, f"sub:{claims['sub']}", f"client:{claims['client_id']}")
+        denied = (
+            of_token(self.issuer, claims["jti"]),
+            of_session(self.issuer, claims["sid"]),
+            of_person(claims["sub"]),
+            of_client(claims["client_id"]),
+        )
         if await is_denied(self._house.database, denied, clock.now()):
             return {"active": False}
         shown = ("iss", "sub", "aud", "client_id", "scope", "exp", "iat", "sid", "cnf", LAUNCH)
@@ -209,14 +214,15 @@ class Tokens:
             await self.end(grant.session)
         claims = self.read(token) if grant is None else None
         if claims is not None and claims.get("client_id") == app.client_id:
-            name, ends = f"jti:{self.issuer} {claims['jti']}", clock.at(claims["exp"] + 60)
+            name, ends = of_token(self.issuer, claims["jti"]), clock.at(claims["exp"] + 60)
             await deny(self._house.database, name, REVOKED, clock.now(), ends)
 
     async def end(self, session: str) -> None:
         """Nobody is let in any more by what this session gave."""
         now = clock.now()
         await self._grants.end(session, now)
-        await deny(self._house.database, f"sid:{self.issuer} {session}", REVOKED, now, now + 2 * ACCESS_LIVES)
+        name = of_session(self.issuer, session)
+        await deny(self._house.database, name, REVOKED, now, now + 2 * ACCESS_LIVES)
 
     def read(self, token: str) -> dict[str, Any] | None:
         """The claims of a token that this server signed, however old."""

@@ -17,6 +17,7 @@ from app.fhir.validation import check
 from app.interactions.attempts import TRIES, begin_again
 from app.interactions.context import Answer, Context, in_parameters
 from app.interactions.log_cases import scope_of
+from app.interactions.reviews import outcome_of, reviewed_too
 from app.interactions.sentences import said
 from app.store import declarations
 
@@ -84,18 +85,14 @@ def _declaration(row: Any) -> dict[str, Any]:
 
 async def queue(context: Context, given: Given, _id: str | None) -> Answer:
     """``$declarations``: what waits for a reviewer, or with ``status`` all. Raises FhirError."""
-    scope, status = scope_of(context), given.text("status") or "unreviewed"
-    if status not in {"unreviewed", "all"}:
-        raise BadRequest("status is unreviewed or all", "status")
-    rows = await declarations.queue(context.session, scope, reviewed_too=status == "all")
+    scope = scope_of(context)
+    rows = await declarations.queue(context.session, scope, reviewed_too=reviewed_too(given))
     return in_parameters(*map(_declaration, rows))
 
 
 async def review(context: Context, given: Given, _id: str | None) -> Answer:
     """``$declaration-review``: the reviewer's decision, made once. Raises FhirError."""
-    scope, outcome = scope_of(context), given.text("outcome")
-    if outcome not in OUTCOMES:
-        raise BadRequest(f"outcome is one of {', '.join(OUTCOMES)}", "outcome")
+    scope, outcome = scope_of(context), outcome_of(given, OUTCOMES)
     patient, _, organization = given.text("id").rpartition(".")
     comment = said(given, "comment", _COMMENT)
     row = await declarations.review(context.session, scope, (patient, organization), outcome, comment)

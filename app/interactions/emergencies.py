@@ -15,6 +15,7 @@ from app.fhir.outcome import BadRequest, Conflict, Forbidden, NotFound
 from app.fhir.parameters import Given
 from app.interactions.context import Answer, Context, in_parameters
 from app.interactions.guard import scoped
+from app.interactions.reviews import outcome_of, reviewed_too
 from app.interactions.sentences import said
 from app.store import emergencies
 
@@ -69,19 +70,14 @@ def _grant(row: Any) -> dict[str, Any]:
 async def queue(context: Context, given: Given, _id: str | None) -> Answer:
     """``$emergencies``: what waits for a reviewer, or with ``status`` all. Raises FhirError."""
     _reviewer(context)
-    status = given.text("status") or "unreviewed"
-    if status not in {"unreviewed", "all"}:
-        raise BadRequest("status is unreviewed or all", "status")
-    rows = await emergencies.queue(context.session, reviewed_too=status == "all")
+    rows = await emergencies.queue(context.session, reviewed_too=reviewed_too(given))
     return in_parameters(*(_grant(row) for row in rows))
 
 
 async def review(context: Context, given: Given, _id: str | None) -> Answer:
     """``$emergency-review``: a reviewer's decision, made once. Raises FhirError."""
     _reviewer(context)
-    outcome = given.text("outcome")
-    if outcome not in OUTCOMES:
-        raise BadRequest(f"outcome is one of {', '.join(OUTCOMES)}", "outcome")
+    outcome = outcome_of(given, OUTCOMES)
     row = await emergencies.review(
         context.session, given.text("id"), outcome, said(given, "comment", _REASON, has="says why in")
     )

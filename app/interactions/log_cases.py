@@ -9,10 +9,11 @@ from typing import Any
 from app import clock
 from app.access.caller import Role
 from app.fhir.codes import ORGNR
-from app.fhir.outcome import BadRequest, Conflict, Forbidden, NotFound
+from app.fhir.outcome import Conflict, Forbidden, NotFound
 from app.fhir.parameters import Given
 from app.interactions.context import Answer, Context, in_parameters
 from app.interactions.guard import scoped
+from app.interactions.reviews import outcome_of, reviewed_too
 from app.interactions.sentences import said
 from app.store import log_cases
 
@@ -66,18 +67,14 @@ def scope_of(context: Context) -> list[str] | None:
 
 async def queue(context: Context, given: Given, _id: str | None) -> Answer:
     """``$access-cases``: what waits for a reviewer, or with ``status`` all. Raises FhirError."""
-    scope, status = scope_of(context), given.text("status") or "unreviewed"
-    if status not in {"unreviewed", "all"}:
-        raise BadRequest("status is unreviewed or all", "status")
-    rows = await log_cases.queue(context.session, scope, reviewed_too=status == "all")
+    scope = scope_of(context)
+    rows = await log_cases.queue(context.session, scope, reviewed_too=reviewed_too(given))
     return in_parameters(*(part(row) for row in rows))
 
 
 async def review(context: Context, given: Given, _id: str | None) -> Answer:
     """``$access-case-review``: the reviewer's decision, made once; she reads the answer. Raises FhirError."""
-    scope, outcome = scope_of(context), given.text("outcome")
-    if outcome not in OUTCOMES:
-        raise BadRequest(f"outcome is one of {', '.join(OUTCOMES)}", "outcome")
+    scope, outcome = scope_of(context), outcome_of(given, OUTCOMES)
     row = await log_cases.review(
         context.session, scope, given.text("id"), outcome, said(given, "answer", _SENTENCE)
     )

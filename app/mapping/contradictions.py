@@ -11,7 +11,7 @@ from app.fhir import codes as c
 from app.mapping.document_parts import security, urn
 from app.mapping.elements import Element, children, labels, self_reported, text
 from app.mapping.record_facts import Surroundings, source
-from app.pregnancy.answers import ANSWERS
+from app.pregnancy.answers import ANSWERS, OUTCOMES
 from app.pregnancy.background import Allergy, Condition, ContradictionSettled, Fetus
 from app.pregnancy.card import View
 from app.pregnancy.contradictions import Contradiction
@@ -31,8 +31,6 @@ from app.pregnancy.kept import Amount, Answer
 KEY = f"{c.CANONICAL}/contradiction-key"
 TITLE = "Opplysninger som ikke stemmer overens"
 SAID = frozenset({"final", "amended", "corrected"})
-OUTCOMES = {"live-birth": "levendefødt", "stillbirth": "dødfødt", "miscarriage": "spontanabort"}
-USED = {"none": "nei", "stopped": "sluttet", "occasional": "av og til", "daily": "daglig"}
 MEANWHILE = {
     "latest": "Til det er avklart, regner kortet med det som ble registrert sist.",
     "rhd-negative": "Til det er avklart, gjelder RhD-negativ.",
@@ -120,11 +118,11 @@ def _said(fact: Fact) -> str:  # noqa: PLR0911 (one line for each kind of fact)
         case DueDateStatement():
             return f"termin {fact.due:%d.%m.%Y}"
         case BirthOutcome():
-            return OUTCOMES.get(fact.outcome, "avsluttet")
+            return OUTCOMES.get(fact.outcome, "avsluttet").lower()
         case Amount():
             return f"{ITEMS[fact.item].name}: {fact.value:g}".replace(".", ",")
         case Answer():
-            return f"{ITEMS[fact.item].name}: {ANSWERS.get(fact.value) or USED.get(fact.value) or fact.value}"
+            return f"{ITEMS[fact.item].name}: {ANSWERS.get(fact.value, fact.value)}"
         case Allergy() | Condition() | Fetus():
             return f"foster {fact.name}" if isinstance(fact, Fetus) else fact.name
     return ""

@@ -15,6 +15,7 @@ from app.mapping.dhg_values import item_code
 from app.mapping.elements import Element, child, children, text
 from app.mapping.record_facts import INTERPRETER, official_name
 from app.pregnancy import facts as f
+from app.pregnancy.answers import OUTCOMES
 from app.pregnancy.items import ITEMS
 
 Key = tuple[str, ...]
@@ -39,7 +40,6 @@ _OUTCOMES = {
     "live": "live-birth", "levende": "live-birth", "levendefødt": "live-birth", "live-birth": "live-birth",
     "dødfødt": "stillbirth", "stillbirth": "stillbirth", "spontanabort": "miscarriage", "miscarriage": "miscarriage",
 }  # fmt: skip
-_OUTCOME_WORDS = {"live-birth": "Levendefødt", "stillbirth": "Dødfødt", "miscarriage": "Spontanabort"}
 
 
 def of_patient(chart: Chart, field: Field) -> Cell | None:
@@ -227,7 +227,7 @@ def _outcome(chart: Chart, source: str, outcome: str) -> Cell:
     row = chart.resources[source]
     given = children(child(row, "valueCodeableConcept"), "coding")
     foreign = next((one for one in given if one.get("code") and one.get("system") != c.CS_CARD), None)
-    own = {"code": outcome, "display": _OUTCOME_WORDS.get(outcome, ""), "codeSystem": c.CS_CARD}
+    own = {"code": outcome, "display": OUTCOMES.get(outcome, ""), "codeSystem": c.CS_CARD}
     flag = "The code system is not known here" if foreign and not is_known(foreign) else ""
     status = value_of(foreign) if foreign else own
     when = text(row, "effectiveDateTime")

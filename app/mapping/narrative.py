@@ -9,6 +9,7 @@ from html import escape
 
 from app.mapping import contradictions
 from app.mapping.narrative_found import TITLES, found
+from app.pregnancy.answers import OUTCOMES
 from app.pregnancy.card import View
 from app.pregnancy.described import Birth, Series
 from app.pregnancy.facts import OSLO
@@ -47,11 +48,6 @@ NEEDS = {
     "several-fetuses": "Flere fostre: {}",
     "overdue-visit": "Forfalt: {}",
     "due-visit": "Nå: {}",
-}
-OUTCOMES = {
-    "live-birth": "Levendefødt",
-    "stillbirth": "Dødfødt",
-    "miscarriage": "Spontanabort",
 }
 
 

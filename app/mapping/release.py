@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.fhir import codes as c
-from app.mapping.elements import Element, child, children, codings, number, text
+from app.mapping.elements import Element, child, children, codings, number, tags, text
 from app.mapping.item_codes import CODES
 from app.mapping.item_facts import answered, item_of, kept
 from app.mapping.observation_facts import READERS
@@ -79,8 +79,7 @@ def _rows(resource: Element) -> Iterator[Waiting]:
 
 
 def _released(resource: Element) -> bool:
-    rows = children(child(resource, "meta"), "tag")
-    return any(text(row, "system") == c.CS_CARD and text(row, "code") in c.OF_RELEASE for row in rows)
+    return not c.OF_RELEASE.isdisjoint(tags(resource))
 
 
 def _kind(concept: Element) -> Waiting | None:

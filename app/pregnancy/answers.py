@@ -1,4 +1,4 @@
-"""TABLE: the answers of ultrasound, NIPT and the RhD pathway in bokmål.
+"""TABLE: the answers of ultrasound, NIPT and the RhD pathway, and the outcomes of a pregnancy, in bokmål.
 
 Which item takes which: app/pregnancy/items.py. https://www.sprakradet.no/klarsprak
 """
@@ -40,4 +40,10 @@ ANSWERS: dict[str, str] = {
     "trauma": "slag mot magen",
     "external-version": "vending av fosteret",
     "other": "annet",
+}
+
+OUTCOMES: dict[str, str] = {
+    "live-birth": "Levendefødt",
+    "stillbirth": "Dødfødt",
+    "miscarriage": "Spontanabort",
 }

@@ -8,13 +8,15 @@ from sqlalchemy import ColumnElement
 class Standing(NamedTuple):
     """What a woman chose and who cares for her, as columns beside the row that is decided.
 
-    Parts (types, labels, ``''`` for all) are arrays, NULL where there are none; the rest is never NULL.
+    Parts (types, labels, ``''`` for all), ``said`` (the kinds of choices that hold for all carers) and ``lives`` (her
+    municipality) are arrays, NULL where there are none; the rest is never NULL.
     """
 
     blocks: ColumnElement[bool]
     restricts: ColumnElement[Any]
     opens: ColumnElement[Any]
-    takes_part: ColumnElement[bool]
+    said: ColumnElement[Any]
+    lives: ColumnElement[Any]
     related: ColumnElement[bool]
     urgent: ColumnElement[bool]
 

@@ -30,7 +30,13 @@ def with_standing(rows: FromClause, patient: ColumnElement[Any]) -> tuple[FromCl
     her = _choices(patient).lateral()
     them = _relations(patient).lateral()
     found = Standing(
-        her.c.blocks, her.c.restricts, her.c.opens, her.c.takes_part, them.c.related, them.c.urgent
+        her.c.blocks,
+        her.c.restricts,
+        her.c.opens,
+        her.c.said,
+        her.c.lives,
+        them.c.related,
+        them.c.urgent,
     )
     return rows.join(her, true()).join(them, true()), found
 
@@ -38,14 +44,15 @@ def with_standing(rows: FromClause, patient: ColumnElement[Any]) -> tuple[FromCl
 def _choices(patient: ColumnElement[Any]) -> Select[Any]:
     kind, part, all_carers = choice.c.kind, choice.c.part, choice.c.actor == ALL_CARERS
 
-    def parts(*conditions: ColumnElement[bool]) -> ColumnElement[Any]:
-        return func.array_agg(part, type_=ARRAY(Text)).filter(*conditions)
+    def array_of(column: ColumnElement[Any], *conditions: ColumnElement[bool]) -> ColumnElement[Any]:
+        return func.array_agg(column, type_=ARRAY(Text)).filter(*conditions)
 
     return select(
         _ever(kind == literal_column("'block'")).label("blocks"),
-        parts(kind == literal_column("'restrict'"), all_carers).label("restricts"),
-        parts(kind == literal_column("'open'")).label("opens"),
-        _ever(and_(kind == literal_column("'part'"), all_carers)).label("takes_part"),
+        array_of(part, kind == literal_column("'restrict'"), all_carers).label("restricts"),
+        array_of(part, kind == literal_column("'open'")).label("opens"),
+        array_of(kind, all_carers).label("said"),
+        array_of(part, kind == literal_column("'lives'"), all_carers).label("lives"),
     ).where(
         choice.c.patient == patient,
         choice.c.actor == any_(ACTORS),

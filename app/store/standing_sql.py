@@ -179,34 +179,43 @@ def restricted(facets: FacetColumns) -> ColumnElement[bool]:
     )
 
 
+def _said(facets: FacetColumns, kind: str) -> ColumnElement[bool]:
+    """Whether a choice of this kind holds for all carers."""
+    if facets.standing is None:
+        return chosen(facets.patient, kind, ALL_CARERS)
+    return func.coalesce(literal_column(f"'{kind}'", Text) == any_(facets.standing.said), false())
+
+
 def consent_lacks(role: Role, facets: FacetColumns) -> ColumnElement[bool]:
     """Whether consent is required, and she, whom the caller has to do with, has not given it."""
-    takes_part = facets.standing.takes_part if facets.standing else chosen(facets.patient, "part", ALL_CARERS)
-    return and_(CONSENT_REQUIRED.is_(true()), standing(role, facets), not_(takes_part))
+    return and_(CONSENT_REQUIRED.is_(true()), standing(role, facets), not_(_said(facets, "part")))
 
 
 def protected(facets: FacetColumns) -> ColumnElement[bool]:
     """Whether her address is confidential."""
-    return chosen(facets.patient, "protected", ALL_CARERS)
+    return _said(facets, "protected")
 
 
 def deceased(role: Role, facets: FacetColumns) -> ColumnElement[bool]:
     """Whether she is dead; personnel know it of women to whom they stand."""
-    dead = chosen(facets.patient, "deceased", ALL_CARERS)
+    dead = _said(facets, "deceased")
     return dead if role in LAY else and_(dead, standing(role, facets))
 
 
 def outside(role: Role, facets: FacetColumns) -> ColumnElement[bool]:
     """Whether the caller has to do with her, and her home municipality takes no part."""
-    elsewhere = chosen(facets.patient, "lives", ALL_CARERS, choice.c.part != all_(AREA))
+    there = facets.standing
+    elsewhere = (
+        not_(func.coalesce(there.lives.op("<@", is_comparison=True, return_type=Boolean())(AREA), true()))
+        if there
+        else chosen(facets.patient, "lives", ALL_CARERS, choice.c.part != all_(AREA))
+    )
     return and_(AREA.is_not(None), standing(role, facets), elsewhere)
 
 
 def guarded(facets: FacetColumns) -> ColumnElement[bool]:
     """Whether she is under 16, and the token speaks for her as guardian."""
-    return and_(
-        GUARDIAN.is_(true()), facets.patient == own_patient(), chosen(facets.patient, "minor", ALL_CARERS)
-    )
+    return and_(GUARDIAN.is_(true()), facets.patient == own_patient(), _said(facets, "minor"))
 
 
 def invited(role: Role, facets: FacetColumns) -> ColumnElement[bool]:
