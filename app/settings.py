@@ -23,6 +23,7 @@ _EITHER = {
     "pilot_area": ("municipality", "organization"),
 }
 _OPTIONAL = {"kjernejournal_url", "helsenorge_url", "helsenorge_active_url"}  # empty: nothing is sent
+_DAY = 24 * 60  # minutes
 _ORIGIN = re.compile(r"https?://[a-z0-9.\-]+(?::\d{1,5})?")
 
 
@@ -59,6 +60,9 @@ class Settings:
     connections: int = _doc("Connections that each serving process holds, each with a lane of the log.", 8)
     helseid_issuer: str = _doc("The HelseID issuer whose tokens clinicians and systems carry.")
     helsenorge_issuer: str = _doc("The issuer of citizens' tokens.")
+    issuer_key_minutes: int = _doc(
+        "Minutes for which an issuer's keys are believed before they are read again; a withdrawn key goes then.", 60
+    )
     idporten_issuer: str = _doc("The ID-porten at which citizens log in to apps; empty: none does.")
     login_client_id: str = _doc(
         "This server's client id at HelseID and ID-porten, for logins to apps.", "helsekort-login"
@@ -247,5 +251,7 @@ def _check_production(settings: Settings) -> None:
         url = getattr(settings, name)
         if not url.startswith("https://") and (url or name not in _OPTIONAL):
             raise UnsafeSettings(f"HELSEKORT_{name.upper()} must be https in production")
+    if not 1 <= settings.issuer_key_minutes <= _DAY:
+        raise UnsafeSettings("HELSEKORT_ISSUER_KEY_MINUTES is from a minute to a day, as HelseID asks")
     if settings.dpop_window > 60:  # noqa: PLR2004 (RFC 9449 §11.1: seconds to minutes)
         raise UnsafeSettings("HELSEKORT_DPOP_WINDOW over 60 s invites replay")

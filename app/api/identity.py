@@ -64,13 +64,14 @@ class Identity:
         self._settings = settings
         self._key = key
         self._seal = Seal(key)
+        fresh = settings.issuer_key_minutes * 60.0
         self._issuers = {
-            url: (row, OwnKeys(own_keys) if own_keys and url == settings.base_url else Issuer(url))
+            url: (row, OwnKeys(own_keys) if own_keys and url == settings.base_url else Issuer(url, fresh=fresh))
             for url, row in trusted(settings).items()
         }
         known = {url: self._issuers[url] for url in (settings.helseid_issuer,) if url}
         self._logins = known | {
-            settings.idporten_issuer: (idporten(settings), Issuer(settings.idporten_issuer))
+            settings.idporten_issuer: (idporten(settings), Issuer(settings.idporten_issuer, fresh=fresh))
         }
         self._nonces = Nonces(key) if settings.dpop_nonce else None
         self._known: OrderedDict[str, tuple[Verified, float]] = OrderedDict()

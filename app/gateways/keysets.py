@@ -14,32 +14,38 @@ from joserfc.jwk import KeySet
 
 from app.fhir.outcome import Unavailable
 
-_FRESH = 24 * 3600.0  # HelseID's functional requirements: metadata for 24 h
+FRESH = 60 * 60.0  # HelseID's functional requirements: metadata for at most 24 h
 _RETRY = 10.0  # the issuer is asked at most this often, whatever comes
-_LAST = 72 * 3600.0  # keys that the issuer has not confirmed for so long are not believed any more
+_LAST = 24 * 3600.0  # keys that the issuer has not confirmed for so long are not believed any more
 
 
 class Issuer:
-    """One trusted issuer."""
+    """One trusted issuer; its keys are read again after ``fresh`` seconds, so that a withdrawn one goes."""
 
-    def __init__(self, url: str, timeout: float = 5.0) -> None:
+    def __init__(self, url: str, timeout: float = 5.0, fresh: float = FRESH) -> None:
         self.url = url
-        self._timeout = timeout
+        self._timeout, self._fresh = timeout, fresh
         self._keys: KeySet | None = None
         self._read_at = self._asked_at = -math.inf
+        self._failed = False
         self._lock = asyncio.Lock()
 
     async def keys(self, kid: str | None) -> KeySet:
-        """The key set, newer where it lacks ``kid`` or is a day old. Raises Unavailable where the issuer does not answer.
+        """The key set, newer where it lacks ``kid`` or is old. Raises Unavailable where the issuer does not answer.
 
-        An unknown ``kid`` makes one request, however many ask and whatever they make up.
+        An unknown ``kid`` makes one request, however many ask and whatever they make up. An issuer that did not answer
+        is asked again by one request at a time; the others go on with the keys that are known.
         """
-        if self._keys is not None and self._knows(kid) and self._age() < _FRESH:
-            return self._keys
+        failing = self._failed and self._lock.locked()
+        if self._keys is not None and self._knows(kid) and (failing or self._age() < self._fresh):
+            return self._believed()
         async with self._lock:
-            lacks = self._keys is None or not self._knows(kid) or self._age() >= _FRESH
+            lacks = self._keys is None or not self._knows(kid) or self._age() >= self._fresh
             if lacks and time.monotonic() - self._asked_at > _RETRY:
                 await self._read()
+        return self._believed()
+
+    def _believed(self) -> KeySet:
         if self._keys is None or self._age() >= _LAST:
             raise Unavailable("The issuer's keys cannot be read")
         return self._keys
@@ -60,8 +66,9 @@ class Issuer:
                 if found.get("issuer") != self.url:
                     raise ValueError("the discovery document names another issuer")  # noqa: TRY301 (treated as no answer)
                 self._keys = KeySet.import_key_set((await client.get(found["jwks_uri"])).json())
-            self._read_at = self._asked_at
+            self._read_at, self._failed = self._asked_at, False
         except (httpx.HTTPError, JoseError, ValueError, KeyError, TypeError) as error:
+            self._failed = True
             if self._keys is None:
                 self._asked_at = -math.inf  # nothing is known yet: the next request asks again
                 raise Unavailable("The issuer's keys cannot be read") from error

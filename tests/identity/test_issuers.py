@@ -85,22 +85,22 @@ def test_a_key_that_is_new_is_asked_for_once_and_a_made_up_one_hardly_ever(
     asyncio.run(story())
 
 
-def test_a_key_that_is_withdrawn_is_believed_for_a_day_at_most(
-    publisher: Publisher, clock: list[float]
-) -> None:
+def test_a_key_that_is_withdrawn_goes_within_the_hour(publisher: Publisher, clock: list[float]) -> None:
     async def story() -> None:
         issuer, (old,) = Issuer(publisher.url), publisher.keys
         await issuer.keys(old["kid"])
         publisher.keys = [keys.generate("ES256")]
-        clock[0] += 23 * 3600
+        clock[0] += 59 * 60
         assert _known(await issuer.keys(old["kid"])) == {old["kid"]}
-        clock[0] += 3600
-        assert _known(await issuer.keys(old["kid"])) == {publisher.keys[0]["kid"]}
+        clock[0] += 60
+        found = await asyncio.gather(*(issuer.keys(old["kid"]) for _ in range(50)))
+        assert all(_known(one) == {publisher.keys[0]["kid"]} for one in found)
+        assert publisher.asked == 2
 
     asyncio.run(story())
 
 
-def test_an_issuer_that_is_down_is_believed_for_three_days(publisher: Publisher, clock: list[float]) -> None:
+def test_an_issuer_that_is_down_is_believed_for_a_day(publisher: Publisher, clock: list[float]) -> None:
     async def story() -> None:
         issuer, (old,) = Issuer(publisher.url), publisher.keys
         publisher.broken = True
@@ -109,11 +109,40 @@ def test_an_issuer_that_is_down_is_believed_for_three_days(publisher: Publisher,
         publisher.broken = False
         assert _known(await issuer.keys(old["kid"])) == {old["kid"]}
         publisher.broken = True
-        clock[0] += 71 * 3600
-        assert _known(await issuer.keys(old["kid"])) == {old["kid"]}
+        clock[0] += 23 * 3600
+        found = await asyncio.gather(*(issuer.keys(old["kid"]) for _ in range(50)))
+        assert all(_known(one) == {old["kid"]} for one in found)
         clock[0] += 3600
         with pytest.raises(Unavailable):
             await issuer.keys(old["kid"])
+
+    asyncio.run(story())
+
+
+def test_while_an_issuer_does_not_answer_one_request_waits_for_it(
+    publisher: Publisher, clock: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story() -> None:
+        issuer, (old,) = Issuer(publisher.url), publisher.keys
+        await issuer.keys(old["kid"])
+        publisher.broken = True
+        clock[0] += 3600
+        await issuer.keys(old["kid"])
+        hanging, read = asyncio.Event(), issuer._read
+
+        async def slow() -> None:
+            await hanging.wait()
+            await read()
+
+        monkeypatch.setattr(issuer, "_read", slow)
+        clock[0] += 11
+        waits = asyncio.create_task(issuer.keys(old["kid"]))
+        await asyncio.sleep(0)
+        async with asyncio.timeout(1):
+            assert _known(await issuer.keys(old["kid"])) == {old["kid"]}
+        assert not waits.done()
+        hanging.set()
+        assert _known(await waits) == {old["kid"]}
 
     asyncio.run(story())
 
