@@ -61,7 +61,8 @@ class Settings:
     helseid_issuer: str = _doc("The HelseID issuer whose tokens clinicians and systems carry.")
     helsenorge_issuer: str = _doc("The issuer of citizens' tokens.")
     issuer_key_minutes: int = _doc(
-        "Minutes for which an issuer's keys are believed before they are read again; a withdrawn key goes then.", 60
+        "Minutes for which an issuer's keys are believed before they are read again; a withdrawn key goes then.",
+        60,
     )
     idporten_issuer: str = _doc("The ID-porten at which citizens log in to apps; empty: none does.")
     login_client_id: str = _doc(

@@ -66,7 +66,10 @@ class Identity:
         self._seal = Seal(key)
         fresh = settings.issuer_key_minutes * 60.0
         self._issuers = {
-            url: (row, OwnKeys(own_keys) if own_keys and url == settings.base_url else Issuer(url, fresh=fresh))
+            url: (
+                row,
+                OwnKeys(own_keys) if own_keys and url == settings.base_url else Issuer(url, fresh=fresh),
+            )
             for url, row in trusted(settings).items()
         }
         known = {url: self._issuers[url] for url in (settings.helseid_issuer,) if url}

@@ -5,59 +5,78 @@ https://utviklerportal.nhn.no/informasjonstjenester/digitalt-helsekort-for-gravi
 
 from app import clock
 from app.fhir import json as fhir_json
+from app.fhir.codes import FNR
 from app.interactions.context import Answer, Context
 from app.interactions.dhg_records import Record, answer, card_of, record_of
-from app.interactions.dhg_relating import her
-from app.interactions.guard import scoped, visible
+from app.interactions.dhg_relating import Her, her, known, related
+from app.interactions.existence import GUESS
+from app.interactions.guard import scoped
 from app.mapping import dhg_envelope
 from app.mapping.dhg_chart import Json
 from app.mapping.elements import child, codings, text
+from app.store.existence import has_card
 from app.store.history import Asked
 from app.store.history import history as history_of
 from app.store.records import cards
 from app.store.resources import Stored
-from app.store.together import glance
+from app.store.together import glance, together
 
 _MOST_VERSIONS = 1000
 
 
 async def status(context: Context, nin: str) -> Answer:
-    """GET status: whether she takes part and has an active record. Raises FhirError."""
+    """GET status: whether she takes part and has an active record. Raises FhirError.
+
+    It is logged as ``Patient/$status`` is, and tells an attested clinician who does not care for her no more than that.
+    """
     scoped(context.caller, "read")
-    stored = await _patient(context, nin)
-    resource = fhir_json.read(stored.body)
-    rows = await cards(context.session, stored.id)
-    newest = await glance(context.session, "EpisodeOfCare", rows[0][0]) if rows else None
-    refused = newest is not None and newest.rule == "block.her-consent"
-    known: Json = {"hasGivenConsent": not refused}
-    if not refused:
-        known["hasActiveMaternityRecord"] = any(is_open for _, _, is_open in rows)
-        if newest is not None and newest.visible:
-            known |= {"lastChangedDateTime": clock.instant(newest.updated), "latestRecordId": newest.id}
-    dead = resource.get("deceasedBoolean") is True or "deceasedDateTime" in resource
-    await context.session.note("told")
-    return answer(known | {"deceased": dead})
-
-
-async def _patient(context: Context, nin: str) -> Stored:
-    """Her Patient. Raises NotFound and Forbidden."""
+    asked = context.part(interaction="operation", type="Patient", operation="$status")
     woman = await her(context, nin)
-    found = await glance(context.session, "Patient", woman.patient if woman else "")
-    return visible(found, "Patient", "of this number")
+    stored = await glance(context.session, "Patient", woman.patient if woman else "")
+    if not (stored and stored.visible) and context.caller.attested:
+        told = await _existence(context, asked, nin, woman)
+    else:
+        told = await _told(asked, known(context, stored))
+    await context.session.note("told")
+    return answer(told)
+
+
+async def _existence(context: Context, asked: Context, nin: str, woman: Her | None) -> Json:
+    """The one thing that is no secret (design §4); a number without a card counts as a guess."""
+    there = await has_card(asked.session, woman.system if woman else FNR, nin)
+    context.misses = 0 if there else GUESS
+    return {"hasGivenConsent": there, "hasActiveMaternityRecord": there, "deceased": False}
+
+
+async def _told(asked: Context, stored: Stored) -> Json:
+    resource = fhir_json.read(stored.body)
+    rows = await cards(asked.session, stored.id)
+    newest = await glance(asked.session, "EpisodeOfCare", rows[0][0]) if rows else None
+    refused = newest is not None and newest.rule == "block.her-consent"
+    told: Json = {"hasGivenConsent": not refused}
+    shown = [("Patient", stored.id)]
+    if not refused:
+        told["hasActiveMaternityRecord"] = any(is_open for _, _, is_open in rows)
+        if newest is not None and newest.visible:
+            told |= {"lastChangedDateTime": clock.instant(newest.updated), "latestRecordId": newest.id}
+            shown.append(("EpisodeOfCare", newest.id))
+    await together(asked.session, shown)
+    dead = resource.get("deceasedBoolean") is True or "deceasedDateTime" in resource
+    return told | {"deceased": dead}
 
 
 async def history(context: Context, nin: str) -> Answer:
     """GET history: her records, newest first. Raises FhirError."""
     scoped(context.caller, "read")
-    stored = await _patient(context, nin)
+    stored = await related(context, await her(context, nin))
     listed: list[Json] = []
     for id_, changes, _ in await cards(context.session, stored.id):
         part = context.part(interaction="read", type="EpisodeOfCare", target=id_)
-        found = await card_of(part, stored.id, id_)
-        updated = clock.instant(max(row.updated for row in found.stored.values()))
+        card = await card_of(part, stored.id, id_)
+        updated = clock.instant(max(row.updated for row in card.stored.values()))
         listed.append(
-            {"recordId": id_, "recordStatus": found.status, "version": changes, "lastUpdated": updated}
-            | _last(found)
+            {"recordId": id_, "recordStatus": card.status, "version": changes, "lastUpdated": updated}
+            | _last(card)
         )
     await context.session.note("told")
     return answer({"history": listed})

@@ -29,13 +29,13 @@ from app.interactions.dhg_records import (
 )
 from app.interactions.dhg_relating import her, related
 from app.interactions.dhg_writing import Call, applied, drafts_of, members, understood, work_of
-from app.interactions.guard import scoped, visible
+from app.interactions.guard import scoped
 from app.mapping.dhg_chart import Chart, Json
 from app.mapping.dhg_fields import BY_NAME
 from app.mapping.dhg_rows import make_outcome
 from app.mapping.elements import moment
 from app.store.records import cards
-from app.store.together import glance
+from app.store.resources import Stored
 
 
 async def create(context: Context, nin: str, body: bytes, when: str) -> Answer:
@@ -65,9 +65,9 @@ async def _opened(context: Context, nin: str) -> tuple[list[Draft], Record]:
     """What makes a record: her Patient, where she is new, and her card. Raises FhirError."""
     woman = await her(context, nin)
     if woman is not None:
-        await related(context, woman)
-        patient, drafts = woman.patient, []
-        chart = await _her_chart(context, patient)
+        stored = await related(context, woman)
+        patient, drafts = stored.id, []
+        chart = await _her_chart(context, stored)
     else:
         drafts = [_registered(context, nin)]
         patient = drafts[0].id
@@ -96,15 +96,14 @@ def _registered(context: Context, nin: str) -> Draft:
     )
 
 
-async def _her_chart(context: Context, patient: str) -> Chart:
-    """Her Patient as it stands, if she may have a new card. Raises Conflict, NotFound and Forbidden."""
-    stored = visible(await glance(context.session, "Patient", patient), "Patient", "of this number")
+async def _her_chart(context: Context, stored: Stored) -> Chart:
+    """Her Patient as it stands, if she may have a new card. Raises Conflict."""
     resource = fhir_json.read(stored.body)
     if resource.get("deceasedBoolean") is True or "deceasedDateTime" in resource:
         raise Conflict("She is dead; no record can be active", "recordStatus")
-    if any(is_open for _, _, is_open in await cards(context.session, patient)):
+    if any(is_open for _, _, is_open in await cards(context.session, stored.id)):
         raise Conflict("She has an active record already", "recordStatus")
-    name = f"Patient/{patient}"
+    name = f"Patient/{stored.id}"
     return Chart({name: resource}, versions={name: stored.version})
 
 

@@ -13,7 +13,7 @@ from app.fhir import json as fhir_json
 from app.fhir.outcome import NotFound
 from app.interactions.card import folded, read
 from app.interactions.context import Answer, Context
-from app.interactions.dhg_relating import her, related
+from app.interactions.dhg_relating import her, known, related
 from app.interactions.guard import scoped, visible
 from app.mapping import dhg_envelope
 from app.mapping.dhg_chart import Chart, Json
@@ -24,6 +24,7 @@ from app.mapping.elements import child, text
 from app.pregnancy.facts import BirthOutcome, FetusCount
 from app.store.records import cards
 from app.store.resources import Stored
+from app.store.together import glance
 
 JSON = "application/json"
 ACTIVE, TERMINATED, DELIVERED = "ACTIVE", "TERMINATED", "DELIVERED"
@@ -135,11 +136,12 @@ async def record_of(context: Context, nin: str, record: str) -> Record:
     """The record ``record`` of the woman, decided and logged. Raises NotFound and Forbidden."""
     woman = await her(context, nin)
     counted = {id_: n for id_, n, _ in await cards(context.session, woman.patient)} if woman else {}
-    if woman is None or record not in counted:
+    if woman is not None and record not in counted:
+        known(context, await glance(context.session, "Patient", woman.patient))
         raise NotFound("She has no record with this id", "recordId")
-    await related(context, woman)
+    stored = await related(context, woman)
     part = context.part(interaction="read", type="EpisodeOfCare", target=record)
-    return replace(await card_of(part, woman.patient, record), changes=counted[record])
+    return replace(await card_of(part, stored.id, record), changes=counted[record])
 
 
 async def card_of(context: Context, patient: str, record: str) -> Record:

@@ -6,11 +6,23 @@ from typing import Any
 import pytest
 
 from tests.access.test_declarations import asked
-from tests.access.world import World, a_block, a_choice, a_restriction, an_actor, made, orgnr, stored
+from tests.access.world import (
+    NOBODY,
+    World,
+    a_block,
+    a_choice,
+    a_restriction,
+    an_actor,
+    as_told,
+    made,
+    orgnr,
+    stored,
+)
 from tests.fixtures.pilot import TAKING_PART, register_only
-from tests.fixtures.resources import a_patient, an_episode, new_number, register
+from tests.fixtures.resources import Woman, a_patient, an_episode, new_number, register
 from tests.fixtures.server import Person, Server
 from tests.identity.conftest import starting
+from tests.national.client import Client
 
 Start = Callable[..., Server]
 __all__ = ["starting"]
@@ -61,6 +73,45 @@ def test_who_is_not_here_and_who_does_not_want_are_answered_alike(world: World) 
     her = world.person("citizen", person=restricted.number)
     stored(her, a_restriction(restricted.reference))
     assert told(stranger, restricted.number) == said(there=True), "closed, and there"
+
+
+def test_the_national_record_tells_of_existence_alike(world: World) -> None:
+    """Its status tells an attested stranger that there is a card, logged; whom she shut out, what nobody is told."""
+    woman, blocking, restricted = (register(world.midwife) for _ in range(3))
+    her = world.person("citizen", person=blocking.number)
+    stored(her, a_block(blocking.reference, an_actor(orgnr("midwives-b"))["reference"]))
+    stored(world.person("citizen", person=restricted.number), a_restriction(restricted.reference))
+    there = {"hasGivenConsent": True, "hasActiveMaternityRecord": True, "deceased": False}
+    nobody = Woman(NOBODY, NOBODY, new_number())
+    for one, told_of in ((woman, there), (restricted, there), (blocking, dict.fromkeys(there, False)), (nobody, dict.fromkeys(there, False))):  # fmt: skip
+        assert Client(world.stranger, one.number).ok("GET", "/status") == told_of
+    for path in ("/history", "/history/{card}", "/record/{card}", "/record/{card}/mother"):
+        method = "POST" if path.endswith("mother") else "GET"
+        shut, none = (
+            Client(world.stranger, one.number).call(method, path.format(card=blocking.episode), {})
+            for one in (blocking, nobody)
+        )
+        assert (shut.status_code, as_told(shut)) == (404, as_told(none)), path
+    emergency = world.person("midwife", key="midwife-b", purpose="BTG")
+    assert Client(emergency, restricted.number).call("GET", "/status").status_code == 404, "attests no care"
+    page = (
+        world.person("citizen", person=woman.number)
+        .get(f"/Patient/{woman.id}/$access-log", Accept="text/html")
+        .text
+    )
+    assert "spurte om du har et helsekort" in page
+
+
+def test_whoever_reads_a_list_of_records_declares_and_is_in_her_log(world: World) -> None:
+    woman = register(world.midwife)
+    her = world.person("citizen", person=woman.number)
+    status = Client(world.midwife, woman.number).ok("GET", "/status")
+    assert (status["latestRecordId"], status["hasGivenConsent"]) == (woman.episode, True)
+    listed = Client(world.stranger, woman.number).ok("GET", "/history")["history"]
+    assert [row["recordId"] for row in listed] == [woman.episode]
+    page = her.get(f"/Patient/{woman.id}/$access-log", Accept="text/html").text
+    assert "erklærte selv at den gir deg helsehjelp" in page
+    assert "spurte om du har et helsekort" in page
 
 
 def test_it_takes_an_attest_and_a_clinician(world: World) -> None:
