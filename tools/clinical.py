@@ -11,8 +11,10 @@ from app.fhir import codes as c
 from app.fhir import json as fhir_json
 from app.fhir import profiles
 from app.mapping.item_codes import CODES
+from app.mapping.measures_to_fhir import measures
 from app.mapping.programme_to_fhir import plan_definition
 from app.pregnancy.gestation import Age
+from app.pregnancy.indicators import INDICATORS
 from app.pregnancy.items import FREE, ITEMS, Item
 from app.pregnancy.rule_table import RULES
 from app.pregnancy.rules import Window
@@ -148,3 +150,16 @@ def rules() -> list[tuple[str, ...]]:
 def programme() -> str:
     """fhir_profiles/programme/: the table that the card is folded by, as the server ships it."""
     return fhir_json.indented(fhir_json.dump(plan_definition())).decode() + "\n"
+
+
+INDICATOR_HEAD = ("Measure", "numerator", "denominator", "source")
+
+
+def indicators() -> list[tuple[str, ...]]:
+    """The quality indicators, row by row."""
+    return [(f"`{row.id}` {row.title}", row.met, row.cases, row.source) for row in INDICATORS]
+
+
+def indicator(id_: str) -> str:
+    """fhir_profiles/measures/: a row of the same table, as the server ships it."""
+    return fhir_json.indented(fhir_json.dump(measures()[id_])).decode() + "\n"

@@ -7,6 +7,7 @@ app/fhir/plausibility.py.
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
 
 from app.access import assisting, roles, rules
@@ -14,6 +15,7 @@ from app.access.caller import Role
 from app.access.grounds import LAWS, version_of
 from app.access.rules import ALLOW, ANY, BLOCK, Allow, Relation
 from app.fhir.registry import RESOURCE_TYPES
+from app.pregnancy.indicators import BY_ID
 from app.settings import Settings
 from tools import clinical, frame, item_profiles, limits, national, offers
 from tools.searches import search
@@ -247,6 +249,12 @@ def content() -> str:
     return printed(page, "items", table(clinical.HEAD, clinical.items()))
 
 
+def indicators() -> str:
+    """docs/indicators.md."""
+    rows = table(clinical.INDICATOR_HEAD, clinical.indicators())
+    return printed(_page("indicators.md"), "indicators", rows)
+
+
 def safety() -> str:
     """docs/safety.md."""
     return printed(_page("safety.md"), "rules", table(clinical.RULE_HEAD, clinical.rules()))
@@ -263,6 +271,8 @@ PAGES: dict[str, Callable[[], str]] = {
     "operations.md": lambda: offers.operations(table),
     "subscriptions.md": lambda: offers.topics(table),
     "../fhir_profiles/programme/PlanDefinition-basisprogram.json": clinical.programme,
+    **{f"../fhir_profiles/measures/Measure-{id_}.json": partial(clinical.indicator, id_) for id_ in BY_ID},
+    "indicators.md": indicators,
     "../fhir_profiles/input/fsh/items.fsh": item_profiles.page,
 }
 

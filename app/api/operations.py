@@ -23,6 +23,7 @@ from app.interactions import (
     discussing,
     documents,
     emergencies,
+    evaluating,
     everything,
     existence,
     expansion,
@@ -244,6 +245,7 @@ retractions = _handler("", "retractions", withdrawing.retractions)
 ask_about_access = _handler("Patient", "ask-about-access", log_cases.ask)
 access_cases = _handler("", "access-cases", log_cases.queue)
 access_case_review = _handler("", "access-case-review", log_cases.review)
+evaluate_measure = _handler("Measure", "evaluate-measure", evaluating.evaluate)
 changes_since = _handler("", "changes", new_changes.changes_since)
 confirm = _settling("confirm", confirming.confirm)
 decline = _settling("decline", confirming.decline)

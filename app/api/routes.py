@@ -59,6 +59,7 @@ HANDLERS: dict[tuple[str, str], Handler] = {  # of the rows of OPERATIONS
     ("", "declarations"): operations.declarations,
     ("", "declaration-review"): operations.declaration_review,
     ("", "access-statistics"): operations.access_statistics,
+    ("Measure", "evaluate-measure"): operations.evaluate_measure,
     ("Patient", "break-glass"): operations.break_glass,
     ("", "emergencies"): operations.emergency_queue,
     ("", "emergency-review"): operations.emergency_review,

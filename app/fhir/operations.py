@@ -254,6 +254,14 @@ OPERATIONS: tuple[Operation, ...] = (
         (*_EXPORT, _WOMEN), defined=f"{_BULK}/group-export", begins=True,
     ),
     Operation(
+        "Measure", "evaluate-measure", INSTANCE, BOTH, "MeasureReport",
+        "For registers and operators: a quality indicator over a period, of all and by organisation; small numbers withheld",
+        (
+            Parameter("periodStart", ("date",), required=True), Parameter("periodEnd", ("date",), required=True),
+            Parameter("reportType", CODE),
+        ),
+    ),
+    Operation(
         "Subscription", "status", EITHER, BOTH, "Bundle", "What subscriptions have come to",
         (Parameter("id", ("id",), many=True), Parameter("status", CODE, many=True)), defined=f"{BACKPORT}-status",
     ),

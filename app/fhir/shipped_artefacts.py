@@ -1,5 +1,5 @@
-"""What this server ships in fhir_profiles/ as resources to read and search: profiles, terminology, forms and
-the programme.
+"""What this server ships in fhir_profiles/ as resources to read and search: profiles, terminology, forms,
+the programme and the quality indicators.
 
 https://hl7.org/fhir/R4/structuredefinition.html. They are read only; the id is the last part of the canonical, so that
 ``{base}/StructureDefinition/blood-pressure`` is where the canonical would lead.
@@ -14,9 +14,17 @@ from app.fhir import json as fhir_json
 
 Json = dict[str, Any]
 KINDS: Final = frozenset(
-    {"StructureDefinition", "ValueSet", "CodeSystem", "ConceptMap", "Questionnaire", "PlanDefinition"}
+    {
+        "StructureDefinition",
+        "ValueSet",
+        "CodeSystem",
+        "ConceptMap",
+        "Questionnaire",
+        "PlanDefinition",
+        "Measure",
+    }
 )
-_FOLDERS: Final = ("definitions", "questionnaires", "programme")
+_FOLDERS: Final = ("definitions", "questionnaires", "programme", "measures")
 _BESIDE: Final = frozenset(
     {"_format", "_pretty", "_count", "_total", "_summary", "_elements", "_sort", "_cursor"}
 )

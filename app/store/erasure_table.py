@@ -38,7 +38,7 @@ from app.store.tables import (
     resource,
     resource_version,
 )
-from app.store.worklist_tables import looked, outline
+from app.store.worklist_tables import looked, outline, tally
 
 HER: ColumnElement[Any] = bindparam("patient", type_=Text)
 RIDS: Any = bindparam("rids", type_=ARRAY(BigInteger))
@@ -87,6 +87,7 @@ GONE: tuple[tuple[Any, ColumnElement[bool]], ...] = (
     _hers(export_chunk),
     _hers(export),
     _hers(outline),
+    _hers(tally),
     (looked, looked.c.episode == any_(IDS)),
     _hers(changed),
     (delivery, (delivery.c.patient == HER) & delivery.c.kind.not_in([literal_column(f"'{one}'") for one in RETRACTIONS])),

@@ -1,4 +1,4 @@
-"""The tables behind the worklist: what the worker saw of each open card, and when each organisation last read it."""
+"""The tables of what the worker saw of each card, for worklists and quality indicators; and when each organisation read it."""
 
 from sqlalchemy import Column, Date, Table, Text
 
@@ -21,4 +21,12 @@ looked = Table(
     Column("organization", Text, primary_key=True),
     Column("episode", Text, primary_key=True),
     Column("at", INSTANT, nullable=False),
+)
+
+tally = Table(  # of a card: for each quality indicator and day how many cases, and how many met it
+    "tally",
+    metadata,
+    Column("episode", Text, primary_key=True),
+    Column("patient", Text, nullable=False),
+    Column("body", Text, nullable=False),
 )

@@ -2,7 +2,7 @@
 
 https://hl7.org/fhir/R4/flag.html. The card computes its findings live, so that nothing depends on a Flag being there;
 what the Flag keeps is the life of an alarm: first seen, closed by a clinician, or ended by the rules. The outline of the
-card is kept beside it, for worklists.
+card is kept beside it, for worklists, and what quality indicators count of it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,13 +18,15 @@ from app.interactions.context import House
 from app.interactions.outline import finding_key, flag_id, outline
 from app.mapping.elements import child, children, reference, text
 from app.mapping.facts_from_fhir import facts
+from app.mapping.indicator_facts import Personnel, care, holder, personnel_of, tally
 from app.mapping.record_facts import FINDING_KEY
 from app.pregnancy.card import NOT_FOR_HER, Card, fold
 from app.pregnancy.course import LOSS
 from app.pregnancy.rules import Finding
-from app.store import worklist
+from app.store import tallies, worklist
 from app.store.card import of_card
 from app.store.resources import Stored
+from app.store.session import Session
 from app.store.targets import find
 from app.worker.system import context
 
@@ -72,7 +74,16 @@ async def _refresh_card(house: House, episode: str, correlation: str) -> bool:
     if patient:
         kept_outline = outline(card, found, episode).as_json()
         await worklist.keep(reading.session, patient, episode, card.today, kept_outline)
+        await _count(reading.session, patient, episode, (card, [row.resource for row in kept.values()]))
     return card.course.stage == LOSS
+
+
+async def _count(session: Session, patient: str, episode: str, folded: tuple[Card, list[Json]]) -> None:
+    """Keep what the quality indicators count of the card."""
+    card, resources = folded
+    named = await tallies.personnel(session, personnel_of(resources))
+    counted = tally(care(card, resources, Personnel.of(named)), holder(resources))
+    await tallies.keep(session, patient, episode, counted)
 
 
 def changes(card: Card, kept: Mapping[str, Kept], episode: str) -> list[Draft]:

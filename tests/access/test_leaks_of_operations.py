@@ -94,6 +94,7 @@ ROWS: tuple[Row, ...] = (
     Row("access-statistics", _get("/$access-statistics"), REVIEWERS, lambda _known: ""),
     Row("erasure", _get("/Patient/$erasure"), AUDITED, lambda _known: ""),
     Row("retractions", _get("/$retractions"), frozenset({"midwife", "nurse", "gp", "hospital", "secretary", "student"}), lambda _known: ""),
+    Row("evaluate-measure", _get("/Measure/visits-on-time/$evaluate-measure?periodStart=2020-01-01&periodEnd=2100-01-01"), frozenset({"operator", "registry"}), lambda _known: ""),
     Row("failures", _get("/Subscription/$failures"), frozenset({"operator"}), lambda _known: ""),
     Row("national history", _national("/history"), NATIONAL, lambda known: known.record),
     Row("national record", _national("/record/{record}"), NATIONAL, lambda known: known.record),

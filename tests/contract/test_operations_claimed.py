@@ -108,6 +108,9 @@ PROBES: dict[tuple[str, str], tuple[Given, ...]] = {
     ("", "export"): (Given("_type", "string", "Patient"),),
     ("Patient", "export"): (Given("_type", "string", "Patient"),),
     ("Group", "export"): (),
+    ("Measure", "evaluate-measure"): (
+        Given("periodStart", "date", "2026-01-01"), Given("periodEnd", "date", "2026-12-31"),
+    ),
     ("Subscription", "status"): (),
     ("Subscription", "events"): (),
     ("Subscription", "failures"): (),
@@ -131,6 +134,7 @@ WHO = {
     "declaration-review": "auditor",
     "access-statistics": "auditor",
     "failures": "operator",
+    "evaluate-measure": "registry",
     "emergencies": "auditor",
     "emergency-review": "auditor",
     "emergency-statistics": "auditor",
@@ -295,6 +299,8 @@ def test_what_is_claimed_is_answered(
     person = server.person("midwife") if (asked.type, asked.row.name) == ("Patient", "status") else person
     if asked.row.name in {"confirm", "decline"}:
         kept = kept | {asked.type: _of_hers(kept, asked.type, harness)}
+    if asked.row.name == "evaluate-measure":  # of what is shipped, not of what is stored
+        kept = kept | {"Measure": {"id": "visits-on-time"}}
     answer = ask(asked, kept, person, asked.given())
     if (
         asked.row.name == "discussed"

@@ -13,7 +13,7 @@ from tests.fixtures.resources import Json, a_blood_pressure, register
 from tests.fixtures.server import Person, Server
 from tests.operations.test_validate import asked, issues
 
-FOLDERS = ("definitions", "questionnaires", "programme")
+FOLDERS = ("definitions", "questionnaires", "programme", "measures")
 FILES = [
     file
     for folder in FOLDERS

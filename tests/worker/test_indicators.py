@@ -1,0 +1,111 @@
+"""The quality indicators end to end: recorded by clinicians, counted by the worker, told to a register as sums and no smaller."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from app import clock
+from app.fhir import codes
+from app.fhir.validation import check
+from tests.fixtures.resources import Woman, a_blood_pressure, a_transaction, concept, entry, register
+from tests.fixtures.server import Person
+from tests.worker.crew import Crew
+
+Json = dict[str, Any]
+SPAN = "periodStart=2020-01-01&periodEnd=2100-01-01"
+
+
+def seen_and_born(woman: Woman, came: int) -> Json:
+    """A child 20 days ago, and a home visit ``came`` days ago."""
+    born, visited = (
+        (clock.now() - timedelta(days=days)).astimezone(clock.OSLO).isoformat(timespec="seconds")
+        for days in (20, came)
+    )
+    outcome = {
+        "resourceType": "Observation", "status": "final", "code": concept(codes.CS_CARD, "birth-outcome"),
+        "subject": {"reference": woman.reference}, "effectiveDateTime": born,
+        "valueCodeableConcept": concept(codes.CS_CARD, "live-birth"),
+    }  # fmt: skip
+    visit = {
+        "resourceType": "Encounter", "status": "finished", "class": {"system": codes.ACT_CODE, "code": "AMB"},
+        "type": [concept(codes.CS_CARD, "home-visit")], "subject": {"reference": woman.reference},
+        "period": {"start": visited, "end": visited},
+    }  # fmt: skip
+    return a_transaction(entry(outcome), entry(visit))
+
+
+def told(person: Person, id_: str, span: str = SPAN) -> Json:
+    answer = person.get(f"/Measure/{id_}/$evaluate-measure?{span}")
+    assert answer.status_code == 200, answer.text
+    report: Json = answer.json()
+    check(report)
+    return report
+
+
+def numbers(group: Json) -> list[Any]:
+    """Denominator and numerator; "masked" where it is withheld."""
+    return [
+        row["count"] if "count" in row else row["_count"]["extension"][0]["valueCode"]
+        for row in group["population"]
+    ]
+
+
+@pytest.fixture(scope="module")
+def women(crew: Crew) -> list[Woman]:
+    """Ten births 20 days ago: to five the midwife came within three days, to five she did not."""
+    midwife = crew.person("midwife")
+    women = [register(midwife) for _ in range(10)]
+    for n, woman in enumerate(women):
+        assert midwife.post("", seen_and_born(woman, 18 if n < 5 else 15)).status_code == 200
+    crew.work()
+    return women
+
+
+def test_a_register_reads_sums_that_are_large_enough(crew: Crew, women: list[Woman]) -> None:
+    for role in ("registry", "operator"):
+        (group,) = told(crew.person(role), "midwife-home-visit")["group"]
+        assert numbers(group) == [10, 5]
+        assert group["measureScore"]["value"] == 0.5
+
+
+def test_small_sums_are_withheld_and_a_period_without_cases_too(crew: Crew, women: list[Woman]) -> None:
+    registry = crew.person("registry")
+    (alone,) = told(registry, "midwife-home-visit", "periodStart=2020-01-01&periodEnd=2020-12-31")["group"]
+    assert numbers(alone) == ["masked", "masked"]
+    reading = a_blood_pressure(women[0].reference, 172, 112)
+    assert crew.person("midwife").post("/Observation", reading).status_code == 201
+    crew.work()
+    (group,) = told(registry, "alarms-in-time")["group"]
+    assert numbers(group) == ["masked", "masked"]
+    assert "measureScore" not in group
+
+
+def test_what_is_kept_of_a_card_names_counts_only(crew: Crew, women: list[Woman]) -> None:
+    (kept,) = crew.rows(f"SELECT body FROM tally WHERE patient = '{women[1].id}'")
+    assert '"met":1,"cases":1' in kept
+    assert women[1].number not in kept
+
+
+def test_nobody_else_evaluates_and_nothing_smaller_is_asked_for(crew: Crew) -> None:
+    for role in ("midwife", "gp", "hospital", "citizen", "auditor"):
+        refused = crew.person(role).get(f"/Measure/known-midwife/$evaluate-measure?{SPAN}")
+        assert refused.status_code == 403, role
+    registry = crew.person("registry")
+    for id_, query, status, element in (
+        ("nothing", SPAN, 404, "no indicator nothing"),
+        ("known-midwife", f"{SPAN}&reportType=subject-list", 400, "reportType"),
+        ("known-midwife", "periodStart=2026-02-01&periodEnd=2026-01-01", 400, "periodEnd"),
+        ("known-midwife", "periodStart=2026&periodEnd=2026-01-01", 400, "periodStart"),
+        ("known-midwife", "periodStart=2026-01-01", 400, "periodEnd"),
+        ("known-midwife", f"{SPAN}&subject=Patient/1", 400, "subject"),
+    ):
+        answer = registry.get(f"/Measure/{id_}/$evaluate-measure?{query}")
+        assert (answer.status_code, element in answer.text) == (status, True), answer.text
+
+
+def test_who_asked_stands_in_the_log(crew: Crew) -> None:
+    asked = crew.person("registry").get(f"/Measure/user-experience/$evaluate-measure?{SPAN}")
+    (row,) = crew.rows(f"SELECT request, result FROM audit WHERE id = '{asked.headers['x-request-id']}'")
+    assert "$evaluate-measure" in row
+    assert '"role":"registry"' in row
