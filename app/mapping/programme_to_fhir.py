@@ -16,6 +16,7 @@ GROUPS = (
     ("pregnancy", "Svangerskapet", "Vinduene er dager av svangerskapet; termin er dag 283.", False),
     ("postpartum", "Barseltiden", "Vinduene er dager etter fødselen.", True),
 )
+FROM_HOME = "Der hjemreisen er notert, regnes det fra den: dag {} til {}."
 Json = dict[str, Any]
 
 
@@ -53,6 +54,7 @@ def _visit(row: PlannedVisit) -> Json:
     return {
         "id": row.id,
         "title": row.title,
+        **({"description": FROM_HOME.format(*row.from_home)} if row.from_home else {}),
         "code": [{"coding": [{"system": c.CS_CARD, "code": kind} for kind in sorted(row.kinds)]}],
         "documentation": [_cited(row.source)],
         "timingRange": {"low": _days(row.opens), "high": _days(row.closes)},

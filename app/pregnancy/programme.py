@@ -5,12 +5,12 @@ https://www.helsedirektoratet.no/retningslinjer/barselomsorgen. A visit is due f
 and overdue a week after it; that tolerance is ours, the target weeks are the guideline's.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from app.pregnancy.course import POSTPARTUM, PREGNANT, Course
-from app.pregnancy.facts import Facts, Visit, VisitSkipped
+from app.pregnancy.facts import Fact, Facts, Visit, VisitSkipped
 from app.pregnancy.gestation import day_of, weeks
 from app.pregnancy.variants import Added
 
@@ -19,6 +19,7 @@ PASSERT = (
     "Helsedirektoratet, retningslinje for svangerskapsomsorgen, «Svangerskap passert termin» (7–9 dager over)"
 )
 BARSEL = "Helsedirektoratet, retningslinje for barselomsorgen, oppfølging etter hjemkomst"
+KONTROLL = "Helsedirektoratet, retningslinje for barselomsorgen, «Kontroll etter fødselen» (hos fastlege eller jordmor)"
 CONTROL = frozenset({"antenatal-visit", "first-visit"})
 SCAN = frozenset({"ultrasound"})
 LATE = timedelta(
@@ -30,7 +31,9 @@ GROWTH = ("SF-mål", "Fosterets hjertelyd", "Fosterbevegelser")
 
 @dataclass(frozen=True, slots=True)
 class PlannedVisit:
-    """One visit. ``opens`` and ``closes`` are days of gestation, or days after birth where ``postpartum``."""
+    """One visit. ``opens`` and ``closes`` are days of gestation, or days after birth where ``postpartum``.
+
+    ``from_home`` is when it opens and closes in days after she came home, where that is known."""
 
     id: str
     title: str
@@ -41,6 +44,7 @@ class PlannedVisit:
     content: tuple[str, ...]
     source: str
     postpartum: bool = False
+    from_home: tuple[int, int] | None = None
 
 
 PROGRAMME: tuple[PlannedVisit, ...] = (
@@ -67,11 +71,11 @@ PROGRAMME: tuple[PlannedVisit, ...] = (
     PlannedVisit("week-41", "Kontroll på sykehus i uke 41", weeks(41), weeks(41, 3), weeks(41, 5), CONTROL | SCAN,
                  ("Ultralyd", "Fostervann", "CTG", "Plan videre"), PASSERT),
     PlannedVisit("midwife-home", "Hjemmebesøk av jordmor", 1, 2, 6, frozenset({"home-visit"}),
-                 ("Mors helse", "Amming", "Barnets vekt og allmenntilstand"), BARSEL, postpartum=True),
+                 ("Mors helse", "Amming", "Barnets vekt og allmenntilstand"), BARSEL, postpartum=True, from_home=(0, 3)),
     PlannedVisit("nurse-home", "Hjemmebesøk av helsesykepleier", 7, 8, 10, frozenset({"home-visit"}),
                  ("Barnets utvikling", "Foreldrenes helse"), BARSEL, postpartum=True),
-    PlannedVisit("postpartum", "Etterkontroll", weeks(4), weeks(6), weeks(8), frozenset({"postpartum-visit"}),
-                 ("Mors helse", "Blodtrykk", "Prevensjon", "Samtale om fødselen"), BARSEL, postpartum=True),
+    PlannedVisit("postpartum", "Seksukerskontroll hos fastlege eller jordmor", weeks(4), weeks(6), weeks(8), frozenset({"postpartum-visit"}),
+                 ("Mors helse", "Blodtrykk", "Prevensjon", "Samtale om fødselen"), KONTROLL, postpartum=True),
 )  # fmt: skip
 
 
@@ -101,41 +105,62 @@ def plan(
     """The state of each visit that time makes due, with ``more`` for her; empty after loss and when the card is closed."""
     extra = tuple(more)
     if course.stage == PREGNANT and due:
-        rows = [row for row in PROGRAMME if not row.postpartum]
-        origin = day_of(due, 0)
+        states = _states([row for row in PROGRAMME if not row.postpartum], facts, day_of(due, 0), today)
     elif course.stage == POSTPARTUM and course.ended:
+        born = course.ended.date()
         rows = [row for row in PROGRAMME if row.postpartum]
-        origin = course.ended.date()
+        states = _states(rows, facts, born, today, came_home(facts, born))
     else:
         return ()
-    states = (_state(row, rows, facts, origin, today) for row in rows)
     return tuple(
         replace(row, added=tuple(one for one in extra if one.visit == row.visit.id)) for row in states
     )
 
 
-def _state(
-    row: PlannedVisit,
-    rows: list[PlannedVisit],
-    facts: Facts,
-    origin: date,
-    today: date,
-) -> VisitState:
-    opens, closes = origin + timedelta(days=row.opens), origin + timedelta(days=row.closes)
-    following = next((other for other in rows if other.opens > row.opens and other.kinds & row.kinds), None)
-    until = min(closes + LATE, origin + timedelta(days=following.opens)) if following else closes + LATE
+def came_home(facts: Facts, born: date) -> Fact | None:
+    """The record by which she first came home from the place of birth, or None where a clinician has not noted it."""
+    noted = (row for row in facts.answers("discharged") if row.value == "yes" and row.confirmed)
+    return next((row for row in noted if row.fetus is None and row.day >= born), None)
+
+
+def _states(
+    rows: list[PlannedVisit], facts: Facts, origin: date, today: date, home: Fact | None = None
+) -> Iterator[VisitState]:
+    """Where coming home late makes the windows of two home visits meet, one visit is not both."""
     visits = facts.of(Visit)
-    held = [visit for visit in visits if _fulfils(visit, row, opens, until)]
-    later = [visit for visit in visits if visit.kind in row.kinds and visit.day >= until]
+    for row in rows:
+        known = home if row.from_home else None
+        first, last = row.from_home if known and row.from_home else (row.opens, row.closes)
+        start = known.day if known else origin
+        opens, closes = start + timedelta(days=first), start + timedelta(days=last)
+        following = next(
+            (other for other in rows if other.opens > row.opens and other.kinds & row.kinds), None
+        )
+        until = closes + LATE
+        if following:
+            until = max(closes + timedelta(days=1), min(until, origin + timedelta(days=following.opens)))
+        state = _state(VisitState(row, "upcoming", opens, closes), until, visits, facts, today)
+        if row.from_home and state.state == "done":
+            visits = tuple(visit for visit in visits if visit.source not in state.inputs)
+        yield replace(state, inputs=(*state.inputs, known.source)) if known else state
+
+
+def _state(row: VisitState, until: date, visits: tuple[Visit, ...], facts: Facts, today: date) -> VisitState:
+    held = [visit for visit in visits if _fulfils(visit, row.visit, row.opens, until)]
+    later = [visit for visit in visits if visit.kind in row.visit.kinds and visit.day >= until]
     if held:
-        return VisitState(row, "done", opens, closes, (), (held[0].source,))
+        return replace(row, state="done", inputs=(held[0].source,))
     for skipped in facts.of(VisitSkipped):
-        if skipped.confirmed and skipped.kind in row.kinds and opens <= skipped.planned <= closes:
-            return VisitState(row, "skipped", opens, closes, (), (skipped.source,), reason=skipped.reason)
+        if (
+            skipped.confirmed
+            and skipped.kind in row.visit.kinds
+            and row.opens <= skipped.planned <= row.closes
+        ):
+            return replace(row, state="skipped", inputs=(skipped.source,), reason=skipped.reason)
     if later:
-        return VisitState(row, "missed", opens, closes, (), (later[0].source,))
-    state = "upcoming" if today < opens else "due" if today <= closes else "overdue"
-    return VisitState(row, state, opens, closes)
+        return replace(row, state="missed", inputs=(later[0].source,))
+    state = "upcoming" if today < row.opens else "due" if today <= row.closes else "overdue"
+    return replace(row, state=state)
 
 
 def _fulfils(visit: Visit, row: PlannedVisit, opens: date, until: date) -> bool:

@@ -214,7 +214,7 @@ PHRASES = {
     "Kontroll på sykehus i uke 41": "Hospital check in week 41",
     "Hjemmebesøk av jordmor": "Home visit by the midwife",
     "Hjemmebesøk av helsesykepleier": "Home visit by the public health nurse",
-    "Etterkontroll": "Postpartum check",
+    "Seksukerskontroll hos fastlege eller jordmor": "Six-week check by GP or midwife",
     "Sykehistorie": "Medical history",
     "Blodtrykk": "Blood pressure",
     "Protein i urin": "Protein in urine",

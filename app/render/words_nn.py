@@ -194,7 +194,7 @@ SAME = frozenset(
     {
         "Første konsultasjon",
         "Tidlig ultralyd",
-        "Etterkontroll",
+        "Seksukerskontroll hos fastlege eller jordmor",
         "Blodtrykk",
         "Protein i urin",
         "Vekt",

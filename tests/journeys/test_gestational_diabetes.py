@@ -102,5 +102,5 @@ def test_gestational_diabetes(server: Server) -> None:
     assert any("Frist 31.10.2026" in line for line in last.sections["findings"])  # 122 days after 1 July
     assert "HbA1c hos fastlegen fire måneder etter fødselen" in story.page("her", day(45, 1))
     assert last.visits("gjennomført") == {
-        "Hjemmebesøk av jordmor", "Hjemmebesøk av helsesykepleier", "Etterkontroll",
+        "Hjemmebesøk av jordmor", "Hjemmebesøk av helsesykepleier", "Seksukerskontroll hos fastlege eller jordmor",
     }  # fmt: skip

@@ -104,12 +104,15 @@ def test_a_healthy_pregnancy(server: Server) -> None:
         "Levendefødt 09.07.2026 kl. 04.12. Fødselsvekt: 3540 g. Apgar 1 minutt: 9. Apgar 5 minutter: 10. Blodtap ved fødsel: 350 mL. Rift, grad: 1"
     ]
     assert home.visits("gjennomført") == {"Hjemmebesøk av jordmor"}
-    assert home.visits("kommer") == {"Hjemmebesøk av helsesykepleier", "Etterkontroll"}
+    assert home.visits("kommer") == {
+        "Hjemmebesøk av helsesykepleier",
+        "Seksukerskontroll hos fastlege eller jordmor",
+    }
 
     last = story.read("midwife", date(2026, 8, 21))
     assert last.findings == {}
     assert last.visits("gjennomført") == {
-        "Hjemmebesøk av jordmor", "Hjemmebesøk av helsesykepleier", "Etterkontroll",
+        "Hjemmebesøk av jordmor", "Hjemmebesøk av helsesykepleier", "Seksukerskontroll hos fastlege eller jordmor",
     }  # fmt: skip
     for by in ("her", "gp", "hospital", "midwife"):
         page = story.page(by, date(2026, 8, 21))

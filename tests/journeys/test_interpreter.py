@@ -133,5 +133,5 @@ def test_minority_language_with_interpreter(server: Server) -> None:
     last = story.read("gp", day(45, 3))
     assert last.findings == {"violence-disclosed": "task", "interpreter-needed": "information"}
     assert last.visits("gjennomført") == {
-        "Hjemmebesøk av jordmor", "Hjemmebesøk av helsesykepleier", "Etterkontroll",
+        "Hjemmebesøk av jordmor", "Hjemmebesøk av helsesykepleier", "Seksukerskontroll hos fastlege eller jordmor",
     }  # fmt: skip

@@ -101,7 +101,7 @@ def test_she_moves(server: Server) -> None:
     last = story.read("new nurse", day(46, 0))
     assert last.findings == {}
     assert last.visits("gjennomført") == {
-        "Hjemmebesøk av jordmor", "Hjemmebesøk av helsesykepleier", "Etterkontroll",
+        "Hjemmebesøk av jordmor", "Hjemmebesøk av helsesykepleier", "Seksukerskontroll hos fastlege eller jordmor",
     }  # fmt: skip
     log = story.people["her"].get(f"/Patient/{story.woman.id}/$access-log")
     told = " ".join(part["resource"]["text"]["div"] for part in log.json()["entry"])

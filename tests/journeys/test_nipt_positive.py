@@ -120,6 +120,6 @@ def test_nipt_positive(server: Server) -> None:
     last = story.read("gp", day(44, 4))
     assert last.findings == {}
     assert last.visits("gjennomført") == {
-        "Hjemmebesøk av jordmor", "Hjemmebesøk av helsesykepleier", "Etterkontroll",
+        "Hjemmebesøk av jordmor", "Hjemmebesøk av helsesykepleier", "Seksukerskontroll hos fastlege eller jordmor",
     }  # fmt: skip
     assert last.sections["outcome"] == ["Levendefødt 27.06.2026 kl. 13.25. Fødselsvekt: 2980 g"]

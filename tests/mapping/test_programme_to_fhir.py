@@ -34,6 +34,9 @@ def test_every_visit_is_published_as_the_card_is_folded_by() -> None:
         ] == more
         assert told["documentation"][0]["citation"] == row.source
         assert {coding["code"] for coding in told["code"][0]["coding"]} == row.kinds
+    assert [row["description"] for row in visits.values() if "description" in row] == [
+        "Der hjemreisen er notert, regnes det fra den: dag 0 til 3."
+    ]
     week_24 = visits["week-24"]["timingRange"]
     assert (week_24["low"]["value"], week_24["high"]["value"]) == (161, 181)  # 23+0 to 25+6
 

@@ -196,7 +196,16 @@ MEDICINES: list[tuple[str, bool]] = [
 # what the card knows of interpreters, whether she needs one (tolkeloven § 6)
 INTERPRETER: list[tuple[bool | None, bool]] = [(True, True), (False, False), (None, False)]
 # days after the birth, whether the midwife's home visit is overdue (days 1-6, and the day after them)
-HOME_VISIT: list[tuple[str, bool]] = [("39+6", False), ("40+0", True)]
+# when she came home (None: not noted), week, whether a home visit is overdue
+# barselomsorgen, «Hjemmebesøk»: jordmor i løpet av de tre første døgnene etter hjemreisen; not noted: day 6 after birth
+HOME_VISIT: list[tuple[str | None, str, bool]] = [
+    (None, "39+5", False), (None, "39+6", False), (None, "40+0", True),
+    ("39+0", "39+2", False), ("39+0", "39+3", False), ("39+0", "39+4", True),
+    ("39+2", "39+4", False), ("39+2", "39+5", False), ("39+2", "39+6", True),
+    ("40+1", "40+3", False), ("38+6", "39+6", False), ("38+6", "40+0", True),
+]  # fmt: skip
+# barselomsorgen, «Hjemmebesøk»: helsesøster 7.–10. dag etter fødselen, whenever she came home
+NURSE_VISIT: list[tuple[str, bool]] = [("40+2", False), ("40+3", False), ("40+4", True)]
 # week, whether a visit of the programme is overdue where none was held: the first is due in weeks 6-12
 VISIT: list[tuple[str, bool]] = [("12+6", False), ("13+0", True)]
 NONE_FELT: list[tuple[str, bool]] = [

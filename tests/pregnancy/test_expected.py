@@ -137,9 +137,16 @@ def test_interpreter(asked: bool | None, found: bool) -> None:
     assert holds("interpreter-needed", her, today="8+0") is found
 
 
-@pytest.mark.parametrize(("week", "found"), table.HOME_VISIT)
-def test_home_visit(week: str, found: bool) -> None:
-    assert holds("home-visit-overdue", an_outcome("live-birth", "39+0"), today=week) is found
+@pytest.mark.parametrize(("home", "week", "found"), table.HOME_VISIT)
+def test_home_visit(home: str | None, week: str, found: bool) -> None:
+    noted = [an_answer("discharged", "yes", home)] if home else []
+    assert holds("home-visit-overdue", an_outcome("live-birth", "39+0"), *noted, today=week) is found
+
+
+@pytest.mark.parametrize(("week", "found"), table.NURSE_VISIT)
+def test_health_nurse_visit(week: str, found: bool) -> None:
+    held = (an_answer("discharged", "yes", "39+2"), a_visit("home-visit", "39+4"))
+    assert holds("home-visit-overdue", an_outcome("live-birth", "39+0"), *held, today=week) is found
 
 
 @pytest.mark.parametrize(("week", "found"), table.VISIT)

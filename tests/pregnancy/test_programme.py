@@ -4,8 +4,9 @@ import pytest
 
 from app.pregnancy.card import view_for
 from app.pregnancy.facts import RhesusD, VisitSkipped
+from app.pregnancy.kept import Answer
 from app.pregnancy.programme import PROGRAMME
-from tests.pregnancy.builders import DUE, a_visit, an_outcome, card, day, make, view
+from tests.pregnancy.builders import DUE, a_visit, an_answer, an_outcome, card, day, make, view
 
 
 def states(*facts: object, today: str) -> dict[str, str]:
@@ -87,6 +88,42 @@ def test_birth_replaces_the_programme_by_the_postpartum_visits() -> None:
 )
 def test_the_health_nurse_comes_on_day_7_to_10(today: str, state: str) -> None:
     assert states(an_outcome("live-birth", "39+0"), today=today)["nurse-home"] == state
+
+
+def test_the_midwife_comes_within_three_days_of_coming_home_and_one_visit_is_not_both() -> None:
+    born, home = (
+        an_outcome("live-birth", "39+0"),
+        an_answer("discharged", "yes", "39+6", source="Observation/home"),
+    )
+    for week, state in (("39+5", "due"), ("39+6", "due"), ("40+2", "due"), ("40+3", "overdue")):
+        assert states(born, home, today=week)["midwife-home"] == state
+    one, two = a_visit("home-visit", "40+1"), a_visit("home-visit", "40+2")
+    assert states(born, home, one, today="40+3") | {"postpartum": ""} == {
+        "midwife-home": "done", "nurse-home": "due", "postpartum": "",
+    }  # fmt: skip
+    assert states(born, home, one, two, today="40+3")["nurse-home"] == "done"
+    assert states(born, home, a_visit("home-visit", "40+3"), today="40+3")["midwife-home"] == "missed"
+    for other in ({"value": "no"}, {"value": "yes", "confirmed": False}, {"value": "yes", "fetus": "A"}):
+        noted = make(Answer, "39+6", item="discharged", **other)
+        assert states(born, noted, today="40+0")["midwife-home"] == "overdue"  # as from birth
+    again = an_answer("discharged", "yes", "41+0")  # home from a stay of her own, later
+    assert states(born, home, again, today="40+3")["midwife-home"] == "overdue"
+    whole = card(born, home, today="40+0")
+    seen = view_for(whole, visible={born.source, "Observation/due"}, audience="clinician")
+    assert next(row for row in seen.programme if row.visit.id == "midwife-home").state == "withheld"
+
+
+@pytest.mark.parametrize(
+    ("week", "state"),
+    # barselomsorgen, «Kontroll etter fødselen»: four to six weeks after, here until eight
+    [("42+6", "upcoming"), ("43+0", "due"), ("47+0", "due"), ("47+1", "overdue")],
+)
+def test_the_six_week_check_is_one_whoever_holds_it(week: str, state: str) -> None:
+    born = an_outcome("live-birth", "39+0")
+    assert states(born, today=week)["postpartum"] == state
+    for by in ("Omar Lund, fastlege", "Anne Vik, jordmor"):
+        held = a_visit("postpartum-visit", "45+0", by=by)
+        assert states(born, held, today="48+0")["postpartum"] == "done"
 
 
 def test_undated_nothing_is_due() -> None:

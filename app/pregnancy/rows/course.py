@@ -11,7 +11,7 @@ from app.pregnancy.course import POSTPARTUM
 from app.pregnancy.facts import Fact, Visit
 from app.pregnancy.gestation import POST_TERM, weeks
 from app.pregnancy.occasions import due_at, either, said, some
-from app.pregnancy.programme import PASSERT, SVANGERSKAP, plan
+from app.pregnancy.programme import PASSERT, SVANGERSKAP, came_home, plan
 from app.pregnancy.risks import age_at_term, yes
 from app.pregnancy.rules import Case, Match, Rule, Window, same_day, within
 from app.pregnancy.triggers import past_term
@@ -84,8 +84,13 @@ def home_overdue(case: Case) -> Iterator[Match]:
     states = plan(case.facts, None, case.course, case.now.date())
     late = [row for row in states if row.state == "overdue" and "home-visit" in row.visit.kinds]
     if late:
+        row, home = late[-1], came_home(case.facts, case.course.ended.date())
+        since = (home,) if home and row.visit.from_home else ()
         yield Match(
-            case.course.inputs, frozenset(), case.course.ended, values=(("visit", late[-1].visit.title),)
+            (*case.course.inputs, *(one.source for one in since)),
+            frozenset().union(*(one.labels for one in since)),
+            case.course.ended,
+            values=(("visit", row.visit.title),),
         )
 
 
@@ -199,15 +204,16 @@ ROWS: tuple[Rule, ...] = (
         id="home-visit-overdue",
         kind="task",
         title="Forfalt hjemmebesøk",
-        fires="a home visit after birth is overdue",
-        about=("Visit", "VisitSkipped", "BirthOutcome"),
+        fires="a home visit after birth is overdue: the midwife's from day 4 after coming home, from day 7 after birth "
+        "where that is not noted; the health nurse's from day 11 after birth",
+        about=("Visit", "VisitSkipped", "BirthOutcome", "discharged"),
         when=home_overdue,
         window=Window(after=True),
         deadline=within(days=14),
         text="{visit} etter fødselen er forfalt. Kontakt henne.",
         told=None,
         self_reported=False,
-        source="Helsedirektoratet, barselomsorgen, oppfølging etter hjemkomst (jordmor innen 3 dager, helsesykepleier dag 7–10)",
+        source="Helsedirektoratet, barselomsorgen, «Hjemmebesøk» (jordmor de tre første døgnene etter hjemreisen, helsesykepleier 7.–10. dag etter fødselen)",
         timed=True,
     ),
 )
