@@ -9,7 +9,9 @@ from app.fhir.validation import validate
 
 BASE = "https://helsekort.example/fhir"
 PLANS = ("birth-plan-nb", "birth-plan-nn", "birth-plan-en")
-NAMES = (*PLANS, "intake", "epds")
+INTAKES = ("intake", "intake-nn", "intake-en")
+EPDS = ("epds", "epds-nn", "epds-en")
+NAMES = (*PLANS, *INTAKES, *EPDS)
 
 
 def asked(name):
@@ -40,27 +42,36 @@ def test_each_is_valid_shipped_and_fit_for_a_plain_renderer(name):
         assert all(one["system"] for one in value_set["compose"]["include"])
 
 
-def test_the_birth_plan_asks_the_same_in_three_languages():
+@pytest.mark.parametrize(("names", "nynorsk", "english"), [(PLANS, 10, 20), (INTAKES, 19, 30), (EPDS, 4, 9)])
+def test_a_form_asks_the_same_in_three_languages(names, nynorsk, english):
+    forms = [asked(name) for name in names]
+    assert [form["language"] for form in forms] == ["nb", "nn", "en"]
     shapes = [
         [
-            (item["linkId"], item["type"], item.get("answerValueSet"), item.get("repeats"))
-            for item in flat(asked(name)["item"])
+            (
+                item["linkId"],
+                item["type"],
+                *(item.get(member) for member in ("answerValueSet", "repeats", "required", "maxLength")),
+                [option["valueCoding"]["code"] for option in item.get("answerOption", ())],
+            )
+            for item in flat(form["item"])
         ]
-        for name in PLANS
+        for form in forms
     ]
     assert shapes[0] == shapes[1] == shapes[2]
-    texts = [{item["text"] for item in flat(asked(name)["item"])} for name in PLANS]
-    assert len(texts[0] - texts[2]) > 20
-    assert len(texts[0] - texts[1]) > 10
+    texts = [{item["text"] for item in flat(form["item"])} for form in forms]
+    assert len(texts[0] - texts[2]) > english
+    assert len(texts[0] - texts[1]) > nynorsk
     codes = [
-        [row for one in asked(name)["contained"] for row in one["compose"]["include"][0]["concept"]]
-        for name in PLANS
+        [row["code"] for one in form.get("contained", ()) for row in one["compose"]["include"][0]["concept"]]
+        for form in forms
     ]
-    assert [[row["code"] for row in rows] for rows in codes] == [[row["code"] for row in codes[0]]] * 3
+    assert codes == [codes[0]] * 3
 
 
-def test_epds_has_ten_items_of_zero_to_three():
-    items = asked("epds")["item"]
+@pytest.mark.parametrize("name", EPDS)
+def test_epds_has_ten_items_of_zero_to_three(name):
+    items = asked(name)["item"]
     assert [item["linkId"] for item in items] == [*(f"epds-{n}" for n in range(1, 11)), "epds"]
     scores = [
         [option["extension"][0]["valueDecimal"] for option in item["answerOption"]] for item in items[:10]

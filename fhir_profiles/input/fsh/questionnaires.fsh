@@ -107,6 +107,22 @@ Description: "0 to 3, as the scale scores each item."
 * ^content = #complete
 * ^caseSensitive = true
 * #0 "0 poeng"
+* #0 ^designation[0].language = #nn
+* #0 ^designation[0].value = "0 poeng"
+* #0 ^designation[1].language = #en
+* #0 ^designation[1].value = "0 points"
 * #1 "1 poeng"
+* #1 ^designation[0].language = #nn
+* #1 ^designation[0].value = "1 poeng"
+* #1 ^designation[1].language = #en
+* #1 ^designation[1].value = "1 point"
 * #2 "2 poeng"
+* #2 ^designation[0].language = #nn
+* #2 ^designation[0].value = "2 poeng"
+* #2 ^designation[1].language = #en
+* #2 ^designation[1].value = "2 points"
 * #3 "3 poeng"
+* #3 ^designation[0].language = #nn
+* #3 ^designation[0].value = "3 poeng"
+* #3 ^designation[1].language = #en
+* #3 ^designation[1].value = "3 points"
