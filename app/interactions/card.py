@@ -40,7 +40,7 @@ FORMATS = {
 FORMS = ("clinician", "citizen", "emergency")
 _EARLIEST, _LATEST = 2000, 2100
 LANGUAGES = ("nb", "nn", "en")
-_MOST_KNOWN = 128
+_MOST_KNOWN = 256  # of some 60 kB each
 _known: OrderedDict[Any, Facts] = OrderedDict()
 
 

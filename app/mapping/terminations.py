@@ -19,10 +19,19 @@ WORDS = (
     r"abortus provocatus", r"induced abortion", r"termination of pregnancy", r"svangerskapsavbr[uo]", r"medisinsk abort",
     r"kirurgisk abort", r"\b(?:multi)?gravida\b", r"antall (?:tidligere )?svangerskap\b", r"number of (?:previous )?pregnancies",
 )  # fmt: skip
-_CODED = rf'"code"\s*:\s*"(?:{"|".join(map(re.escape, CODES))}|O04(?:\.\d)?)"'
-_TELLS = re.compile(f"{_CODED}|(?i:{'|'.join(WORDS)})".encode())
+STEMS = (
+    b"abort",
+    b"svangerskap",
+    b"gravida",
+    b"pregnanc",
+)  # what each of ``WORDS`` holds: most texts hold none
+_CODED = re.compile(rf'"code"\s*:\s*"(?:{"|".join(map(re.escape, CODES))}|O04(?:\.\d)?)"'.encode())
+_WORDED = re.compile("|".join(WORDS).encode(), re.IGNORECASE)
 
 
 def tells(body: bytes) -> bool:
     """Whether a resource's ``body`` tells of an induced abortion, or how many pregnancies there were."""
-    return _TELLS.search(body) is not None
+    if _CODED.search(body):
+        return True
+    folded = body.lower()
+    return any(stem in folded for stem in STEMS) and _WORDED.search(body) is not None

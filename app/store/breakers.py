@@ -27,7 +27,6 @@ SELECT EXISTS (SELECT 1 FROM probe)
     OR NOT EXISTS (SELECT 1 FROM breaker WHERE system = $1::text AND state <> 'closed') AS admitted
 """,
     ("system", "at", "lease"),
-    {},
 )
 _WENT_WELL = Statement(
     """
@@ -39,7 +38,6 @@ WHERE b.state = 'half-open'
     OR b.state = 'closed' AND (b.failures > 0 OR b.succeeded IS NULL OR b.succeeded < $3::timestamptz)
 """,
     ("system", "at", "noted"),
-    {},
 )
 _OPENS = (
     "(b.state <> 'open' AND (b.state = 'half-open' OR b.failures + 1 >= $4::int OR $5::float8 IS NOT NULL))"
@@ -61,14 +59,12 @@ ON CONFLICT (system) DO UPDATE SET
 RETURNING state
 """,  # noqa: S608 (nothing of it comes from outside)
     ("system", "at", "error", "failures", "asked", "jitter", "longest"),
-    {},
 )
 _LET_GO = Statement(
     "UPDATE breaker SET until = $2::timestamptz WHERE system = $1::text AND state = 'half-open'",
     ("system", "at"),
-    {},
 )
-_ALL = Statement("SELECT * FROM breaker ORDER BY system", (), {})
+_ALL = Statement("SELECT * FROM breaker ORDER BY system", ())
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ from app.store.access_sql import allowed, rule
 from app.store.log import beside, fresh_proof, logged
 from app.store.resources import NO_ROW, NOTHING, Stored, facets, facets_of, shown, stored
 from app.store.session import Session
-from app.store.standing_rows import with_standing
+from app.store.standing_rows import standing_in, with_standing
 from app.store.standing_sql import AT, AUTHOR
 from app.store.statement import Statement, build
 from app.store.tables import OPEN_EPISODE, resource
@@ -71,8 +71,10 @@ def _by_woman(role: Role) -> Select[Any]:
 
 def _card(role: Role) -> Select[Any]:
     columns = (resource.c.patient, resource.c.id, resource.c.deleted)
-    decided = rule(role, "read", facets(), "EpisodeOfCare").label("rule")
-    return select(*columns, decided).where(resource.c.type == literal_column("'EpisodeOfCare'"))
+    rows, standing = with_standing(resource, resource.c.patient)
+    decided = rule(role, "read", facets(standing), "EpisodeOfCare").label("rule")
+    cards = select(*columns, decided, *standing).select_from(rows)
+    return cards.where(resource.c.type == literal_column("'EpisodeOfCare'"))
 
 
 @cache
@@ -84,10 +86,9 @@ def _statement(role: Role, *, of_woman: bool, looks: bool) -> Statement:
         resource.c.type, resource.c.id, resource.c.version, resource.c.updated, resource.c.deleted,
         resource.c.patient, resource.c.labels, resource.c.body,
     )  # fmt: skip
-    rows, standing = with_standing(resource, hers)
     found = (
-        select(*columns, rule(role, "read", facets_of(hers, standing)).label("rule"))
-        .select_from(rows)
+        select(*columns, rule(role, "read", facets_of(hers, standing_in(asked))).label("rule"))
+        .select_from(resource.join(asked, literal_column("true")))
         .where(
             resource.c.patient == hers,
             belongs(select(asked.c.id).scalar_subquery()),

@@ -15,13 +15,11 @@ WHERE kind IN ('{NOTICE}', '{EMERGENCY}') AND state = 'sent' AND updated BETWEEN
 ORDER BY id LIMIT $4::int
 """,  # noqa: S608 (nothing of it comes from outside)
     ("since", "until", "after", "most"),
-    {},
 )
 _SEND_AGAIN = Statement(
     "UPDATE delivery SET state = 'pending', error = 'It was not there any more', updated = $2::timestamptz,"
     " held = $2::timestamptz WHERE id = $1::text AND state = 'sent' RETURNING id",
     ("id", "at"),
-    {},
 )
 # The newest message of each resource says what should stand there; one that is not settled will say so itself.
 _NEWEST = f"""
@@ -30,18 +28,16 @@ FROM delivery d
 WHERE d.kind IN ('{CRITICAL_INFORMATION}', '{RECALL}') AND d.state <> 'withdrawn' AND d.patient = $1::text
 ORDER BY d.patient, d.type, d.resource, d.version DESC, d.created DESC
 """  # noqa: S608 (nothing of it comes from outside)
-_EXPECTED = Statement(_NEWEST, ("patient",), {})
+_EXPECTED = Statement(_NEWEST, ("patient",))
 _SENT_AS = Statement(
     f"SELECT id FROM delivery WHERE kind = '{CRITICAL_INFORMATION}' AND patient = $1::text AND type = $2::text"  # noqa: S608
     " AND resource = $3::text AND version = $4::int",
     ("patient", "type", "resource", "version"),
-    {},
 )
 _ARM = Statement(
     "UPDATE delivery SET state = 'pending', token = $2::bytea, token_expires = $3::timestamptz, error = 'It was not there any more',"
     " updated = $4::timestamptz, held = $4::timestamptz WHERE id = $1::text AND state = 'sent' RETURNING id",
     ("id", "token", "expires", "at"),
-    {},
 )
 _ASK = Statement(
     f"""
@@ -55,7 +51,6 @@ WHERE NOT EXISTS (
 RETURNING id
 """,  # noqa: S608 (nothing of it comes from outside)
     ("at", "before"),
-    {},
 )
 
 

@@ -84,6 +84,7 @@ class Database:
             "statement_timeout": str(self._timeout),
             "plan_cache_mode": "force_generic_plan",
             "jit": "off",
+            "enable_seqscan": "off",  # every statement has its index: a plan made while tables were small stays good
             "application_name": "helsekort",
         }
         raw = await asyncpg.connect(self._url, server_settings=settings, statement_cache_size=0, timeout=10)

@@ -21,7 +21,7 @@ _SYSTEM = (
 )
 _QUEUED = "EXISTS (SELECT 1 FROM procrastinate_jobs j WHERE j.queueing_lock = d.id AND j.status IN ('todo', 'doing'))"
 _HOLD = Statement(
-    "UPDATE delivery SET held = $2::timestamptz WHERE id = $1::text AND state = 'pending'", ("id", "at"), {}
+    "UPDATE delivery SET held = $2::timestamptz WHERE id = $1::text AND state = 'pending'", ("id", "at")
 )
 _RELEASABLE = Statement(
     f"""
@@ -37,7 +37,6 @@ WHERE coalesce(state, 'closed') = 'closed' AND place <= 250 OR place = 1 AND unt
 ORDER BY created, id
 """,  # noqa: S608 (nothing of it comes from outside)
     ("at",),
-    {},
 )
 _QUEUES = Statement(
     f"""
@@ -45,7 +44,6 @@ SELECT {_SYSTEM} AS system, d.state, count(*) AS number, min(d.created) AS oldes
 FROM delivery d WHERE d.state IN ('pending', 'waiting', 'dead') GROUP BY 1, 2
 """,  # noqa: S608 (nothing of it comes from outside)
     (),
-    {},
 )
 _LISTED = Statement(
     """
@@ -55,13 +53,11 @@ WHERE ($1::text = '' OR state = $1) AND ($2::text = '' OR kind = $2)
 ORDER BY created, id LIMIT $3::int
 """,
     ("state", "kind", "most"),
-    {},
 )
 _CHOSEN = Statement(
     "SELECT id, patient, kind, state FROM delivery WHERE id = ANY ($1::text[]) OR ($2::boolean AND state = 'dead')"
     " ORDER BY created, id",
     ("ids", "dead"),
-    {},
 )
 # What only a clinician's session can send waits for one; what only its token could say who she is cannot come back.
 _RETRY = Statement(
@@ -74,13 +70,11 @@ WHERE id = $1::text AND state IN ('dead', 'discarded', 'withdrawn', 'letter')
 RETURNING id
 """,  # noqa: S608 (nothing of it comes from outside)
     ("id", "at"),
-    {},
 )
 _DISCARD = Statement(
     "UPDATE delivery SET state = 'discarded', token = NULL, held = NULL, updated = $2::timestamptz"
     " WHERE id = $1::text AND state IN ('dead', 'pending', 'waiting', 'letter') RETURNING id",
     ("id", "at"),
-    {},
 )
 
 

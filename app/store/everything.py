@@ -41,7 +41,7 @@ from app.store.log import finish, fresh_proof, logged
 from app.store.newborns import about
 from app.store.resources import NO_ROW, NOTHING, STORED, Stored, facets, facets_of, shown
 from app.store.session import Session
-from app.store.standing_rows import with_standing
+from app.store.standing_rows import standing_in, with_standing
 from app.store.statement import Statement, build
 from app.store.tables import INSTANT, index_date, index_reference, resource
 
@@ -74,8 +74,11 @@ class Everything:
 
 def _asked(role: Role, type_name: str) -> CTE:
     names = ("type", "id", "version", "updated", "deleted", "patient", "labels")
+    rows, standing = with_standing(resource, resource.c.patient)
+    decided = rule(role, "read", facets(standing), type_name).label("rule")
     return (
-        select(*(resource.c[name] for name in names), rule(role, "read", facets(), type_name).label("rule"))
+        select(*(resource.c[name] for name in names), decided, *standing)
+        .select_from(rows)
         .where(
             resource.c.type == literal_column(f"'{type_name}'"),
             resource.c.id == bindparam("id", type_=Text),
@@ -99,8 +102,7 @@ def _page(role: Role, type_name: str, asked: CTE, *, spanned: bool, child: bool)
     """The rows behind the place, one more than are sent."""
     may = and_(~asked.c.deleted, allowed(asked.c.rule))
     hers = select(asked.c.patient).where(may).scalar_subquery()
-    found, standing = with_standing(resource, hers)
-    spoken = rule(role, "read", facets_of(hers, standing))
+    spoken = rule(role, "read", facets_of(hers, standing_in(asked)))
     conditions = [
         resource.c.patient == hers,
         ~resource.c.deleted,
@@ -115,6 +117,7 @@ def _page(role: Role, type_name: str, asked: CTE, *, spanned: bool, child: bool)
         conditions.append(about(bindparam("id", type_=Text), resource))
     if spanned:
         conditions.append(_in_span())
+    found = resource.join(asked, literal_column("true"))
     rows = select(resource.c.rid, *_COLUMNS, spoken.label("rule")).select_from(found).where(*conditions)
     return rows.order_by(resource.c.rid).limit(_LIMIT).cte("page")
 

@@ -109,7 +109,7 @@ SELECT EXISTS (
 
 async def writers_before(database: Database, moment: datetime | None) -> tuple[bool, datetime]:
     """Whether a statement of this role runs that began before ``moment``, and the database's time now."""
-    statement = Statement(_OLDER, ("moment",), {})
+    statement = Statement(_OLDER, ("moment",))
     rows = await database.fetch(statement, {"moment": moment})
     return bool(rows[0]["waiting"]), rows[0]["now"]
 

@@ -41,7 +41,7 @@ from app.store.search_includes import MOST, Join, included, joins
 from app.store.search_shape import Node, Own, criteria
 from app.store.search_sql import Builder, there
 from app.store.session import Session
-from app.store.standing_rows import with_standing
+from app.store.standing_rows import with_standing_to
 from app.store.statement import FENCE, Statement, build
 from app.store.tables import resource
 
@@ -105,7 +105,7 @@ def _matching(shape: Shape, builder: Builder) -> Select[Any]:
     keys = [column_of(order).label(f"k{n}") for n, order in enumerate(shape.orders)]
     within = None if builder.by_row else reach(shape.role, "read", facets(), shape.types)
     rows, builder.standing = (
-        (resource, None) if builder.woman is None else with_standing(resource, builder.woman)
+        (resource, None) if builder.woman is None else with_standing_to(resource, builder.woman)
     )
     rule = builder.rule(resource, shape.types).label("rule")
     matching = (

@@ -53,7 +53,7 @@ _ROLES = sorted(role.value for role in CLINICIANS)
 async def recipients(held: Connection, patient: str) -> list[Json]:
     """Each organisation that was shown something of hers, how, how often and when last."""
     rows = await held.fetch(
-        Statement(_RECIPIENTS, ("patient", "roles"), {}), {"patient": patient, "roles": _ROLES}
+        Statement(_RECIPIENTS, ("patient", "roles")), {"patient": patient, "roles": _ROLES}
     )
     return [{**dict(row), "last": row["last"].isoformat()} for row in rows]
 
@@ -62,7 +62,7 @@ async def told(
     place: Connection | Database, patient: str, *, subscription: str | None = None, organizations: Any = ()
 ) -> list[tuple[str, str]]:
     """Type and id of what of hers a subscription was told of, or organisations were shown."""
-    statement = Statement(_TOLD, ("patient", "subscription", "organizations"), {})
+    statement = Statement(_TOLD, ("patient", "subscription", "organizations"))
     given = {"patient": patient, "subscription": subscription, "organizations": list(organizations)}
     return [(row["type"], row["id"]) for row in await place.fetch(statement, given)]
 
@@ -115,6 +115,6 @@ async def take_back(held: Connection, patient: str, at: Any, sealed: bytes | Non
     if sealed is not None:
         await held.fetch(_registrations(), given)
         await held.fetch(_notices(), given)
-    rows = await held.fetch(Statement(_SUBSCRIPTIONS, ("patient",), {}), given)
+    rows = await held.fetch(Statement(_SUBSCRIPTIONS, ("patient",)), given)
     subscriptions = [row["id"] for row in rows if row["id"]]
     await held.fetch(_notifications(), {**given, "subscriptions": subscriptions})

@@ -29,16 +29,20 @@ def with_standing(rows: FromClause, patient: ColumnElement[Any]) -> tuple[FromCl
     """``rows``, and beside each what a decision asks of the caller's standing to ``patient``: two look-ups a row."""
     her = _choices(patient).lateral()
     them = _relations(patient).lateral()
-    found = Standing(
-        her.c.blocks,
-        her.c.restricts,
-        her.c.opens,
-        her.c.said,
-        her.c.lives,
-        them.c.related,
-        them.c.urgent,
-    )
-    return rows.join(her, true()).join(them, true()), found
+    return rows.join(her, true()).join(them, true()), Standing(*her.c, *them.c)
+
+
+def with_standing_to(rows: FromClause, woman: ColumnElement[Any]) -> tuple[FromClause, Standing]:
+    """The same where every row is about one ``woman``, whom no row tells: two look-ups a statement."""
+    her, them = _choices(woman).subquery(), _relations(woman).subquery()
+    found = select(*her.c, *them.c).select_from(her.join(them, true())).cte("standing")
+    once = found.prefix_with("MATERIALIZED")
+    return rows.join(once, true()), standing_in(once)
+
+
+def standing_in(rows: FromClause) -> Standing:
+    """What an earlier part of the statement looked up, and lists under the same names."""
+    return Standing(*(rows.c[name] for name in Standing._fields))
 
 
 def _choices(patient: ColumnElement[Any]) -> Select[Any]:

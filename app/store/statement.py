@@ -4,32 +4,41 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, literal_column
+from sqlalchemy import BindParameter, ColumnElement, literal_column
 from sqlalchemy.dialects.postgresql import asyncpg as dialects
 from sqlalchemy.sql.expression import ClauseElement
 
 FENCE: ColumnElement[int] = literal_column("0")  # OFFSET 0: the planner leaves a subquery as it stands
+
+
+class _Compiler(dialects.PGCompiler_asyncpg):
+    """Writes constants (access rows, lists of types) into the text: the planner then knows them, and nothing is sent."""
+
+    def visit_bindparam(self, bindparam: BindParameter[Any], *given: Any, **options: Any) -> Any:
+        visit: Any = super().visit_bindparam
+        if bindparam.required:
+            return visit(bindparam, *given, **options)
+        text = visit(bindparam, *given, **{**options, "literal_binds": True})
+        return f"CAST({text} AS {self.dialect.type_compiler_instance.process(bindparam.type)})"
+
+
 _dialect = dialects.dialect()  # type: ignore[no-untyped-call]
+_dialect.statement_compiler = _Compiler
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """SQL text with numbered parameters, and the names and constants that fill them."""
+    """SQL text with numbered parameters, and the names of what fills them."""
 
     sql: str
     names: tuple[str, ...]
-    constants: Mapping[str, Any]
 
     def values(self, given: Mapping[str, Any]) -> list[Any]:
         """The parameters in their order. Raises KeyError for one that was not given."""
-        constants = self.constants
-        return [given[name] if name in given else constants[name] for name in self.names]
+        return [given[name] for name in self.names]
 
 
 def build(clause: ClauseElement) -> Statement:
-    """Compile ``clause`` for asyncpg."""
+    """Compile ``clause`` for asyncpg; what is not a required parameter is a constant of the statement."""
     compiled: Any = clause.compile(dialect=_dialect)
-    names = tuple(compiled.positiontup)
-    required = {name for name, bind in compiled.binds.items() if bind.required}
-    constants = {name: value for name, value in compiled.params.items() if name not in required}
-    return Statement(str(compiled), names, constants)
+    return Statement(str(compiled), tuple(compiled.positiontup))

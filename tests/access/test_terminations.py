@@ -6,7 +6,7 @@ import pytest
 from helsekort_sandbox.people import REPRESENTATIVE
 
 from app.fhir import codes
-from app.mapping.terminations import tells
+from app.mapping.terminations import STEMS, WORDS, tells
 from tests.access.leak_items import ROLE_CODE, let_in
 from tests.access.world import Json, World, a_team, made, organization, orgnr, stored
 from tests.fixtures.resources import an_observation, concept, register
@@ -118,3 +118,7 @@ def test_what_she_tells_herself_reaches_her_midwife(world: World) -> None:
 )
 def test_other_words_tell_nothing(text: str) -> None:
     assert not tells(f'{{"text":"{text}"}}'.encode())
+
+
+def test_every_word_has_a_stem_by_which_texts_without_it_are_left_out() -> None:
+    assert [word for word in WORDS if not any(stem.decode() in word for stem in STEMS)] == []

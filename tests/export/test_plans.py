@@ -70,7 +70,7 @@ def test_a_step(server: Server, role: Role, stage: str, filters: Any) -> None:
 
 
 def test_what_is_read_from_end_to_end_is_seen(server: Server) -> None:
-    statement = Statement("SELECT count(*) FROM resource WHERE status = $1", ("status",), {})
+    statement = Statement("SELECT count(*) FROM resource WHERE status = $1", ("status",))
     assert scanned(server, statement) == {"resource"}
 
 
