@@ -8,18 +8,23 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.access.authorisations import DETAILS
+from app.access.denied_names import of_session
 from app.access.roles import ATTEST, CHILD, HPR_NUMBER, PARENT, PID, SECURITY_LEVEL, SUPERVISOR
 from app.access.sealing import Broken, Seal
 
 SEALED, KIND = "nhn:helsekort:login", "nhn:helsekort:gives"
-_HIDDEN = (PID, ATTEST, DETAILS, "name", "sub")
+UPSTREAM = "nhn:helsekort:session"  # the name under which the session at HelseID or ID-porten is denied
+_HIDDEN = (PID, ATTEST, DETAILS, UPSTREAM, "name", "sub")
 _SHOWN = (SECURITY_LEVEL, HPR_NUMBER, PARENT, CHILD, SUPERVISOR)
 _PURPOSE = "login of an app's token"
 
 
 def kept(claims: Mapping[str, Any], kind: str) -> dict[str, Any]:
     """Of the claims of a login what tokens say of it; ``kind`` is one of ``issuers.GIVES``."""
-    return {name: claims[name] for name in (*_HIDDEN, *_SHOWN) if claims.get(name)} | {KIND: kind}
+    told: dict[str, Any] = {name: claims[name] for name in (*_HIDDEN, *_SHOWN) if claims.get(name)}
+    if isinstance(claims.get("sid"), str):
+        told[UPSTREAM] = of_session(str(claims.get("iss")), claims["sid"])
+    return told | {KIND: kind}
 
 
 def closed(seal: Seal, login: Mapping[str, Any]) -> dict[str, Any]:

@@ -41,6 +41,7 @@ class Standing:
     caller: Caller
     browser: str
     at: int
+    renewal: str = ""  # HelseID's refresh token
 
 
 class Choices(Pages):
@@ -118,6 +119,7 @@ class Choices(Pages):
         content = {
             "asked": standing.asked.content(), "claims": standing.claims, "browser": standing.browser,
             "at": standing.at, "patient": patient, "approving": approving,
+            "renewal": standing.renewal,
         }  # fmt: skip
         return await self._grants.keep(CHOOSING, standing.app.client_id, content, clock.now(), LOGIN_LIVES)
 
@@ -129,7 +131,9 @@ class Choices(Pages):
         if "cancel" in form:
             raise Returned(asked, "access_denied", "Whoever logged in did not want it")
         standing = replace(
-            await self._standing(asked, content["claims"], content["browser"]), at=content["at"]
+            await self._standing(asked, content["claims"], content["browser"]),
+            at=content["at"],
+            renewal=content.get("renewal", ""),
         )
         if content["approving"]:
             if "allow" not in form:
@@ -151,7 +155,7 @@ class Choices(Pages):
         login = Login(
             asked.client, standing.caller.subject, standing.claims, asked.scopes, at=standing.at, patient=patient,
             fhir_user=fhir_user, nonce=asked.nonce, redirect_uri=asked.redirect_uri, challenge=asked.challenge,
-            thumbprint=asked.thumbprint,
+            thumbprint=asked.thumbprint, renewal=standing.renewal,
         )  # fmt: skip
         entry = self._entry(request, standing.caller)
         patients = (patient,) if patient else ()

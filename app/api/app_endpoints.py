@@ -20,8 +20,9 @@ from app.api.app_clients import ALGORITHMS, Clients, form_of
 from app.api.app_requests import Lost, Returned
 from app.api.brakes import Brake
 from app.api.identity import Identity
+from app.api.login_tokens import ended
 from app.api.proof import ALGORITHMS as PROOFS
-from app.fhir.outcome import FhirError
+from app.fhir.outcome import FhirError, Unauthenticated
 from app.interactions.app_tokens import AppError, Tokens
 from app.interactions.context import House
 from app.registrations import App
@@ -160,6 +161,17 @@ class Endpoints:
         if worth.get("client_id") != app.client_id:
             worth = {"active": False}
         return JSONResponse(worth, headers=QUIET)
+
+    async def logout(self, request: Request) -> Response:
+        """POST /login/logout: HelseID or ID-porten tells that a login has ended (OpenID Connect Back-Channel Logout)"""
+        form = await form_of(request)
+        try:
+            name = await ended(self._identity, form.get("logout_token", ""))
+        except Unauthenticated as error:
+            self._brake.missed(request.client.host if request.client else "")
+            raise AppError("invalid_request", str(error)) from error
+        await self._tokens.end_login(name)
+        return Response(status_code=200, headers=QUIET)
 
     async def revoke(self, request: Request) -> Response:
         """POST /auth/revoke"""

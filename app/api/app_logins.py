@@ -6,6 +6,7 @@ browser that began: nobody is logged in by another's link.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
@@ -22,6 +23,7 @@ from app.api.app_endpoints import PUSHED, URN
 from app.api.app_pages import LOGIN_LIVES, Endpoint, digest_of, joined, sent
 from app.api.app_requests import Asked, Lost, Returned
 from app.api.identity import Identity
+from app.api.login_tokens import told as id_token_of
 from app.fhir.outcome import Forbidden, Unauthenticated
 from app.gateways.failures import Refused
 from app.gateways.logins import Begun, LoginService
@@ -133,19 +135,21 @@ class Logins(Choices):
                 raise Lost("The answer is not of the service that was asked")  # a mix-up: RFC 9207
             if "code" not in fields:
                 raise Returned(asked, "access_denied", f"Nobody logged in: {fields.get('error', '')[:64]}")
-            claims = await self._logged_in(asked, service, way, fields["code"], grant.content)
+            claims, renewal = await self._logged_in(asked, service, way, fields["code"], grant.content)
             standing = await self._standing(asked, claims, grant.content["browser"])
+            standing = replace(standing, renewal=renewal)
             return await self._in_context(request, standing)
 
         return handler
 
     async def _logged_in(
         self, asked: Asked, service: LoginService, way: str, code: str, content: Mapping[str, Any]
-    ) -> dict[str, Any]:
-        """The claims of who logged in, from verified tokens. Raises Returned."""
+    ) -> tuple[dict[str, Any], str]:
+        """The claims of who logged in, from verified tokens, and what asks for them again. Raises Returned."""
         try:
             answer = await service.finish(code, content["verifier"])
-            told = await self._identity.told(str(answer.get("id_token")), service.issuer, content["nonce"])
+            id_token = str(answer.get("id_token"))
+            told = await id_token_of(self._identity, id_token, service.issuer, content["nonce"])
             claims = told
             if way == "helseid":
                 claims = await self._identity.logged_in(str(answer.get("access_token")))
@@ -153,7 +157,9 @@ class Logins(Choices):
             raise Returned(asked, "access_denied", f"The login does not hold: {error}") from error
         if claims.get("sub") != told.get("sub"):
             raise Returned(asked, "access_denied", "The tokens name different persons")
-        return kept(claims, KINDS[way])
+        renewal = str(answer.get("refresh_token", "")) if way == "helseid" else ""
+        session = {"iss": service.issuer, "sid": told.get("sid")}
+        return kept(claims | session, KINDS[way]), renewal
 
     async def logout(self, request: Request) -> Response:
         """GET and POST /auth/logout: https://openid.net/specs/openid-connect-rpinitiated-1_0.html"""

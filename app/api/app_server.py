@@ -16,6 +16,7 @@ from app.access.signing import SigningKeys
 from app.api.app_endpoints import Endpoints, metadata
 from app.api.app_logins import Logins
 from app.api.app_pages import Endpoint
+from app.api.app_renewals import Renewals
 from app.api.identity import Identity
 from app.api.well_known import MAX_AGE
 from app.gateways.helseid import HelseId, read_client_key
@@ -26,7 +27,7 @@ from app.settings import Settings
 from app.store.grants import Grants
 
 _HELSEID = (
-    "openid profile helseid://scopes/identity/pid helseid://scopes/identity/security_level"
+    "openid profile offline_access helseid://scopes/identity/pid helseid://scopes/identity/security_level"
     " helseid://scopes/hpr/hpr_number nhn:tillitsrammeverk:parameters"
 )
 _TIMEOUT = 10.0
@@ -38,9 +39,10 @@ class AppServer:
     def __init__(self, house: House, identity: Identity, signing: SigningKeys) -> None:
         self.http = httpx.AsyncClient(timeout=_TIMEOUT)
         grants = Grants(house.database, house.seal)
-        tokens = Tokens(house, signing, grants)
+        places = services(house.settings, self.http)
+        tokens = Tokens(house, signing, grants, Renewals(identity, places))
         endpoints = Endpoints(house, identity, tokens, grants)
-        logins = Logins(house, identity, tokens, grants, services(house.settings, self.http))
+        logins = Logins(house, identity, tokens, grants, places)
         self._found = metadata(house.settings.base_url)
         self._keys = signing.published()
         self.endpoints: dict[str, Endpoint] = {
@@ -53,6 +55,7 @@ class AppServer:
             **{
                 name: logins.met(getattr(logins, name)) for name in ("authorize", "login", "chosen", "logout")
             },
+            "ended": endpoints.met(endpoints.logout),
             **{way: logins.met(logins.returned(way)) for way in ("helseid", "idporten")},
         }
 
@@ -126,6 +129,7 @@ _OPENED = {
     ("/auth/context", "POST"): "chosen",
     ("/auth/logout", "GET"): "logout",
     ("/auth/logout", "POST"): "logout",
+    ("/login/logout", "POST"): "ended",
     ("/login/helseid", "GET"): "helseid",
     ("/login/idporten", "GET"): "idporten",
 }

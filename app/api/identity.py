@@ -135,12 +135,11 @@ class Identity:
         claims, header, issuer = await self._claims(token)
         self._check(claims, header, issuer, audiences)
         own = self._is_own(issuer)
+        claims = self._opened(claims) if own else in_our_words(issuer, claims)
         confirmation = claims.get("cnf")
         thumbprint = confirmation.get("jkt") if isinstance(confirmation, dict) else None
         try:
-            caller = (
-                self._of_app(claims) if own else self._caller(in_our_words(issuer, claims), token, issuer)
-            )
+            caller = self.caller_of(claims) if own else self._caller(claims, token, issuer)
         except NoRole as error:
             raise Roleless(str(error), claims) from error
         return Verified(caller, thumbprint, float(claims["exp"]), names_of(caller, claims), loose=own)
@@ -154,20 +153,16 @@ class Identity:
         self._check(claims, header, issuer, (self._settings.audience,))
         return in_our_words(issuer, claims)
 
-    async def told(self, id_token: str, issuer: str, nonce: str) -> dict[str, Any]:
-        """The claims of an ID token for this server. Raises Unauthenticated.
-
-        https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation
-        """
-        claims, _, found = await self._claims(id_token, self._logins)
-        holds = found.url == issuer and claims.get("nonce") == nonce
-        holds = holds and claims.get("aud") in (
-            self._settings.login_client_id,
-            [self._settings.login_client_id],
-        )
-        if not holds or not is_time(claims.get("exp")) or claims["exp"] + _SKEW <= time.time():
-            raise refusal("The ID token is not for this login", error="invalid_token")
-        return in_our_words(found, claims)
+    async def of_login(self, token: str) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Claims and header of what HelseID or ID-porten signed for this server as their client; when it holds is for
+        the caller to say. Raises Unauthenticated."""
+        claims, header, issuer = await self._claims(token, self._logins)
+        client, now = self._settings.login_client_id, time.time()
+        if claims.get("aud") not in (client, [client]) or not is_time(claims.get("exp")):
+            raise refusal("The token is not for this server", error="invalid_token")
+        if claims["exp"] + _SKEW <= now or not is_time(claims.get("iat")) or claims["iat"] - _SKEW > now:
+            raise refusal("The token is not valid now", error="invalid_token")
+        return in_our_words(issuer, claims), header
 
     def caller_of(self, login: Mapping[str, Any], **more: Any) -> Caller:
         """Who logged in, as ``logins.kept`` tells it; ``more`` are further claims. Raises NoRole."""
@@ -176,9 +171,9 @@ class Identity:
         caller = self._caller({"exp": time.time(), **login, **more}, "", as_if)
         return replace(caller, smart=True)
 
-    def _of_app(self, claims: dict[str, Any]) -> Caller:
+    def _opened(self, claims: dict[str, Any]) -> dict[str, Any]:
         try:
-            return self.caller_of(opened(self._seal, claims))
+            return opened(self._seal, claims)
         except ValueError as error:
             raise refusal("The token does not hold", error="invalid_token") from error
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from app.access.caller import Caller
 from app.access.denied_names import of_client, of_person, of_session, of_token
+from app.access.logins import UPSTREAM
 from app.access.roles import HPR_NUMBER
 from app.fhir.outcome import Forbidden
 
@@ -27,6 +28,7 @@ def names_of(caller: Caller, claims: dict[str, Any]) -> tuple[str, ...]:
     names = [of_person(caller.subject), of_client(caller.client)]
     names += [of_token(claims["iss"], jti)] if isinstance(jti, str) else []
     names += [of_session(claims["iss"], session)] if isinstance(session, str) else []
+    names += [claims[UPSTREAM]] if isinstance(claims.get(UPSTREAM), str) else []
     return tuple(names)
 
 

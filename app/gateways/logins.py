@@ -54,6 +54,12 @@ class LoginService:
         form = {"grant_type": "authorization_code", "code": code, "redirect_uri": self._back}
         return await self._asked("token_endpoint", form | {"code_verifier": verifier})
 
+    async def renew(self, refresh_token: str) -> dict[str, Any]:
+        """New tokens of the login, and the refresh token that replaces this one. Raises Refused, Unreachable."""
+        return await self._asked(
+            "token_endpoint", {"grant_type": "refresh_token", "refresh_token": refresh_token}
+        )
+
     async def _asked(self, endpoint: str, form: dict[str, str], *, bound: bool = True) -> dict[str, Any]:
         response = await self._client.asked(endpoint, form, bound=bound)
         try:
@@ -61,6 +67,8 @@ class LoginService:
         except ValueError:
             answer = None
         if not isinstance(answer, dict):
+            raise Unreachable(f"The login service answered {response.status_code}")
+        if response.is_server_error:
             raise Unreachable(f"The login service answered {response.status_code}")
         if not response.is_success:
             raise Refused(f"The login service refused: {str(answer.get('error'))[:64]}")

@@ -5,7 +5,7 @@ https://www.rfc-editor.org/rfc/rfc9449, introspection https://www.rfc-editor.org
 https://www.rfc-editor.org/rfc/rfc7009. A refresh token is used once; one that comes again ends its session.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,7 +17,7 @@ from joserfc.errors import JoseError
 from app import clock
 from app.access.apps import OFFLINE, ONLINE, OPENID, granted
 from app.access.denied_names import of_client, of_person, of_session, of_token
-from app.access.logins import closed
+from app.access.logins import UPSTREAM, closed, opened
 from app.access.roles import LAUNCH
 from app.access.signing import ALGORITHM, SigningKeys, key_name
 from app.interactions.context import House
@@ -28,6 +28,7 @@ from app.store.grants import Grant, Grants, new
 CODE_LIVES = timedelta(seconds=60)  # FAPI 2.0
 ACCESS_LIVES = timedelta(minutes=5)
 CODE, REFRESH = "code", "refresh"
+LOGGED_OUT = "logged out where she or he logged in"
 REVOKED = "revoked by its app, or its code or refresh token came twice"
 
 
@@ -56,6 +57,7 @@ class Login:
     redirect_uri: str = ""
     challenge: str = ""
     thumbprint: str = ""  # of the key that the code is bound to, where the request named one
+    renewal: str = ""  # the refresh token of the login at HelseID; it never leaves this server
 
     @staticmethod
     def of(grant: Grant) -> "Login":
@@ -64,11 +66,14 @@ class Login:
         return Login(**{**content, "scopes": tuple(content["scopes"])})
 
 
-class Tokens:
-    """Makes and ends the tokens of apps."""
+Renew = Callable[[Login], Awaitable[Login]]
 
-    def __init__(self, house: House, signing: SigningKeys, grants: Grants) -> None:
-        self._house, self._signing, self._grants = house, signing, grants
+
+class Tokens:
+    """Makes and ends the tokens of apps; ``renew`` asks at a refresh who logged in, as that is now."""
+
+    def __init__(self, house: House, signing: SigningKeys, grants: Grants, renew: Renew) -> None:
+        self._house, self._signing, self._grants, self._renew = house, signing, grants, renew
 
     @property
     def issuer(self) -> str:
@@ -102,7 +107,12 @@ class Tokens:
         scopes = tuple(form.get("scope", " ".join(login.scopes)).split())
         if not set(scopes) <= set(login.scopes):
             raise await self._spoilt(login, "A refresh does not widen", error="invalid_scope")
-        return await self._given(app, replace(login, nonce=""), thumbprint, ends, scopes)
+        try:
+            login = await self._renew(replace(login, nonce=""))
+        except AppError:
+            await self.end(login.session)
+            raise
+        return await self._given(app, login, thumbprint, ends, scopes)
 
     async def machine(
         self, app: App, asked: str, claims: dict[str, Any], thumbprint: str | None
@@ -119,8 +129,7 @@ class Tokens:
         grant = await self._grants.take(kind, value, clock.now())
         if grant is not None and grant.client == app.client_id:
             return Login.of(grant), grant.expires
-        spent = grant or await self._grants.spent(kind, value, clock.now())
-        if spent is not None:
+        if spent := grant or await self._grants.spent(kind, value, clock.now()):
             await self.end(spent.session)
         raise AppError("invalid_grant", f"The {kind} is unknown, used or too old")
 
@@ -131,7 +140,9 @@ class Tokens:
     async def _given(
         self, app: App, login: Login, thumbprint: str | None, ends: datetime, scopes: tuple[str, ...]
     ) -> dict[str, Any]:
-        """Tokens with ``scopes``, and a refresh token with all of the login's (RFC 6749 § 6)."""
+        """Tokens with ``scopes``, and a refresh token with all of the login's (RFC 6749 § 6). Raises AppError."""
+        if await is_denied(self._house.database, self._names(login), clock.now()):
+            raise await self._spoilt(login, "The login has ended, or the person or the app is not let in")
         answer = self._answer(replace(login, scopes=scopes), thumbprint)
         if {OFFLINE, ONLINE} & set(login.scopes):
             bound = thumbprint if thumbprint and not app.confidential else ""
@@ -140,6 +151,10 @@ class Tokens:
                 REFRESH, app.client_id, kept, clock.now(), ends - clock.now(), session=login.session
             )
         return answer
+
+    def _names(self, login: Login) -> list[str]:
+        names = [of_session(self.issuer, login.session), of_person(login.subject), of_client(login.client)]
+        return names + [login.claims[UPSTREAM]] * bool(login.claims.get(UPSTREAM))
 
     def _answer(self, login: Login, thumbprint: str | None) -> dict[str, Any]:
         answer: dict[str, Any] = {
@@ -194,12 +209,8 @@ class Tokens:
         claims = self.read(token)
         if claims is None or claims["exp"] <= clock.now().timestamp() or "client_id" not in claims:
             return {"active": False}
-        denied = (
-            of_token(self.issuer, claims["jti"]),
-            of_session(self.issuer, claims["sid"]),
-            of_person(claims["sub"]),
-            of_client(claims["client_id"]),
-        )
+        login = Login(claims["client_id"], claims["sub"], opened(self._house.seal, claims), (), claims["sid"])
+        denied = [of_token(self.issuer, claims["jti"]), *self._names(login)]
         if await is_denied(self._house.database, denied, clock.now()):
             return {"active": False}
         shown = ("iss", "sub", "aud", "client_id", "scope", "exp", "iat", "sid", "cnf", LAUNCH)
@@ -223,6 +234,11 @@ class Tokens:
         await self._grants.end(session, now)
         name = of_session(self.issuer, session)
         await deny(self._house.database, name, REVOKED, now, now + 2 * ACCESS_LIVES)
+
+    async def end_login(self, name: str) -> None:
+        """Nobody is let in any more by a login at HelseID or ID-porten that has ended; ``name`` as in the deny-list."""
+        now, lives = clock.now(), timedelta(hours=self._house.settings.app_session_hours)
+        await deny(self._house.database, name, LOGGED_OUT, now, now + lives + 2 * ACCESS_LIVES)
 
     def read(self, token: str) -> dict[str, Any] | None:
         """The claims of a token that this server signed, however old."""

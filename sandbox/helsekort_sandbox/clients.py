@@ -36,6 +36,7 @@ class Client:
     tenancy: str = "single"
     redirect_uris: tuple[str, ...] = ()
     post_logout_redirect_uris: tuple[str, ...] = ()
+    backchannel_logout: str = ""  # the path, at the origin to which a login returned; empty: it is not told
 
     def returns_to(self, uri: Any) -> bool:
         """Whether ``uri`` is registered; on the loopback interface with any port (RFC 8252 §7.3)."""

@@ -31,6 +31,7 @@ PINNED = [
     ("POST", "/auth/context"),
     ("GET HEAD", "/auth/logout"),
     ("POST", "/auth/logout"),
+    ("POST", "/login/logout"),
     ("GET HEAD", "/login/helseid"),
     ("GET HEAD", "/login/idporten"),
     ("GET HEAD", "/fhir/EpisodeOfCare/{id}/$card"),

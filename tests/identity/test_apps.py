@@ -74,7 +74,8 @@ def of_her(apps: Apps, scope: str = HER, client_id: str = "app-her") -> tuple[OA
     return client, apps.token(client, asked, browser.submit(page, allow="1"))
 
 
-def test_a_midwife_logs_in_and_chooses_the_woman(apps: Apps, woman: Woman, other: Woman) -> None:
+def test_a_midwife_logs_in_and_chooses_the_woman(apps: Apps, other: Woman) -> None:
+    woman = register(apps.server.person("midwife"))
     _, token = of_midwife(apps, woman)
     assert (token.token_type, token.patient, token.need_patient_banner) == ("DPoP", woman.id, True)
     assert apps.get(token, f"/EpisodeOfCare/{woman.episode}/$card").status_code == 200

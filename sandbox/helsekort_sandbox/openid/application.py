@@ -17,6 +17,7 @@ from helsekort_sandbox.faults import Dropped, Fate
 from helsekort_sandbox.openid import pages
 from helsekort_sandbox.openid.authorization import Authorization, NoLogin
 from helsekort_sandbox.openid.document import document
+from helsekort_sandbox.openid.endings import Endings
 from helsekort_sandbox.openid.operations import OPERATIONS, Operation
 from helsekort_sandbox.openid.profile import Profile
 from helsekort_sandbox.openid.provider import Provider, form_of
@@ -33,6 +34,7 @@ class Application:
     def __init__(self, provider: Provider, more: dict[str, Any]) -> None:
         self.provider, self._more = provider, more
         self._authorization, self._tokens = Authorization(provider), TokenEndpoint(provider)
+        self._endings = Endings(provider)
         has = provider.profile.paths
         self.operations = tuple(row for row in OPERATIONS if row.path in has or row.path.startswith("/"))
 
@@ -137,7 +139,7 @@ class Application:
         if not fields.get("id_token_hint"):
             return pages.farewell(self.provider.profile.title)
         claims = verified(fields["id_token_hint"], self.provider.ring.published(), "invalid_request", "jwt")
-        self.provider.grants.note(request, 303, ends=claims["sid"])
+        await self._endings.session(request, claims["sid"], 303)
         client, target = self.provider.client(claims["aud"]), fields.get("post_logout_redirect_uri", "")
         if not target:
             return pages.farewell(self.provider.profile.title)
@@ -164,6 +166,22 @@ class Application:
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             return JSONResponse(ttt.failure(str(error)), 400)
         return JSONResponse({"isError": False, "successResponse": {"accessTokenJwt": token}})
+
+    async def log_out(self, request: Request) -> Response:
+        try:
+            login = str((await request.json())["login"])
+        except (ValueError, KeyError, TypeError) as error:
+            return JSONResponse({"error": str(error)}, 400)
+        return JSONResponse({"told": await self._endings.person(request, login)})
+
+    async def authorise(self, request: Request) -> Response:
+        try:
+            body = await request.json()
+            login, withdrawn = str(body["login"]), bool(body["withdrawn"])
+        except (ValueError, KeyError, TypeError) as error:
+            return JSONResponse({"error": str(error)}, 400)
+        (self.provider.unauthorised.add if withdrawn else self.provider.unauthorised.discard)(login)
+        return JSONResponse({"withdrawn": sorted(self.provider.unauthorised)})
 
     async def rotate(self, request: Request) -> Response:
         try:
@@ -196,6 +214,8 @@ FAPI: dict[str, Any] = {
     "subject_types_supported": ["pairwise"],
     "require_pushed_authorization_requests": True,
     "authorization_response_iss_parameter_supported": True,
+    "backchannel_logout_supported": True,
+    "backchannel_logout_session_supported": True,
     "code_challenge_methods_supported": ["S256"],
     "token_endpoint_auth_methods_supported": ["private_key_jwt"],
     "token_endpoint_auth_signing_alg_values_supported": list(keys.ALGORITHMS),

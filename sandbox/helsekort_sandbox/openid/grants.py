@@ -29,6 +29,7 @@ class Grants:
         self._log = log
         self._living: dict[str, Grant] = {}
         self._used: dict[str, str] = {}  # digest → session
+        self.sessions: dict[str, Grant] = {}  # a login that has not ended → its code
         for entry in log.effects():
             self._fold(entry)
 
@@ -38,7 +39,10 @@ class Grants:
             self._used[used] = self._living.pop(used, {}).get("session", "")
         if given:
             self._living[given] = entry["grant"]
+            if entry["grant"]["kind"] == "code":
+                self.sessions[entry["grant"]["session"]] = entry["grant"]
         if ended:
+            self.sessions.pop(ended, None)
             self._living = {key: row for key, row in self._living.items() if row.get("session") != ended}
 
     def note(

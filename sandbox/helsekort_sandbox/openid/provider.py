@@ -50,6 +50,7 @@ class Provider:
         self._registrations = state / "clients.json"
         self._auth_key = state / "test-token-key"
         self._assertions = Once(120)
+        self.unauthorised: set[str] = set()  # whose authorisation the health personnel register took away
 
     def address(self, name: str) -> str:
         """The whole address of one of the profile's paths."""
@@ -113,6 +114,11 @@ class Provider:
         """What this client knows a person by: another value for each client."""
         text = f"{self.url} {client.client_id} {number}"
         return keys.encode(hashlib.sha256(text.encode()).digest())
+
+    @staticmethod
+    def number(claims: Claims) -> str:
+        """The national identity number among the claims of a person."""
+        return str(claims.get("helseid://claims/identity/pid") or claims["pid"])
 
     def is_operator(self, request: Request) -> bool:
         """Whether the request bears the key of the test-token service, which also opens the switches."""

@@ -46,6 +46,7 @@ def _own(key: keys.Jwk) -> list[Client]:
         tenancy="multi",
         redirect_uris=tuple(f"http://127.0.0.1/login/{name}" for name in ("helseid", "idporten")),
         post_logout_redirect_uris=("http://127.0.0.1/",),
+        backchannel_logout="/login/logout",
         **own,
     )
     return [server, login]

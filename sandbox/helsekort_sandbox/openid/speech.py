@@ -13,6 +13,7 @@ from helsekort_sandbox.openid.grants import Grant
 from helsekort_sandbox.openid.profile import Claims, Profile
 from helsekort_sandbox.openid.provider import LIFETIME, Provider
 
+HPR = "helseid://claims/hpr/"
 ORGNR = "helseid://claims/client/claims/orgnr_"
 PERSONAL = ("sub", "sid", "name", "given_name", "middle_name", "family_name", "auth_time", "amr", ATTEST)
 
@@ -29,12 +30,14 @@ def organization(client: Client, said: Details) -> Claims:
 def person(provider: Provider, client: Client, grant: Grant, said: Details) -> Claims:
     """The claims of a session: who logged in, how strongly and when, acting for whom, with which attest."""
     login, level = provider.profile.login(grant["login"]), provider.profile.level(grant["level"])
-    number = login.claims.get("helseid://claims/identity/pid") or login.claims["pid"]
+    known = login.claims
+    if login.key.partition("@")[0] in provider.unauthorised:
+        known = {name: value for name, value in known.items() if not name.startswith(HPR)}
     claims = {
-        "sub": provider.subject(client, number),
+        "sub": provider.subject(client, provider.number(known)),
         "sid": grant["session"],
         "auth_time": grant["auth_time"],
-        **login.claims,
+        **known,
         **level.claims,
         **(organization(client, said) if provider.profile.reads_details else {}),
     }
