@@ -1,4 +1,4 @@
-"""The command ``helsekort``: serve, worker, migrate, export-openapi, export-programme, reindex, audit verify, tokens, deliveries, and what a
+"""The command ``helsekort``: serve, worker, migrate, export-openapi, export-programme, reindex, audit verify, tokens, deliveries, pilot, and what a
 distribution registers in the entry-point group ``helsekort.commands``.
 """
 
@@ -7,6 +7,8 @@ import os
 import sys
 from importlib.metadata import entry_points
 from typing import Any
+
+from app import pilot
 
 
 def serve(options: argparse.Namespace) -> int:
@@ -188,6 +190,7 @@ def _parser() -> argparse.ArgumentParser:
     audits.add_parser("change-key", help="have a new key sign").set_defaults(run=audit_change_key)
     _add_tokens(commands)
     _add_deliveries(commands)
+    pilot.register(commands, _operator)
     for entry in entry_points(group="helsekort.commands"):
         entry.load()(commands)
     return parser

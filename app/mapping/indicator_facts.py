@@ -12,7 +12,7 @@ from app.fhir import codes as c
 from app.mapping.elements import Element, child, children, codes, moment, number, reference, text
 from app.mapping.record_facts import FINDING_KEY, source
 from app.pregnancy.card import Card
-from app.pregnancy.indicators import INDICATORS, MIDWIFE, AlarmCourse, Care
+from app.pregnancy.indicators import COUNTED, MIDWIFE, AlarmCourse, Care
 
 EXPERIENCE = f"{c.CANONICAL}/Questionnaire/user-experience"
 OVERALL, LOWEST, HIGHEST = "overall", 1, 5
@@ -126,7 +126,7 @@ def _score(question: Element) -> int | None:
 def tally(of: Care, organization: str) -> list[dict[str, object]]:
     """What is kept of one pregnancy: for each indicator and day, how many cases and how many met it."""
     found: dict[tuple[str, date], list[int]] = {}
-    for row in INDICATORS:
+    for row in COUNTED:
         for count in row.count(of):
             sums = found.setdefault((row.id, count.day), [0, 0])
             sums[0] += count.met

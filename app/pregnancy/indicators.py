@@ -5,7 +5,7 @@ its time was over, and a period is asked for afterwards. Counts leave this serve
 Home visits: https://www.helsedirektoratet.no/retningslinjer/barselomsorgen; visits and scans: the programme's.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -17,7 +17,7 @@ from app.pregnancy.programme import BARSEL, CONTROL, PROGRAMME, SCAN, SVANGERSKA
 MIDWIFE, NURSE = "JO", "SP"  # Volven 9060
 BY_MIDWIFE, BY_NURSE = timedelta(days=3), timedelta(days=14)
 NURSES_FIRST_DAY = timedelta(days=7)  # the programme's: earlier visits by whom nobody names are the midwife's
-INFORMED = weeks(14)
+INFORMED, EARLY = weeks(14), weeks(13)
 ASKED_ABOUT = (
     "nipt-consent",
     "nipt-ordered",
@@ -177,6 +177,13 @@ def _experience(care: Care) -> Iterator[Count]:
         yield _one(day, score >= SATISFIED)
 
 
+def _opened(care: Care) -> Iterator[Count]:
+    visits = care.facts.of(Visit)
+    if visits:
+        first = visits[0].day
+        yield _one(first, care.due is not None and first < day_of(care.due, EARLY))
+
+
 INDICATORS: tuple[Indicator, ...] = (
     Indicator("midwife-home-visit", "Hjemmebesøk av jordmor innen tre døgn", "Fødsler med levende barn",
               "Hjemmebesøk av jordmor senest tre dager etter hjemkomst (etter fødselen der hjemkomst ikke er registrert)",
@@ -197,6 +204,16 @@ INDICATORS: tuple[Indicator, ...] = (
     Indicator("user-experience", "Brukererfaring", "Svar på skjemaet om erfaringer etter fødselen",
               "4 eller 5 av 5 på spørsmålet om hun alt i alt er fornøyd", OURS, _experience),
 )  # fmt: skip
+# Counted beside them, for the pilot's evaluation: no Measure
+OPENED = Indicator(
+    "opened",
+    "Første konsultasjon",
+    "Kort med en konsultasjon",
+    "Den første var før 13+0",
+    SVANGERSKAP,
+    _opened,
+)
+COUNTED = (*INDICATORS, OPENED)
 BY_ID: Mapping[str, Indicator] = {row.id: row for row in INDICATORS}
 SMALL = 5  # fewer women, or fewer cases of either kind, are not told
 
@@ -205,3 +222,12 @@ def share(met: int, cases: int, women: int) -> float | None:
     """The share where nothing in it is small (1 to 4); else None."""
     small = women < SMALL or any(0 < number < SMALL for number in (met, cases - met))
     return None if small else met / cases
+
+
+def numbers(counts: Sequence[int]) -> list[int | None]:
+    """Counts of women side by side, 1 to 4 withheld; where one alone would be, the next smallest is too."""
+    kept: list[int | None] = [None if 0 < count < SMALL else count for count in counts]
+    rest = [n for n, count in enumerate(kept) if count]
+    if kept.count(None) == 1 and rest:
+        kept[min(rest, key=lambda n: counts[n])] = None
+    return kept

@@ -43,12 +43,16 @@ def test_a_midwife_is_the_same_by_herself_and_by_her_post() -> None:
     assert personnel_of(rows) == {"Practitioner/anne", "PractitionerRole/post"}
     card = fold(facts(rows), today=NOW.date(), now=NOW)
     counted = tally(care(card, rows, Personnel.of([ANNE, POST])), holder(rows))
-    assert counted == [
-        {
-            "indicator": "known-midwife", "organization": "station", "day": "2026-09-08", "met": 1, "cases": 1,
-        }
-    ]  # fmt: skip
-    assert tally(care(card, rows, Personnel.of([])), holder(rows)) == []
+    known = {
+        "indicator": "known-midwife",
+        "organization": "station",
+        "day": "2026-09-08",
+        "met": 1,
+        "cases": 1,
+    }
+    first = {"indicator": "opened", "organization": "station", "day": "2026-09-01", "met": 0, "cases": 1}
+    assert counted == [known, first]
+    assert tally(care(card, rows, Personnel.of([])), holder(rows)) == [first]
 
 
 def test_whom_her_team_names_is_the_midwife() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from app.mapping.measures_to_fhir import Sum, told
 from app.pregnancy.facts import OSLO, BirthOutcome, Fact, Facts, Visit
-from app.pregnancy.indicators import BY_ID, INDICATORS, AlarmCourse, Care, share
+from app.pregnancy.indicators import BY_ID, COUNTED, OPENED, AlarmCourse, Care, numbers, share
 from app.pregnancy.kept import Answer
 
 DUE = date(2026, 9, 20)  # day 283, so that 0+0 is 11 December 2025
@@ -130,5 +130,23 @@ def test_one_that_is_withheld_takes_the_next_smallest_with_it() -> None:
     assert told(Sum(60, 30, 60), [middle, large])[1] == [middle, large]
 
 
+def test_first_consultations_are_early_before_thirteen_weeks() -> None:
+    """13+0 is 12 March 2026."""
+    for day, met in ((date(2026, 3, 11), 1), (date(2026, 3, 12), 0)):
+        rows = OPENED.count(Care(Facts.collect([visit(day, "first-visit")]), DUE))
+        assert [(row.day, row.met, row.cases) for row in rows] == [(day, met, 1)]
+
+
+@pytest.mark.parametrize(
+    ("counts", "told_"),
+    [
+        ((3, 10, 20), [None, None, 20]), ((3, 2, 20), [None, None, 20]), ((0, 5, 9), [0, 5, 9]),
+        ((4,), [None]), ((4, 0), [None, 0]), ((), []),
+    ],
+)  # fmt: skip
+def test_small_counts_side_by_side_are_withheld(counts: tuple[int, ...], told_: list[int | None]) -> None:
+    assert numbers(counts) == told_
+
+
 def test_every_indicator_counts_nothing_of_a_card_without_facts() -> None:
-    assert [list(row.count(Care(Facts.collect(())))) for row in INDICATORS] == [[] for _ in INDICATORS]
+    assert [list(row.count(Care(Facts.collect(())))) for row in COUNTED] == [[] for _ in COUNTED]

@@ -1,6 +1,6 @@
 """The quality indicators end to end: recorded by clinicians, counted by the worker, told to a register as sums and no smaller."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +8,7 @@ import pytest
 from app import clock
 from app.fhir import codes
 from app.fhir.validation import check
+from app.worker.pilot_evaluation import evaluate
 from tests.fixtures.resources import Woman, a_blood_pressure, a_transaction, concept, entry, register
 from tests.fixtures.server import Person
 from tests.worker.crew import Crew
@@ -53,11 +54,14 @@ def numbers(group: Json) -> list[Any]:
 
 @pytest.fixture(scope="module")
 def women(crew: Crew) -> list[Woman]:
-    """Ten births 20 days ago: to five the midwife came within three days, to five she did not."""
+    """Ten births 20 days ago: to five the midwife came within three days, to five she did not; one had an alarm."""
     midwife = crew.person("midwife")
     women = [register(midwife) for _ in range(10)]
     for n, woman in enumerate(women):
         assert midwife.post("", seen_and_born(woman, 18 if n < 5 else 15)).status_code == 200
+    then = (clock.now() - timedelta(days=3)).isoformat(timespec="seconds")
+    reading = a_blood_pressure(women[0].reference, 172, 112, effectiveDateTime=then)
+    assert midwife.post("/Observation", reading).status_code == 201
     crew.work()
     return women
 
@@ -73,9 +77,6 @@ def test_small_sums_are_withheld_and_a_period_without_cases_too(crew: Crew, wome
     registry = crew.person("registry")
     (alone,) = told(registry, "midwife-home-visit", "periodStart=2020-01-01&periodEnd=2020-12-31")["group"]
     assert numbers(alone) == ["masked", "masked"]
-    reading = a_blood_pressure(women[0].reference, 172, 112)
-    assert crew.person("midwife").post("/Observation", reading).status_code == 201
-    crew.work()
     (group,) = told(registry, "alarms-in-time")["group"]
     assert numbers(group) == ["masked", "masked"]
     assert "measureScore" not in group
@@ -109,3 +110,22 @@ def test_who_asked_stands_in_the_log(crew: Crew) -> None:
     (row,) = crew.rows(f"SELECT request, result FROM audit WHERE id = '{asked.headers['x-request-id']}'")
     assert "$evaluate-measure" in row
     assert '"role":"registry"' in row
+
+
+def test_the_report_of_the_pilot_draws_sums_and_names_nobody(crew: Crew, women: list[Woman]) -> None:
+    page = evaluate(crew.settings, (date(2020, 1, 1), date(2100, 1, 1)), "kari", {"rate": 41.5})
+    assert "Hjemmebesøk av jordmor innen tre døgn" in page
+    assert "50 % av 10" in page
+    assert ">tilbakeholdt<" in page, "one alarm in all"
+    assert page.count("<svg") >= 5
+    assert "41.5" in page
+    for woman in women:
+        assert not [text for text in (woman.number, woman.id, woman.episode) if text in page]
+    for outside in ("<script", "src=", "<link", "url("):
+        assert outside not in page
+    logged = crew.rows("SELECT request FROM audit WHERE request LIKE '%$pilot-evaluation%'")
+    assert '"subject":"operator:kari"' in logged[0]
+    with pytest.raises(ValueError, match="lies before"):
+        evaluate(crew.settings, (date(2020, 1, 2), date(2020, 1, 1)), "kari")
+    empty = evaluate(crew.settings, (date(2020, 1, 1), date(2020, 1, 1)), "kari")
+    assert empty.count("Ingen tall i perioden") > 8
