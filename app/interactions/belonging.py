@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from app.access.caller import PERSONNEL, Role
@@ -23,6 +24,7 @@ from app.store.targets import Key, Targets
 Json = dict[str, Any]
 SEE_ALL = frozenset({Role.HARNESS, Role.SYSTEM})
 RELATED = PERSONNEL | {Role.CITIZEN}  # what they may do rests on a relation
+_LONGEST = 210  # characters of a reference below the base
 _RELATIVE = re.compile(r"([A-Z][A-Za-z]{1,63})/([A-Za-z0-9\-.]{1,64})(?:/_history/[A-Za-z0-9\-.]{1,64})?")
 
 
@@ -43,6 +45,7 @@ class Draft:
     expected: int | None = None  # the version that criteria were answered by, or that a patch was applied to
     patch: Patch | None = None
     wrong: FhirError | None = None  # why it cannot be stored; told to those only who may
+    _outward: list[tuple[str, Json]] | None = field(default=None, init=False)
 
     def fresh(self) -> "Draft":
         """The draft as it came, for another attempt."""
@@ -52,6 +55,13 @@ class Draft:
     def key(self) -> Key:
         """Type and id."""
         return self.type, self.id
+
+    @property
+    def outward(self) -> list[tuple[str, Json]]:
+        """The references that must lead somewhere, each with its place; looked for once."""
+        if self._outward is None:
+            self._outward = _outward(self.resource)
+        return self._outward
 
 
 @dataclass(slots=True)
@@ -73,6 +83,11 @@ class Preparation:
 
 def literal_key(reference: str, base: str) -> Key | None:
     """Type and id of a reference to this server, or None for anything else. A version is left out."""
+    return _key(reference, base) if len(reference) <= len(base) + _LONGEST else None
+
+
+@lru_cache(maxsize=4096)
+def _key(reference: str, base: str) -> Key | None:
     text = reference.removeprefix(f"{base}/")
     if "://" in text or text.startswith(("#", "urn:")):
         return None
@@ -80,10 +95,8 @@ def literal_key(reference: str, base: str) -> Key | None:
     return (match[1], match[2]) if match else None
 
 
-def outward(resource: Json | None) -> list[tuple[str, Json]]:
-    """The references that must lead somewhere, each with its place.
-
-    A document is closed: what its entries refer to stands in it (https://hl7.org/fhir/R4/documents.html), and only the
+def _outward(resource: Json | None) -> list[tuple[str, Json]]:
+    """A document is closed: what its entries refer to stands in it (https://hl7.org/fhir/R4/documents.html), and only the
     woman whom it is about is looked for here.
     """
     if resource and resource["resourceType"] == "Bundle":

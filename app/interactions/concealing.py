@@ -6,7 +6,7 @@ Shown to herself, to who wrote it, to the hospital that cares for her and in an 
 
 from app.access.caller import LAY
 from app.fhir import codes
-from app.interactions.belonging import Draft, Preparation, literal_key, outward
+from app.interactions.belonging import Draft, Preparation, literal_key
 from app.mapping.elements import tags
 from app.mapping.terminations import tells
 from app.store.targets import Key
@@ -36,7 +36,7 @@ def _by_herself(preparation: Preparation, draft: Draft) -> bool:
 
 def _refers(preparation: Preparation, draft: Draft, found: set[Key]) -> bool:
     base = preparation.context.house.fhir_base
-    for _, row in outward(draft.resource):
+    for _, row in draft.outward:
         key = literal_key(row["reference"], base)
         target = preparation.targets.found.get(key) if key else None
         if key in found or (target and codes.TOP in target.labels and target.type not in NEVER):

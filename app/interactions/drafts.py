@@ -35,7 +35,6 @@ from app.interactions.belonging import (
     concerns_child,
     inherited,
     literal_key,
-    outward,
     patient_of,
 )
 from app.interactions.birth_place import kept_of
@@ -105,7 +104,7 @@ def _named(draft: Draft, targets: Targets) -> Draft:
 
 
 def _keys(draft: Draft, base: str) -> Iterator[Key]:
-    for _, reference in outward(draft.resource):
+    for _, reference in draft.outward:
         key = literal_key(reference["reference"], base)
         if key is not None:
             yield key
@@ -118,7 +117,7 @@ def _problems(preparation: Preparation, draft: Draft) -> Iterator[Issue]:
     fixed = shipped_reading.read_only(draft.type, draft.id, draft.place)
     if fixed:
         yield fixed
-    for where, reference in outward(draft.resource):
+    for where, reference in draft.outward:
         reason = nowhere(preparation, draft, reference["reference"])
         if reason:
             yield Issue("not-found", f"{draft.place}{reason}", (f"{where}.reference",))

@@ -13,7 +13,7 @@ from app import clock
 from app.access.caller import LAY, Role
 from app.fhir import codes
 from app.fhir import json as fhir_json
-from app.interactions.belonging import Draft, Preparation, literal_key, outward, patient_of
+from app.interactions.belonging import Draft, Preparation, literal_key, patient_of
 from app.interactions.context import Context
 from app.interactions.release import ONLY_OURS, Release
 from app.mapping.elements import child, children, reference, tags, text
@@ -95,7 +95,7 @@ def _spread(preparation: Preparation, found: Release) -> None:
     """What refers to what waits, and what a closed report is made of, until nothing more is found."""
     base = preparation.context.house.fhir_base
     links = {
-        draft.key: {key for _, row in outward(draft.resource) if (key := literal_key(row["reference"], base))}
+        draft.key: {key for _, row in draft.outward if (key := literal_key(row["reference"], base))}
         for draft in preparation.drafts
         if draft.resource and draft.type not in untold.NEVER
     }
