@@ -22,8 +22,14 @@ _EITHER = {
     "participation": ("consent", "reservation"),
     "pilot_area": ("municipality", "organization"),
 }
-_OPTIONAL = {"kjernejournal_url", "helsenorge_url", "helsenorge_active_url"}  # empty: nothing is sent
 _DAY = 24 * 60  # minutes
+_OPTIONAL = {  # empty: nothing is sent, nobody asked
+    "kjernejournal_url",
+    "helsenorge_url",
+    "helsenorge_active_url",
+    "persontjenesten_url",
+    "gp_register_url",
+}
 _ORIGIN = re.compile(r"https?://[a-z0-9.\-]+(?::\d{1,5})?")
 
 
@@ -89,6 +95,16 @@ class Settings:
     )
     answer_seconds: int = _doc("Seconds that another system may take to answer; then it is tried again.", 10)
     helsenorge_audience: str = _doc("Audience of Helsenorge's tokens.", "nhn:helsenorge")
+    persontjenesten_url: str = _doc(
+        "Base of Persontjenesten's Person API; empty: nobody is looked up, and Patients say what is written in them."
+    )
+    persontjenesten_audience: str = _doc(
+        "Audience of Persontjenesten's tokens.", "nhn:hgd-persontjenesten-api"
+    )
+    gp_register_url: str = _doc("Address that tells a woman's GPs of record; empty: not asked.")
+    register_hours: int = _doc(
+        "Hours that what a national register said is good for, where no event comes.", 24
+    )
     audit_key_file: str = _doc("Ed25519 private key (PEM) that signs the heads of the log's lanes.")
     audit_former_keys_file: str = _doc(
         "Ed25519 public keys (PEM, one after the other) that signed heads before the key was changed."
@@ -248,6 +264,8 @@ def _check_production(settings: Settings) -> None:
         "kjernejournal_url",
         "helsenorge_url",
         "helsenorge_active_url",
+        "persontjenesten_url",
+        "gp_register_url",
     ):
         url = getattr(settings, name)
         if not url.startswith("https://") and (url or name not in _OPTIONAL):

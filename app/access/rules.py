@@ -375,6 +375,22 @@ ALLOW: tuple[Allow, ...] = (
         "hpl § 21, § 43: what was registered on the wrong woman is closed to all who read her record",
     ),
     Allow(
+        "allow.system.registered",
+        _roles(Role.SYSTEM),
+        frozenset({"update"}),
+        frozenset({"Patient"}),
+        Relation.ANYONE,
+        "pjl § 22: who she is, where she lives and whether that is confidential are kept true by the national register",
+    ),
+    Allow(
+        "allow.system.gp",
+        _roles(Role.SYSTEM),
+        frozenset({"create"}),
+        frozenset({"CareTeam"}),
+        Relation.ANYONE,
+        "fastlegeforskriften: the GP of record as her register has him",
+    ),
+    Allow(
         "allow.system.subscription",
         _roles(Role.SYSTEM),
         READ | {"update"},

@@ -9,6 +9,7 @@ from app.fhir.outcome import FhirError
 from app.store import delivery_health
 from app.store.deliveries import HELSENORGE, KJERNEJOURNAL
 from app.store.landscape_tables import CLOSED
+from app.store.registers import PERSONTJENESTEN
 
 
 async def live(_request: Request) -> Response:
@@ -28,7 +29,11 @@ async def ready(request: Request) -> Response:
 async def adapters(request: Request) -> Response:
     """What waits for each other system, and whether it answers; ``degraded`` where one does not, or refused something."""
     settings = request.app.state.house.settings
-    set_up = {KJERNEJOURNAL: bool(settings.kjernejournal_url), HELSENORGE: bool(settings.helsenorge_url)}
+    set_up = {
+        KJERNEJOURNAL: bool(settings.kjernejournal_url),
+        HELSENORGE: bool(settings.helsenorge_url),
+        PERSONTJENESTEN: bool(settings.persontjenesten_url),
+    }
     at = clock.now()
     try:
         found = await delivery_health.adapters(request.app.state.house.database, set_up)

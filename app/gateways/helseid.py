@@ -91,12 +91,15 @@ class HelseId:
         self._exchanged: dict[bytes, Token] = {}  # by a digest of what it was exchanged for
         self._locks: dict[str, asyncio.Lock] = {}
 
-    async def machine_token(self, audience: str) -> Token:
-        """A token of this server itself (client credentials), kept until it expires. Raises Unreachable."""
+    async def machine_token(self, audience: str, right: str = "api") -> Token:
+        """A token of this server itself (client credentials), kept until it expires. Raises Unreachable.
+
+        ``right`` is the last part of the scope.
+        """
         async with self._locks.setdefault(audience, asyncio.Lock()):
             known = self._machine.get(audience)
             if known is None or known.expires - _EARLY < time.time():
-                form = {"grant_type": "client_credentials", "scope": f"{audience}/api"}
+                form = {"grant_type": "client_credentials", "scope": f"{audience}/{right}"}
                 known = self._machine[audience] = await self._grant(form)
             return known
 

@@ -48,6 +48,7 @@ from app.store.targets import Key, Target, Targets, find, whose
 from app.store.writes import Write
 
 Json = dict[str, Any]
+_UNCOVERING = frozenset({"$meta-delete", "$register"})  # that her address is no longer confidential
 
 
 async def prepare(context: Context, drafts: Sequence[Draft]) -> tuple[list[Write], list[Issue]]:
@@ -161,7 +162,7 @@ def _write(preparation: Preparation, draft: Draft) -> Write:
         draft.type == "Patient"
         and target
         and target.body
-        and context.entry.facts.get("operation") != "$meta-delete"
+        and context.entry.facts.get("operation") not in _UNCOVERING
     ):
         standing.kept_label(draft.resource, fhir_json.read(target.body))
     episode = episode_of(preparation, draft, patient)

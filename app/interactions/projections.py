@@ -19,7 +19,7 @@ from app.store.standing_tasks import Kept
 from app.store.targets import Key, Targets
 from app.store.writes import Write
 
-_KINDS = {Role.CITIZEN: "chosen", Role.OPERATOR: "registry"}
+_KINDS = {Role.CITIZEN: "chosen", Role.OPERATOR: "registry", Role.SYSTEM: "registry"}
 _IN_FORCE = frozenset({"active", None})  # a team that is proposed or suspended relates nobody
 Row = tuple[Any, ...]
 

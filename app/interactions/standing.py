@@ -1,7 +1,7 @@
 """What a Patient says of a woman that decides access: a confidential address, her death, her age, where she lives.
 
 Projected to rows of ``choice`` with the kinds ``protected``, ``deceased``, ``minor`` and ``lives``; who is dead is told
-nothing more (``mute``). National registers are the source; here they stand as the personnel's system wrote them.
+nothing more (``mute``). National registers are the source: ``app/worker/registers.py`` carries over what they say.
 https://hl7.org/fhir/R4/patient.html; https://terminology.hl7.org/CodeSystem-v3-ActCode.html (LOCIS).
 """
 

@@ -24,6 +24,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from app.store.deliveries import RETRACTIONS
 from app.store.export_tables import export, export_chunk
+from app.store.landscape_tables import register_entry
 from app.store.search_tables import TABLES
 from app.store.subscription_tables import event, notification, subscription
 from app.store.tables import (
@@ -94,6 +95,7 @@ GONE: tuple[tuple[Any, ColumnElement[bool]], ...] = (
     _hers(log_case),  # what she asked, and what control found of her log, which is still there to be controlled
     _hers(relation),
     _hers(choice),
+    (register_entry, (register_entry.c.register == literal_column("'person'")) & (register_entry.c.key == HER)),
     (person, (person.c.patient == HER) | (person.c.rid == any_(RIDS))),  # her child's too
     *((of, of.c.rid == any_(RIDS)) for of in _BY_RID),
     (resource, resource.c.rid == any_(RIDS)),
@@ -105,6 +107,7 @@ KEPT: dict[str, str] = {  # and why
     "audit_closing": "the log's: which rows went with which month",
     "denial": "who is let in no more: tokens and persons by the log's names, and no card",
     "breaker": "whether other systems answer; about nobody",
+    "register_position": "how far a register's feed has been read; about nobody",
     "app_grant": "logins and launches of apps, sealed, for hours",
     "dpop_jti": "digests of proofs, for minutes",
     "emergency": "who was granted access, and what a reviewer decided; what was said of her is blanked",

@@ -1,6 +1,6 @@
-"""The tables about other systems: whether each answers now."""
+"""The tables about other systems: whether each answers now, and what the national registers said."""
 
-from sqlalchemy import Column, Integer, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text
 
 from app.store.tables import INSTANT, metadata
 
@@ -17,4 +17,30 @@ breaker = Table(  # one row a system, shared by all workers
     Column("succeeded", INSTANT),
     Column("failed", INSTANT),
     Column("error", Text),
+)
+
+register_entry = (
+    Table(  # what a national register says of somebody, for its lifetime; of a woman by her Patient's id
+        "register_entry",
+        metadata,
+        Column("register", Text, primary_key=True),
+        Column("key", Text, primary_key=True),
+        Column("remote", Text),  # by which id the register's events name her
+        Column("facts", Text),
+        Column("sequence", BigInteger, nullable=False),  # the register's event that the facts are as new as
+        Column("awaited", BigInteger, nullable=False),  # the newest event that was heard of
+        Column("version", Integer),  # of the Patient, when the facts were last carried over to it
+        Column("looked", INSTANT),
+        Column("expires", INSTANT, nullable=False),
+    )
+)
+Index("register_entry_expires", register_entry.c.register, register_entry.c.expires)
+Index("register_entry_remote", register_entry.c.register, register_entry.c.remote)
+
+register_position = Table(  # how far a register's feed has been read
+    "register_position",
+    metadata,
+    Column("register", Text, primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("at", INSTANT, nullable=False),
 )

@@ -118,7 +118,7 @@ def _follow(shape: Shape, state: CTE, written: CTE, ok: ColumnElement[bool]) -> 
     made += [_rearmed(ok)] if shape.rearm else []
     made += [_relations_end(state, ok)] if shape.ends else []
     made += [_withdrawn(ok)] if "withdrawal" in shape.tables else []
-    if shape.role is Role.OPERATOR and "relation" in shape.tables:
+    if shape.role in {Role.OPERATOR, Role.SYSTEM} and "relation" in shape.tables:
         made.append(_superseded(written))
     if "changed" in shape.tables:
         rows = rows_of("changed")

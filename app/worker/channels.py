@@ -9,6 +9,7 @@ import httpx
 from app.gateways.helseid import HelseId, read_client_key
 from app.gateways.helsenorge import Helsenorge
 from app.gateways.kjernejournal import Kjernejournal
+from app.gateways.persontjenesten import Persontjenesten
 from app.settings import Settings
 
 
@@ -19,6 +20,7 @@ class Channels:
     helseid: HelseId | None = None
     kjernejournal: Kjernejournal | None = None
     helsenorge: Helsenorge | None = None
+    persontjenesten: Persontjenesten | None = None
 
 
 @asynccontextmanager
@@ -34,5 +36,8 @@ async def open_channels(settings: Settings) -> AsyncIterator[Channels]:
             Kjernejournal(settings.kjernejournal_url, http) if settings.kjernejournal_url else None,
             Helsenorge(settings.helsenorge_url, http, settings.helsenorge_active_url)
             if settings.helsenorge_url
+            else None,
+            Persontjenesten(settings.persontjenesten_url, http, settings.gp_register_url)
+            if settings.persontjenesten_url
             else None,
         )

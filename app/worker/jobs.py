@@ -17,7 +17,7 @@ from procrastinate.jobs import Job
 
 from app import clock
 from app.interactions.context import House
-from app.store import deliveries, delivery_upkeep
+from app.store import deliveries, delivery_upkeep, registers
 from app.store.deliveries import Due
 from app.store.episodes import open_cards
 from app.store.erasure_table import TASK
@@ -73,6 +73,8 @@ def build(house: House, channels: Channels) -> App:
     @app.task(name="changed", retry=Again())
     async def changed(patient: str, episode: str | None = None, entry: str = "") -> None:
         await follow_up(house, patient, episode, entry)
+        if channels.persontjenesten is not None:
+            await registers.ask(house.database, patient, clock.now())
         await dispatch(app, await deliveries.due(house.database, patient))
 
     @app.task(name="deliver", pass_context=True)

@@ -1,5 +1,7 @@
 """Whom a message is about: her number, read and logged as read when it is needed, and kept nowhere."""
 
+from typing import Any
+
 from app.fhir import json as fhir_json
 from app.fhir.codes import PERSON_NUMBERS
 from app.gateways.failures import Refused
@@ -29,7 +31,15 @@ async def number_of(read: Context, patient: str) -> tuple[str, str]:
     stored = await resources.read(read.part(type="Patient").session, "Patient", patient)
     if stored is None or stored.deleted or not stored.visible:
         raise Withdrawn("She is no longer registered")
-    for row in children(fhir_json.parse(stored.body), "identifier"):
+    found = identified(fhir_json.parse(stored.body))
+    if found is None:
+        raise Refused("She has no national identity number here")
+    return found
+
+
+def identified(patient: dict[str, Any]) -> tuple[str, str] | None:
+    """The identity number of a Patient, with its system."""
+    for row in children(patient, "identifier"):
         if text(row, "system") in PERSON_NUMBERS and text(row, "use") != "old" and text(row, "value"):
             return text(row, "system"), text(row, "value")
-    raise Refused("She has no national identity number here")
+    return None

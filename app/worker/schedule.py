@@ -30,6 +30,7 @@ from app.store import (
 )
 from app.store.anchors import Anchors
 from app.store.seals import Signer
+from app.worker import registers
 from app.worker.channels import Channels
 from app.worker.jobs import begin, dispatch, resume, take_up
 from app.worker.reconciliation import reconcile_and_tell
@@ -152,6 +153,16 @@ async def reconcile(duties: Duties) -> None:
     await reconcile_and_tell(duties.house, duties.channels)
 
 
+async def follow_registers(duties: Duties) -> None:
+    """What changed in the national registers."""
+    await registers.follow_changes(duties.house, duties.channels)
+
+
+async def look_up(duties: Duties) -> None:
+    """Whom the national registers are to be asked for."""
+    await registers.look_up(duties.house, duties.channels)
+
+
 async def look_ahead(duties: Duties) -> None:
     """The log needs its next month; only the owner may make it."""
     month = await housekeeping.missing_month(duties.house.database, clock.now())
@@ -172,8 +183,10 @@ TABLE: tuple[Row, ...] = (
     Row(0.5, resume_held),
     Row(2, put_back),
     Row(2, carry_out_withdrawals),
+    Row(5, look_up),
     Row(15, sweep),
     Row(15, sweep_exports),
+    Row(60, follow_registers),
     Row(60, seal),
     Row(60, forget_proofs),
     Row(600, open_what_waited),

@@ -1,6 +1,6 @@
 """``helsekort sandbox``: the mock national services without the product, for an integrator's own system.
 
-HelseID, the citizens' issuer, ID-porten, kjernejournal and Helsenorge, each at a port of its own, until Ctrl-C. Their
+HelseID, the citizens' issuer, ID-porten, kjernejournal, Helsenorge and Persontjenesten, each at a port of its own, until Ctrl-C. Their
 state stays in the data directory, so that they can be stopped and started again.
 """
 
@@ -17,6 +17,7 @@ SAYS = {
     "idporten": "ID-porten",
     "kjernejournal": "kjernejournal: critical information",
     "helsenorge": "Helsenorge: notices",
+    "persontjenesten": "Persontjenesten: who somebody is, changes, GPs of record",
 }
 
 

@@ -37,6 +37,7 @@ class Client:
     redirect_uris: tuple[str, ...] = ()
     post_logout_redirect_uris: tuple[str, ...] = ()
     backchannel_logout: str = ""  # the path, at the origin to which a login returned; empty: it is not told
+    rights: tuple[str, ...] = ()  # scopes of those APIs that are not called ``…/api``
 
     def returns_to(self, uri: Any) -> bool:
         """Whether ``uri`` is registered; on the loopback interface with any port (RFC 8252 §7.3)."""
@@ -46,7 +47,7 @@ class Client:
 
     def scopes(self) -> set[str]:
         """The scopes of the APIs that it may ask for."""
-        return {f"{audience}/api" for audience in self.audiences}
+        return {f"{audience}/api" for audience in self.audiences} | set(self.rights)
 
     def audience(self, scope: str, wanted: str) -> str | None:
         """The one audience of this request, or None where the client may not have it."""

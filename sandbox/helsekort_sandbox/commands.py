@@ -33,7 +33,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
     alone = commands.add_parser("sandbox", help="the mock national services alone, for a system of your own")
     alone.add_argument(
-        "--port", type=int, default=PORT + 1000, help="the first of five ports, one after the other"
+        "--port", type=int, default=PORT + 1000, help="the first of six ports, one after the other"
     )
     alone.add_argument("--data-dir", type=Path, default=Path("data"))
     alone.set_defaults(run=run_sandbox)

@@ -1,4 +1,4 @@
-"""TABLE: what the mock kjernejournal and the mock Helsenorge take and answer; their OpenAPI documents are made of it.
+"""TABLE: what the mock services take and answer; their OpenAPI documents are made of it (``register_contracts``: registers).
 
 The adapters in the product and the mocks are held to it by the same tests (tests/sandbox/test_contracts.py). Where the
 real service publishes no contract the row says that it is ours.
@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Json = dict[str, Any]
-FHIR, JSON = "application/fhir+json", "application/json"
-_TEXT: Json = {"type": "string", "minLength": 1}
-_NUMBER: Json = {"type": "string", "pattern": "^[0-9]{11}$"}
-_FLAG: Json = {"type": "boolean"}
+FHIR, JSON, FORM = "application/fhir+json", "application/json", "application/x-www-form-urlencoded"
+TEXT: Json = {"type": "string", "minLength": 1}
+NUMBER: Json = {"type": "string", "pattern": "^[0-9]{11}$"}
+FLAG: Json = {"type": "boolean"}
 
 
-def _object(required: Json, optional: Json | None = None, *, closed: bool = True) -> Json:
+def an_object(required: Json, optional: Json | None = None, *, closed: bool = True) -> Json:
     properties = required | (optional or {})
     found: Json = {"type": "object", "required": list(required), "properties": properties}
     return found | ({"additionalProperties": False} if closed else {})
@@ -24,13 +24,13 @@ def _constant(value: str) -> Json:
     return {"const": value}
 
 
-_OUTCOME = _object({"resourceType": _constant("OperationOutcome"), "issue": {"type": "array"}}, closed=False)
-_PROBLEM = _object({"error": _TEXT}, {"error_description": _TEXT})
-_REGISTERED = _object(
+OUTCOME = an_object({"resourceType": _constant("OperationOutcome"), "issue": {"type": "array"}}, closed=False)
+_PROBLEM = an_object({"error": TEXT}, {"error_description": TEXT})
+_REGISTERED = an_object(
     {"resourceType": {"enum": ["AllergyIntolerance", "Condition"]}, "code": {}}, closed=False
 )
-_KEPT = _object(
-    {"resourceType": {}, "id": _TEXT, "meta": _object({"versionId": _TEXT}, closed=False)}, closed=False
+_KEPT = an_object(
+    {"resourceType": {}, "id": TEXT, "meta": an_object({"versionId": TEXT}, closed=False)}, closed=False
 )
 
 
@@ -45,6 +45,7 @@ class Operation:
     body: Json | None = None
     headers: tuple[str, ...] = ()
     media: str = JSON
+    sends: str = ""  # the media type of the body where it is another one
     is_ours: bool = False
     refusals: Json = field(default_factory=lambda: _PROBLEM)
 
@@ -55,55 +56,55 @@ KJERNEJOURNAL: tuple[Operation, ...] = (
     Operation(
         "POST", f"{_BASE}/status", "Whether anything is registered, and her choices",
         {
-            200: _object(
+            200: an_object(
                 {
-                    "patientNIN": _NUMBER,
-                    "hasCriticalInformation": _FLAG,
-                    "privacySetting": _object({"hasReservationKjernejournal": _FLAG, "isRestricted": _FLAG}),
+                    "patientNIN": NUMBER,
+                    "hasCriticalInformation": FLAG,
+                    "privacySetting": an_object({"hasReservationKjernejournal": FLAG, "isRestricted": FLAG}),
                 },
-                {"isBlockedForUser": _FLAG},
+                {"isBlockedForUser": FLAG},
             )
         },
-        body=_object({"nin": _NUMBER}), refusals=_OUTCOME,
+        body=an_object({"nin": NUMBER}), refusals=OUTCOME,
     ),
     Operation(
         "GET", f"{_BASE}/{{kind}}", "Her registrations of one kind, for a clinician",
-        {200: _object({"resourceType": _constant("Bundle"), "type": _constant("searchset"), "entry": {"type": "array"}}, closed=False)},
-        headers=_NHN, media=FHIR, refusals=_OUTCOME,
+        {200: an_object({"resourceType": _constant("Bundle"), "type": _constant("searchset"), "entry": {"type": "array"}}, closed=False)},
+        headers=_NHN, media=FHIR, refusals=OUTCOME,
     ),
     Operation(
         "POST", f"{_BASE}/{{kind}}", "Register, once for each nhn-event-id, in a clinician's name",
-        {201: _KEPT, 200: _KEPT}, body=_REGISTERED, headers=_NHN, media=FHIR, refusals=_OUTCOME,
+        {201: _KEPT, 200: _KEPT}, body=_REGISTERED, headers=_NHN, media=FHIR, refusals=OUTCOME,
     ),
     Operation(
         "PUT", f"{_BASE}/{{kind}}/{{id}}", "Replace a registration",
-        {200: _KEPT}, body=_REGISTERED, headers=_NHN, media=FHIR, refusals=_OUTCOME,
+        {200: _KEPT}, body=_REGISTERED, headers=_NHN, media=FHIR, refusals=OUTCOME,
     ),
     Operation(
         "POST", f"{_BASE}/{{kind}}/retraction", "What was registered under an event no longer holds",
-        {204: None}, body=_object({"nin": _NUMBER, "registeredBy": _TEXT}),
-        headers=("nhn-source-system", "nhn-event-id"), is_ours=True, refusals=_OUTCOME,
+        {204: None}, body=an_object({"nin": NUMBER, "registeredBy": TEXT}),
+        headers=("nhn-source-system", "nhn-event-id"), is_ours=True, refusals=OUTCOME,
     ),
 )  # fmt: skip
 HELSENORGE: tuple[Operation, ...] = (
     Operation(
         "POST", "/notices/v1", "Tell a citizen that something is new, once for each key",
-        {202: _object({"id": _TEXT, "status": _constant("accepted")})},
-        body=_object({"recipient": _NUMBER, "messageType": _TEXT, "idempotencyKey": _TEXT, "text": _TEXT}),
+        {202: an_object({"id": TEXT, "status": _constant("accepted")})},
+        body=an_object({"recipient": NUMBER, "messageType": TEXT, "idempotencyKey": TEXT, "text": TEXT}),
         is_ours=True,
     ),
     Operation(
         "POST", "/notices/v1/retraction", "Take away all notices of this system to a citizen",
-        {204: None}, body=_object({"recipient": _NUMBER, "idempotencyKey": _TEXT}), is_ours=True,
+        {204: None}, body=an_object({"recipient": NUMBER, "idempotencyKey": TEXT}), is_ours=True,
     ),
     Operation(
         "POST", "/digitaltaktiv/helsenorgeaktivsjekken/v1", "Whether a citizen is active on Helsenorge",
-        {200: _object({"erAktiv": _FLAG})}, body=_object({"fnr": _NUMBER}),
+        {200: an_object({"erAktiv": FLAG})}, body=an_object({"fnr": NUMBER}),
     ),
     Operation(
         "POST", "/notices/v1/known", "Under which of the keys a notice was taken",
-        {200: _object({"idempotencyKeys": {"type": "array", "items": _TEXT}})},
-        body=_object({"idempotencyKeys": {"type": "array", "items": _TEXT, "maxItems": 1000}}), is_ours=True,
+        {200: an_object({"idempotencyKeys": {"type": "array", "items": TEXT}})},
+        body=an_object({"idempotencyKeys": {"type": "array", "items": TEXT, "maxItems": 1000}}), is_ours=True,
     ),
 )  # fmt: skip
 CONTROLS: tuple[Operation, ...] = (
@@ -141,20 +142,20 @@ def _operation(row: Operation) -> Json:
         "summary": row.summary,
         "responses": answers,
         "parameters": [
-            {"name": name, "in": place, "required": True, "schema": _TEXT} for place, name in parameters
+            {"name": name, "in": place, "required": True, "schema": TEXT} for place, name in parameters
         ],
         "security": [] if is_control else [{"dpop": []}],
     }
     if row.is_ours:
         found["description"] = "The real service publishes no such call: this contract is ours."
     if row.body is not None:
-        found["requestBody"] = {"required": True, "content": {row.media: {"schema": row.body}}}
+        found["requestBody"] = {"required": True, "content": {row.sends or row.media: {"schema": row.body}}}
     return found
 
 
 def _refusal(row: Operation) -> Json:
     """In the service's own words; what is wrong with the token is said as OAuth says it."""
-    media = FHIR if row.refusals is _OUTCOME else JSON
+    media = FHIR if row.refusals is OUTCOME else JSON
     content = {JSON: {"schema": _PROBLEM}} | {media: {"schema": row.refusals}}
     return {"description": "Refused", "content": content}
 

@@ -21,6 +21,7 @@ class Mocks:
     idporten: str
     kjernejournal: str
     helsenorge: str
+    persontjenesten: str
     children: tuple[processes.Child, ...]
 
     def stop(self) -> None:
@@ -28,11 +29,11 @@ class Mocks:
             child.stop()
 
 
-NAMES = ("helseid", *ISSUERS, "kjernejournal", "helsenorge")
+NAMES = ("helseid", *ISSUERS, "kjernejournal", "helsenorge", "persontjenesten")
 
 
 def start(state: Path, logs: Path, server_key: keys.Jwk, port: int = 0) -> Mocks:
-    """Start all five at ``port`` and the ports after it (0: any); raises OSError where one is taken.
+    """Start all of them at ``port`` and the ports after it (0: any); raises OSError where one is taken.
 
     ``server_key`` is the key of this product's own clients at HelseID and ID-porten.
     """

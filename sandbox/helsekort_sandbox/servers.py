@@ -11,7 +11,7 @@ from pathlib import Path
 import uvicorn
 from starlette.applications import Starlette
 
-from helsekort_sandbox import helseid, helsenorge, idporten, kjernejournal
+from helsekort_sandbox import helseid, helsenorge, idporten, kjernejournal, persontjenesten
 
 APPS: dict[str, Callable[[str, Path], Starlette]] = {
     "helseid": helseid.create_app,
@@ -19,6 +19,7 @@ APPS: dict[str, Callable[[str, Path], Starlette]] = {
     "idporten": idporten.create_app,
     "kjernejournal": kjernejournal.create_app,
     "helsenorge": helsenorge.create_app,
+    "persontjenesten": persontjenesten.create_app,
 }
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from helsekort_sandbox import area, keys, kjernejournal, loopback, mocks, processes, state
+from helsekort_sandbox import area, keys, kjernejournal, loopback, mocks, persontjenesten, processes, state
 from helsekort_sandbox.helsenorge import ACTIVE
 from helsekort_sandbox.helsenorge import PATH as NOTICES
 from helsekort_sandbox.launcher import DATABASE, Cluster
@@ -91,7 +91,7 @@ def _start(services: Services) -> Sandbox:
     server_key = keys.keep(data / "server" / "client-key.json")
     national = mocks.start(data / "sandbox", services.logs, server_key)
     services.children.extend(national.children)
-    tell("mock HelseID, ID-porten, citizens' issuer, kjernejournal and Helsenorge answer")
+    tell("mock HelseID, ID-porten, citizens' issuer, kjernejournal, Helsenorge and Persontjenesten answer")
     sandbox = Sandbox(
         port=port,
         pid=os.getpid(),
@@ -102,6 +102,7 @@ def _start(services: Services) -> Sandbox:
         idporten=national.idporten,
         kjernejournal=national.kjernejournal,
         helsenorge=national.helsenorge,
+        persontjenesten=national.persontjenesten,
     )
     services.environment = _environment(services, sandbox)
     _migrate(services)
@@ -181,6 +182,8 @@ def _environment(services: Services, sandbox: Sandbox) -> dict[str, str]:
         "KJERNEJOURNAL_URL": f"{sandbox.kjernejournal}{kjernejournal.BASE}",
         "HELSENORGE_ACTIVE_URL": f"{sandbox.helsenorge}{ACTIVE}",
         "HELSENORGE_URL": f"{sandbox.helsenorge}{NOTICES}",
+        "PERSONTJENESTEN_URL": f"{sandbox.persontjenesten}{persontjenesten.BASE}",
+        "GP_REGISTER_URL": f"{sandbox.persontjenesten}{persontjenesten.GP_OF_RECORD}",
         "AUDIT_KEY_FILE": str(_audit_key(private / "audit-key.pem")),
         "AUDIT_ANCHOR_FILE": str(private / "audit-anchors.ndjson"),
         "SERVER_KEY_FILE": str(_random_key(private / "server-key")),

@@ -32,6 +32,7 @@ class Sandbox:
     idporten: str
     kjernejournal: str
     helsenorge: str
+    persontjenesten: str
 
     @property
     def fhir(self) -> str:

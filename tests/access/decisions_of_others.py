@@ -247,6 +247,11 @@ system    delete  Flag                   stranger                    allow.syste
 system    read    Subscription           nobody                      allow.system.subscription
 system    update  Subscription           nobody                      allow.system.subscription
 system    create  Subscription           nobody                      no
+# folkeregisterloven, fastlegeforskriften: what the registers say of her is carried over, and nothing else of hers
+system    update  Patient                stranger                    allow.system.registered
+system    create  CareTeam               stranger                    allow.system.gp
+system    create  Patient                stranger                    no
+system    delete  Patient,CareTeam       stranger                    no
 # hpl §§ 21, 43: what was registered on the wrong woman is closed, by the server alone, and to all who read her record
 system    update  Observation            stranger                    allow.system.moved
 system    update  Encounter,Condition,AllergyIntolerance,DiagnosticReport,CareTeam,CarePlan,QuestionnaireResponse,RelatedPerson  stranger  allow.system.moved
@@ -278,7 +283,6 @@ system    read    StructureDefinition,SearchParameter,OperationDefinition,Capabi
 system    read    Group,MessageHeader    nobody                      no
 system    create  Task,Communication,Appointment  stranger           no
 system    create  Observation            stranger                    no
-system    update  Patient                stranger                    no
 system    delete  Observation            stranger                    no
 system    read    AuditEvent             stranger                    no
 system    read    Consent                stranger                    no

@@ -10,6 +10,7 @@ import httpx
 from app.gateways.helseid import HelseId, read_client_key
 from app.gateways.helsenorge import Helsenorge
 from app.gateways.kjernejournal import Kjernejournal
+from app.gateways.persontjenesten import Persontjenesten
 from tests.fixtures.services import Services
 
 T = TypeVar("T")
@@ -22,6 +23,7 @@ class Line:
     helseid: HelseId
     kjernejournal: Kjernejournal
     helsenorge: Helsenorge
+    persontjenesten: Persontjenesten
     http: httpx.AsyncClient
 
 
@@ -33,7 +35,8 @@ def speak(services: Services, story: Callable[[Line], Awaitable[T]], **changed: 
             given = {"issuer": services.running.helseid, "client_id": "helsekort"} | changed
             key = read_client_key(services.key_file)
             helseid = HelseId(client_key=key, http=http, **given)
-            line = Line(helseid, services.kjernejournal(http), services.helsenorge(http), http)
+            others = services.kjernejournal(http), services.helsenorge(http), services.persontjenesten(http)
+            line = Line(helseid, *others, http)
             return await story(line)
 
     return asyncio.run(told())

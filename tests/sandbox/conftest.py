@@ -108,6 +108,7 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
         idporten=services.idporten,
         kjernejournal=services.kjernejournal,
         helsenorge=services.helsenorge,
+        persontjenesten=services.persontjenesten,
     )
     services.stop()
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import httpx
 import pytest
@@ -22,17 +23,23 @@ from openapi_spec_validator import validate
 from app.clock import new_id
 from app.gateways.failures import Refused, Unreachable
 from app.gateways.kjernejournal import Registration
+from app.gateways.persontjenesten import RIGHT
 from tests.fixtures.resources import new_number
 from tests.fixtures.services import Services, services
 from tests.gateways.line import Line, speak
 
 __all__ = ["services"]
 NOTICE = ("POST", "/notices/v1")
-AUDIENCES = {"kjernejournal": "nhn:critical-information", "helsenorge": "nhn:helsenorge"}
+AUDIENCES = {
+    "kjernejournal": "nhn:critical-information",
+    "helsenorge": "nhn:helsenorge",
+    "persontjenesten": "nhn:hgd-persontjenesten-api",
+}
+FORM = "application/x-www-form-urlencoded"
 
 
 class Contract:
-    """Judges every exchange with the two services, and remembers which operations and answers there were."""
+    """Judges every exchange with the services, and remembers which operations and answers there were."""
 
     def __init__(self, services: Services) -> None:
         self.seen: set[tuple[str, str, int]] = set()
@@ -77,7 +84,8 @@ class Contract:
 
     def _fits(self, content: dict[str, Any], media: str, body: bytes) -> None:
         assert media.partition(";")[0] in content
-        Draft202012Validator(content[media.partition(";")[0]]["schema"]).validate(json.loads(body))
+        sent = dict(parse_qsl(body.decode())) if media == FORM else json.loads(body)
+        Draft202012Validator(content[media.partition(";")[0]]["schema"]).validate(sent)
 
 
 def registration(number: str, **changed: Any) -> Registration:
@@ -131,6 +139,36 @@ def test_adapters_and_mocks_keep_the_contract(services: Services) -> None:
         ("POST", kinds, 422), ("POST", kinds, 500), ("POST", f"{kinds}/retraction", 204),
         ("POST", f"{kinds}/retraction", 404), (*NOTICE, 202), (*NOTICE, 409), (*NOTICE, 429),
         ("POST", ACTIVE, 200), ("POST", "/notices/v1/known", 200), ("POST", "/notices/v1/retraction", 204),
+    }  # fmt: skip
+
+
+def test_the_registers_keep_their_contract(services: Services) -> None:
+    contract, number = Contract(services), new_number()
+    gp = {"organizationNumber": "310001017", "organizationName": "Legekontoret", "from": "2024-01-01"}
+
+    async def story(line: Line) -> None:
+        line.http.event_hooks["response"].append(contract.judge)
+        token = await line.helseid.machine_token(AUDIENCES["persontjenesten"], RIGHT)
+        assert await line.persontjenesten.person(token, number) is None
+        services.happens(number, person={"name": [{"familyName": "Ny"}]}, contracts=[gp])
+        found = await line.persontjenesten.person(token, number)
+        assert found is not None
+        assert found.parts["name"] == [{"familyName": "Ny"}]
+        assert await line.persontjenesten.latest(token) == found.sequence
+        (change,) = await line.persontjenesten.changes(token, found.sequence)
+        assert (change.remote, change.sequence) == (found.remote, found.sequence)
+        assert await line.persontjenesten.gps_of_record(token, number) == [gp]
+        line.helseid.forget(AUDIENCES["persontjenesten"])
+        other = await line.helseid.machine_token(AUDIENCES["persontjenesten"])
+        with pytest.raises(Unreachable, match="403"):
+            await line.persontjenesten.person(other, number)
+
+    speak(services, story)
+    by_number = "/api/legal-basis/person/get-by-nin"
+    assert contract.seen >= {
+        ("POST", by_number, 200), ("POST", by_number, 404), ("POST", by_number, 403),
+        ("GET", "/api/legal-basis/event", 200), ("GET", "/api/legal-basis/event/latest", 200),
+        ("POST", "/flr/v1/gp-of-record", 200),
     }  # fmt: skip
 
 

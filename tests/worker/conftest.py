@@ -27,6 +27,8 @@ def crew(server: Server, services: Services) -> Iterator[Crew]:
         kjernejournal_url=services.kjernejournal_url,
         helsenorge_url=services.helsenorge_url,
         helsenorge_active_url=services.helsenorge_active_url,
+        persontjenesten_url=services.persontjenesten_url,
+        gp_register_url=services.gp_register_url,
         pilot_file=str(Path(server.settings.server_key_file).with_name("pilot.json")),
     )
     crew = Crew(server, services, settings)
@@ -39,6 +41,7 @@ def well(services: Services) -> None:
     """Every test begins with services that answer."""
     services.fail("kjernejournal")
     services.fail("helsenorge")
+    services.fail("persontjenesten")
 
 
 @pytest.fixture(autouse=True)

@@ -134,7 +134,9 @@ class TokenEndpoint:
             raise Refused("invalid_scope", "One audience that the client is registered for")
         if asked.details.attest:
             raise Refused(details.ERROR, "A machine attests no care relation")
+        rights = [word for word in asked.form.get("scope", "").split() if word in asked.client.scopes()]
         claims = {"sub": asked.client.client_id} | speech.organization(asked.client, asked.details)
+        claims |= {"scope": " ".join(rights)} if rights else {}
         return self._answer(asked, audience, claims, int(time.time()) + LIFETIME)
 
     def _exchange(self, asked: Asked) -> Answer:

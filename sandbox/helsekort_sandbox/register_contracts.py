@@ -1,0 +1,41 @@
+"""TABLE: what the mock registers take and answer, like ``contracts``.
+
+Persontjenesten: https://utviklerportal.nhn.no/informasjonstjenester/persontjenesten, and the client that Norsk Helsenett
+publishes (NorskHelsenett/HelseID.Samples, Persontjenesten.Samples). Parts of a person that nobody here reads are left out.
+"""
+
+from helsekort_sandbox.contracts import FORM, JSON, NUMBER, TEXT, Json, Operation, an_object
+
+_PERSONS = "/api/legal-basis/person"
+_EVENTS = "/api/legal-basis/event"
+_PARTS: Json = {
+    name: {"type": "array"} for name in ("name", "birth", "addressProtection", "residentialAddress", "status")
+}
+_PERSON = an_object(
+    {"id": TEXT, "sequenceNumber": {"type": "integer"}}, _PARTS | {"death": {"type": "object"}}
+)
+_EVENT = an_object({"sequenceNumber": TEXT, "personId": TEXT, "eventType": TEXT})
+_CONTRACT = an_object(
+    {
+        "organizationNumber": {"type": "string", "pattern": "^[0-9]{9}$"},
+        "organizationName": TEXT,
+        "from": TEXT,
+    },
+    {"hprNumber": TEXT, "name": TEXT, "to": TEXT},
+)
+PERSONTJENESTEN: tuple[Operation, ...] = (
+    Operation(
+        "POST", f"{_PERSONS}/get-by-nin", "One person by a number in the body", {200: _PERSON},
+        body=an_object({"nin": NUMBER, "informationParts": TEXT}), sends=FORM,
+    ),
+    Operation(
+        "GET", _EVENTS, "At most 1000 events, from sequenceNumber on",
+        {200: an_object({"results": {"type": "array", "items": _EVENT, "maxItems": 1000}}, closed=False)},
+    ),
+    Operation("GET", f"{_EVENTS}/latest", "The newest event", {200: _EVENT}),
+    Operation(
+        "POST", "/flr/v1/gp-of-record", "A woman's contracts with GPs",
+        {200: an_object({"contracts": {"type": "array", "items": _CONTRACT}})},
+        body=an_object({"nin": NUMBER}), media=JSON, is_ours=True,
+    ),
+)  # fmt: skip
