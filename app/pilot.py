@@ -22,6 +22,12 @@ def register(commands: Any, operator: Callable[[], str]) -> None:
     row.add_argument("--to", dest="last", type=date.fromisoformat, required=True, metavar="DATE")
     row.add_argument("--replay", type=Path, metavar="FILE", help="what `helsekort replay --report` wrote")
     row.set_defaults(run=partial(evaluate, operator))
+    row = does.add_parser(
+        "enrol", help="who takes part: compare a CSV file with what is in force, and apply it"
+    )
+    row.add_argument("file", type=Path, nargs="?", metavar="FILE", help="without it: who takes part now")
+    row.add_argument("--apply", action="store_true", help="put it into HELSEKORT_PILOT_FILE")
+    row.set_defaults(run=partial(enrol, operator))
 
 
 def evaluate(operator: Callable[[], str], options: argparse.Namespace) -> int:
@@ -37,3 +43,25 @@ def evaluate(operator: Callable[[], str], options: argparse.Namespace) -> int:
         return 2
     print(page, end="")
     return 0
+
+
+def enrol(operator: Callable[[], str], options: argparse.Namespace) -> int:
+    """Show, compare or apply who takes part; exit 1 where what is in force is not what the file says."""
+    from app import settings
+    from app.access.enrolment import Malformed, read
+    from app.worker import pilot_enrolment
+
+    try:
+        if options.file is None:
+            print("\n".join(pilot_enrolment.shown(settings.read())))
+            return 0
+        wanted = read(options.file.read_bytes())
+        told = pilot_enrolment.enrol(settings.read(), wanted, operator(), apply=options.apply)
+    except Malformed as error:
+        print("\n".join(f"{options.file}, {problem}" for problem in error.problems), file=sys.stderr)
+        return 2
+    except (pilot_enrolment.NoPilotFile, OSError) as error:
+        print(f"helsekort: {error}", file=sys.stderr)
+        return 2
+    print("\n".join(told.lines))
+    return 0 if told.is_in_force else 1

@@ -7,15 +7,15 @@ from datetime import date, timedelta
 from typing import Any
 
 from app import clock
-from app.access.caller import Role
 from app.interactions.evaluating import summed
 from app.mapping.measures_to_fhir import UNNAMED, Sum, told
 from app.pregnancy.indicators import COUNTED
 from app.render.pilot_report import Report, Share, page
 from app.settings import Settings
 from app.store.database import Database
-from app.store.log import Entry, refuse
+from app.store.log import refuse
 from app.store.pilot_numbers import Numbers, numbers
+from app.worker.operator_log import entry
 
 ALL = "Alle"
 STATEMENT_MILLISECONDS = 600_000  # the log of a year is read once
@@ -38,7 +38,8 @@ async def _evaluated(
     try:
         yesterday = clock.now().astimezone(clock.OSLO).date() - timedelta(days=1)
         until = (period[0], min(period[1], yesterday))
-        await refuse(database, _entry(period, by), "told")
+        asked = {"from": str(period[0]), "to": str(period[1])}
+        await refuse(database, entry("$pilot-evaluation", by, asked), "told")
         found = await numbers(database, [row.id for row in COUNTED], until)
     finally:
         await database.stop()
@@ -86,16 +87,3 @@ def _played(replay: Mapping[str, Any]) -> dict[str, Any]:
         for name, value in row.items()
     }
     return {"Hendelser": replay.get("events", 0), "Hendelser i sekundet": replay.get("rate", 0)} | rows
-
-
-def _entry(period: tuple[date, date], by: str) -> Entry:
-    facts = {
-        "interaction": "operation",
-        "operation": "$pilot-evaluation",
-        "role": Role.OPERATOR.value,
-        "subject": f"operator:{by}",
-        "name": by,
-        "client": "helsekort pilot",
-        "query": f"from={period[0]}&to={period[1]}",
-    }
-    return Entry(clock.new_id(), clock.now(), facts)
