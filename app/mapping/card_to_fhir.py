@@ -97,7 +97,7 @@ def _changed(urls: dict[str, str], since: datetime | None, changed: Container[st
 
 
 def _flag(finding: Finding, subject: Json) -> Json:
-    line = f"{finding.title}. {finding.text} Frist {clock(finding.deadline)}."
+    line = f"{finding.named}. {finding.text} Frist {clock(finding.deadline)}."
     return {
         "identifier": [{"system": FINDING_KEY, "value": finding.key}],
         "status": "active",

@@ -129,7 +129,9 @@ def _has(view: View, code: str) -> bool:
 
 def _section(view: View, code: str, title: str, rows: list[tuple[str, tuple[str, ...]]]) -> Section:
     sources = dict.fromkeys(source for _, inputs in rows for source in inputs)
-    return Section(code, title, tuple(line for line, _ in rows), tuple(sources), not view.assessable(code))
+    return Section(
+        code, title, tuple(dict.fromkeys(line for line, _ in rows)), tuple(sources), not view.assessable(code)
+    )
 
 
 def _need(row: Need) -> str:
@@ -139,7 +141,7 @@ def _need(row: Need) -> str:
 
 def _finding(row: Finding) -> str:
     until = "" if row.kind == "information" else f" Frist {clock(row.deadline)}."
-    return f"{KINDS[row.kind]}: {row.title}. {row.text}{until}"
+    return f"{KINDS[row.kind]}: {row.named}. {row.text}{until}"
 
 
 def _term(view: View) -> list[tuple[str, tuple[str, ...]]]:

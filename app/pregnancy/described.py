@@ -8,17 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from app.pregnancy.background import (
-    Allergy,
-    BirthPlace,
-    BirthPlan,
-    CareTeamMember,
-    Child,
-    Condition,
-    Fetus,
-    Registered,
-    Woman,
-)  # fmt: skip
+from app.pregnancy import background as b
 from app.pregnancy.bands import Recommended, recommended
 from app.pregnancy.contradictions import rhesus
 from app.pregnancy.facts import (
@@ -38,7 +28,7 @@ from app.pregnancy.facts import (
     Visit,
     Weight,
 )
-from app.pregnancy.items import ITEMS
+from app.pregnancy.items import ANALYSES, ITEMS
 from app.pregnancy.kept import Amount, Answer, Kept
 from app.pregnancy.stated import Stated, stated
 
@@ -100,7 +90,7 @@ class Consultation:
 
 @dataclass(frozen=True, slots=True)
 class LabRow:
-    """All results of one analysis, newest first."""
+    """All results of one analysis, newest first; the analyses stand in the order of ANALYSES, others as recorded."""
 
     name: str
     results: tuple[LabResult, ...]
@@ -113,7 +103,7 @@ class Birth:
     fetus: str | None
     outcome: BirthOutcome | None
     details: tuple[Kept, ...]
-    child: Child | None = None
+    child: b.Child | None = None
 
     @property
     def called(self) -> str:
@@ -130,20 +120,20 @@ class Birth:
 class Described:
     """Every descriptive section."""
 
-    who: Woman | None
+    who: b.Woman | None
     measurements: tuple[Series, ...]
     consultations: tuple[Consultation, ...]
     laboratory: tuple[LabRow, ...]
-    fetuses: tuple[Fetus, ...]
-    allergies: tuple[Allergy, ...]
-    conditions: tuple[Condition, ...]
-    care_team: tuple[CareTeamMember, ...]
-    birth_plan: BirthPlan | None
-    birth_places: tuple[BirthPlace, ...]
+    fetuses: tuple[b.Fetus, ...]
+    allergies: tuple[b.Allergy, ...]
+    conditions: tuple[b.Condition, ...]
+    care_team: tuple[b.CareTeamMember, ...]
+    birth_plan: b.BirthPlan | None
+    birth_places: tuple[b.BirthPlace, ...]
     outcomes: tuple[BirthOutcome, ...]
     births: tuple[Birth, ...]
     rhesus: RhesusD | None
-    registered: tuple[Registered, ...]
+    registered: tuple[b.Registered, ...]
     stated: tuple[Stated, ...]
     found: tuple[Amount | Answer, ...]  # of ultrasound, NIPT and the RhD pathway, oldest first
     recommended: Recommended | None = None  # what she is recommended to weigh at term
@@ -169,20 +159,20 @@ IN_CONSULTATION: tuple[type[Fact], ...] = (
 def describe(facts: Facts) -> Described:
     """The sections of ``facts``."""
     return Described(
-        who=facts.last(Woman),
+        who=facts.last(b.Woman),
         measurements=tuple(_series(facts)),
         consultations=_consultations(facts),
         laboratory=_laboratory(facts),
-        fetuses=tuple(sorted(facts.of(Fetus), key=lambda row: row.name)),
-        allergies=facts.of(Allergy),
-        conditions=facts.of(Condition),
-        care_team=facts.of(CareTeamMember),
-        birth_plan=facts.last(BirthPlan),
-        birth_places=facts.of(BirthPlace),
+        fetuses=tuple(sorted(facts.of(b.Fetus), key=lambda row: row.name)),
+        allergies=facts.of(b.Allergy),
+        conditions=facts.of(b.Condition),
+        care_team=facts.of(b.CareTeamMember),
+        birth_plan=facts.last(b.BirthPlan),
+        birth_places=facts.of(b.BirthPlace),
         outcomes=facts.of(BirthOutcome),
         births=tuple(_births(facts)),
         rhesus=rhesus(facts),
-        registered=facts.of(Registered),
+        registered=facts.of(b.Registered),
         stated=stated(facts),
         found=_found(facts),
         recommended=recommended(facts),
@@ -196,7 +186,7 @@ def _births(facts: Facts) -> Iterator[Birth]:
     for item in OF_BIRTH:
         for row in (*facts.amounts(item), *facts.answers(item)):
             details.setdefault(row.fetus, {})[item] = row
-    children = {row.fetus: row for row in facts.of(Child)}
+    children = {row.fetus: row for row in facts.of(b.Child)}
     named = (details.keys() | children.keys()) - {None}
     if None in outcomes and len(named) == 1 == len(children):  # the only child: its outcome names no fetus
         for name in named:
@@ -247,4 +237,5 @@ def _laboratory(facts: Facts) -> tuple[LabRow, ...]:
     by_code: dict[str, list[LabResult]] = {}
     for row in facts.of(LabResult):
         by_code.setdefault(row.code or row.name, []).append(row)
-    return tuple(LabRow(rows[-1].name, tuple(reversed(rows))) for rows in by_code.values())
+    found = sorted(by_code.values(), key=lambda rows: ANALYSES.get(rows[-1].name, len(ANALYSES)))
+    return tuple(LabRow(rows[-1].name, tuple(reversed(rows))) for rows in found)

@@ -146,6 +146,11 @@ class Finding:
     outranks: frozenset[str] = frozenset()
 
     @property
+    def named(self) -> str:
+        """Its title, with the fetus that it is of where there are several."""
+        return f"{self.title} (foster {self.fetus})" if self.fetus else self.title
+
+    @property
     def key(self) -> str:
         return hashlib.sha256("|".join((self.rule, *sorted(self.inputs))).encode()).hexdigest()
 

@@ -17,8 +17,7 @@ from app.render.markup import Html, el, joined
 from app.render.words import Words
 
 WIDTH, HEIGHT = 360, 190
-LEFT, RIGHT, TOP, BOTTOM = 34, 44, 12, 22
-TALL = 410  # height of the curve that stands alone beside two others
+TOP, BOTTOM = 12, 22
 TO_TERM = 40.0
 INK = ("#0d4f5c", "#1f7a6e")
 SOFT = "#4d5866"
@@ -26,7 +25,6 @@ Placed = tuple[float, float, float, bool]  # across, up, the value, whether it i
 FRAME = {  # what makes the drawing complete by itself
     "xmlns": "http://www.w3.org/2000/svg",
     "font_family": "Source Sans Pro",
-    "font_size": "13",
     "fill": SOFT,
 }
 
@@ -45,6 +43,21 @@ CHARTED: dict[str, Frame] = {
     "weight": Frame(8),
     "fundal-height": Frame(20, (20, 40)),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Canvas:
+    """What a curve is drawn on, 360 wide: its height, the size of its letters, and the room left and right of it."""
+
+    height: int = HEIGHT
+    letters: int = 13
+    left: int = 34
+    right: int = 44
+
+
+USUAL = Canvas()
+TALL = Canvas(height=410)  # alone beside two others
+SMALL = Canvas(letters=17, left=40, right=56)  # three in a row on paper, where all else gets small
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +91,11 @@ def axis(values: Sequence[float], start: float, end: float, *, steps: tuple[floa
 def chart(series: Series, view: View, words: Words) -> Html | None:
     """The curve of ``series`` with its name, or None where fewer than two readings can be placed on it."""
     found = drawing(series, view, words)
-    return el("figure", el("figcaption", caption(series, view, words)), found) if found else None
+    if found is None:
+        return None
+    said = banded(series, view, words)
+    band_ = el("p", said, class_="soft small") if said else None
+    return el("figure", el("figcaption", caption(series, words)), found, band_)
 
 
 def band(series: Series, view: View) -> Recommended | None:
@@ -87,13 +104,18 @@ def band(series: Series, view: View) -> Recommended | None:
     return view.described.recommended if shown else None
 
 
-def caption(series: Series, view: View, words: Words) -> str:
-    """What is drawn, and where its band is from."""
-    found, name = band(series, view), f"{words(series.kind)}, {series.unit}"
+def caption(series: Series, words: Words) -> str:
+    """What is drawn."""
+    return f"{words(series.kind)}, {series.unit}"
+
+
+def banded(series: Series, view: View, words: Words) -> str:
+    """What the band of a curve is, and where it is from; empty without one."""
+    found = band(series, view)
     if found is None:
-        return name
+        return ""
     low, high, bmi = map(words.number, (found.low, found.high, found.bmi))
-    return f"{name}. {words('gain-band', low=low, high=high, bmi=bmi, source=found.source)}"
+    return words("gain-band", low=low, high=high, bmi=bmi, source=found.source)
 
 
 def legend(words: Words) -> str:
@@ -111,20 +133,20 @@ def told(series: Series, words: Words) -> str:
     )  # fmt: skip
 
 
-def drawing(series: Series, view: View, words: Words, *, height: int = HEIGHT) -> Html | None:
-    """The curve alone, complete by itself, ``height`` high for a width of 360."""
+def drawing(series: Series, view: View, words: Words, canvas: Canvas = USUAL) -> Html | None:
+    """The curve alone, complete by itself."""
     dated = [(age.days / 7, point) for point in series.points if (age := view.age_on(point.day))]
     numbers = [value for _, point in dated for value in point.values if value is not None]
     if len(dated) < 2 or not numbers:  # noqa: PLR2004 (a curve needs two points)
         return None
     frame = CHARTED.get(series.kind, Frame(8))
     weeks = [*(week for week, _ in dated), frame.week, TO_TERM]
-    across = axis(weeks, LEFT, WIDTH - RIGHT, steps=(4, 8), most=10)
-    most, found = 5 * height // HEIGHT, band(series, view)
+    across = axis(weeks, canvas.left, WIDTH - canvas.right, steps=(4, 8), most=10)
+    most, found = 5 * canvas.height // HEIGHT, band(series, view)
     ends = (found.low, found.high) if found else ()
     up = axis(
         [*numbers, *frame.values, *ends],
-        height - BOTTOM,
+        canvas.height - BOTTOM,
         TOP,
         steps=(1, 2, 5, 10, 20, 50, 100, 500),
         most=most,
@@ -133,14 +155,14 @@ def drawing(series: Series, view: View, words: Words, *, height: int = HEIGHT) -
         _curve(_placed(dated, index, across, up), index, words)
         for index in range(len(series.points[0].values))
     ]
-    limits = (_limit(up.at(limit), words.number(limit), words("limit")) for limit in frame.limits)
-    drawn = [*_grid(across, up, height, words), *(_band(across, up, found) if found else ()), *limits, *lines]
-    return _picture(told(series, words), *drawn, height=height)
+    limits = (_limit(across, up.at(limit), words.number(limit), words("limit")) for limit in frame.limits)
+    drawn = [*_grid(across, up, words), *(_band(across, up, found) if found else ()), *limits, *lines]
+    return _picture(told(series, words), *drawn, canvas=canvas)
 
 
-def _picture(described: str, *parts: Html, height: int) -> Html:
-    box = f"0 0 {WIDTH} {height}"
-    return el("svg", el("title", described), *parts, role="img", aria_label=described, viewBox=box, **FRAME)
+def _picture(described: str, *parts: Html, canvas: Canvas) -> Html:
+    size = {"viewBox": f"0 0 {WIDTH} {canvas.height}", "font_size": f"{canvas.letters}"}
+    return el("svg", el("title", described), *parts, role="img", aria_label=described, **size, **FRAME)
 
 
 def _placed(dated: Sequence[tuple[float, Point]], index: int, across: Axis, up: Axis) -> list[Placed]:
@@ -151,8 +173,8 @@ def _placed(dated: Sequence[tuple[float, Point]], index: int, across: Axis, up: 
     ]
 
 
-def _grid(across: Axis, up: Axis, height: int, words: Words) -> list[Html]:
-    level = f"{height - BOTTOM + 16}"
+def _grid(across: Axis, up: Axis, words: Words) -> list[Html]:
+    level = f"{up.start + 16:g}"
     rows = [el("text", words("chart-week"), x=f"{WIDTH}", y=level, text_anchor="end")]
     rows += [
         el("text", f"{tick:g}", x=f"{across.at(tick)}", y=level, text_anchor="middle")
@@ -160,8 +182,11 @@ def _grid(across: Axis, up: Axis, height: int, words: Words) -> list[Html]:
     ]
     for tick in up.ticks():
         y = f"{up.at(tick)}"
-        rows.append(el("line", x1=f"{LEFT}", x2=f"{WIDTH - RIGHT}", y1=y, y2=y, stroke="#dde2e8", class_="g"))
-        rows.append(el("text", f"{tick:g}", x=f"{LEFT - 6}", y=f"{up.at(tick) + 4}", text_anchor="end"))
+        ends = {"x1": f"{across.start:g}", "x2": f"{across.end:g}"}
+        rows.append(el("line", **ends, y1=y, y2=y, stroke="#dde2e8", class_="g"))
+        rows.append(
+            el("text", f"{tick:g}", x=f"{across.start - 6:g}", y=f"{up.at(tick) + 4}", text_anchor="end")
+        )
     return rows
 
 
@@ -172,18 +197,18 @@ def _band(across: Axis, up: Axis, found: Recommended) -> list[Html]:
     return [el("rect", **size, fill="#1f7a6e", fill_opacity="0.25", stroke="#1f7a6e", class_="band")]
 
 
-def _limit(y: float, number: str, word: str) -> Html:
+def _limit(across: Axis, y: float, number: str, word: str) -> Html:
     line = el(
         "line",
-        x1=f"{LEFT}",
-        x2=f"{WIDTH - RIGHT}",
+        x1=f"{across.start:g}",
+        x2=f"{across.end:g}",
         y1=f"{y}",
         y2=f"{y}",
         stroke="#9b1420",
         stroke_dasharray="4 4",
         class_="limit",
     )
-    return joined(line, el("text", f"{word} {number}", x=f"{LEFT + 3}", y=f"{y - 4}"))
+    return joined(line, el("text", f"{word} {number}", x=f"{across.start + 3:g}", y=f"{y - 4}"))
 
 
 def _curve(points: list[Placed], index: int, words: Words) -> Html:

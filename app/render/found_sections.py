@@ -76,7 +76,10 @@ def rhd(view: View, words: Words) -> Iterator[Line]:
     plan, because = _plan(rows, words)
     if plan:
         yield Line((words("anti-d-plan"), plan, ""), (mother.source, *because), strong=True)
-    yield Line((words("item-rhd"), words("answer-negative"), words.date(mother.day)), (mother.source,))
+    yield Line(
+        (words.heading("item-rhd", view.audience), words("answer-negative"), words.date(mother.day)),
+        (mother.source,),
+    )
     for row in rows:
         name = words(f"item-{row.item}") + (f" ({row.fetus})" if row.fetus else "")
         raised = row.item in {"antibody-screen", "sensitising-event"} and row.value != "negative"

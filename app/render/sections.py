@@ -117,11 +117,14 @@ def _health(view: View, words: Words) -> Iterator[Line]:
 
 
 def _care_team(view: View, words: Words) -> Iterator[Line]:
+    """Everybody once, although two care teams may name the same."""
+    found: dict[tuple[str, str], tuple[str, ...]] = {}
     for row in view.described.care_team:
         roles = map(words.said, row.role.split(", "))
-        yield Line(
-            (row.name, ", ".join(filter(None, (*roles, row.organization)))), (row.source,), strong=True
-        )
+        cells = (row.name, ", ".join(filter(None, (*roles, row.organization))))
+        found[cells] = (*found.get(cells, ()), row.source)
+    for cells, sources in found.items():
+        yield Line(cells, sources, strong=True)
 
 
 def _birth_plan(view: View, words: Words) -> Iterator[Line]:

@@ -12,7 +12,7 @@ from typing import Any
 from app.pregnancy.card import View
 from app.pregnancy.rules import Finding
 from app.render import summary
-from app.render.charts import CHARTED, TALL, caption, drawing, legend, told
+from app.render.charts import CHARTED, SMALL, TALL, banded, caption, drawing, legend, told
 from app.render.section import Line, Section
 from app.render.sections import SECTIONS
 from app.render.words import Words
@@ -125,8 +125,8 @@ def _latest(row: Any, words: Words) -> Json:
 
 def _charts(view: View, words: Words) -> list[Json]:
     return [
-        {"name": caption(row, view, words), "told": told(row, words), "svg": svg,
-         "tall": drawing(row, view, words, height=TALL)}
+        {"name": caption(row, words), "band": banded(row, view, words), "told": told(row, words), "svg": svg,
+         "tall": drawing(row, view, words, TALL), "small": drawing(row, view, words, SMALL)}
         for row in view.described.measurements
         if row.kind in CHARTED and (svg := drawing(row, view, words))
     ]  # fmt: skip

@@ -122,7 +122,6 @@ def told(row: Finding, view: View, words: Words, now: datetime) -> dict[str, str
     return {
         "title": words.title(row),
         "text": text,
-        "lang": words.spoken(row, citizen=hers),
         "when": when_,
         "late": timed and late,
         "ground": ground,
@@ -138,7 +137,7 @@ def finding(row: Finding, view: View, words: Words, now: datetime, changed: Cont
         el("p", f"{MARKS[row.kind]} {words(row.kind)} ", el("span", words("new"), class_="new") if is_new else None,
            class_="mark"),
         el("h3", str(said["title"])),
-        el("p", str(said["text"]), lang=str(said["lang"]) if said["lang"] != words.language else None),
+        el("p", str(said["text"])),
         el("p", str(said["when"]), class_="late" if said["late"] else "when") if said["when"] else None,
         el("p", el("strong", words("next-step"), ": "), str(said["next"])) if said["next"] else None,
         el("p", str(said["ground"]), class_="soft small"),

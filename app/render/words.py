@@ -30,6 +30,7 @@ from app.render.spoken import said
 
 TABLES: Mapping[str, ModuleType] = {"nb": words_nb, "nn": words_nn, "en": words_en}
 BESIDE = PHRASES | BIRTH_WORDS
+DAY = re.compile(r"\b(\d\d)\.(\d\d)\.(\d{4})\b")  # as a rule writes it
 # Rules that do not stand in TABLES: title and what she is told, and what clinicians read.
 TOLD = {"nn": rule_words_nn.RULES, "en": rule_words_en.RULES}
 TEXTS = {"nn": rule_texts_nn.TEXTS, "en": rule_texts_en.TEXTS}
@@ -82,11 +83,14 @@ class Words:
         return words if table is words_nb or words in table.SAME else str(table.PHRASES[words])
 
     def title(self, finding: Finding) -> str:
+        """What the finding is called, with the fetus that it is of."""
         table = TABLES[self.language]
         if table is words_nb:
-            return finding.title
+            return finding.named
         known = TOLD[self.language].get(finding.rule)
-        return known[0] if known else str(table.RULES[finding.rule][0])
+        title = known[0] if known else str(table.RULES[finding.rule][0])
+        of = self("fetus", name=finding.fetus or "")
+        return f"{title} ({of[0].lower()}{of[1:]})" if finding.fetus else title
 
     def finding(self, finding: Finding, *, citizen: bool) -> str:
         """What the reader is told; numbers and dates in it are those that the rule wrote."""
@@ -101,17 +105,16 @@ class Words:
         values = {name: self._value(name, value) for name, value in finding.values}
         return (told or "") if citizen else str(text).format_map(values)
 
-    def spoken(self, finding: Finding, *, citizen: bool) -> str:
-        """The language that ``finding`` is told in: clinicians read some rules in bokmål only."""
-        return "nb" if not citizen and finding.rule in TOLD.get(self.language, ()) else self.language
-
     def _value(self, name: str, written: str) -> str:
-        """A value that a rule wrote: a visit's title or a language in this language, a number as it is written there."""
+        """A value that a rule wrote: a visit's title or a language in this language, a day or number as it is written there."""
         if name == "language":
             return called(self.said(written), self.language)
         if written in TABLES[self.language].PHRASES:
             return self.phrase(written)
-        return re.sub(r"(\d),(\d)", r"\1.\2", written) if self.language == "en" else written
+        if self.language != "en":
+            return written
+        days = DAY.sub(lambda day: self.date(date(*map(int, reversed(day.groups())))), written)
+        return re.sub(r"(\d),(\d)", r"\1.\2", days)
 
     def why(self, row: Candidate) -> str:
         """The ground of a due date, and what must be known about it."""

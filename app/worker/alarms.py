@@ -173,7 +173,7 @@ def _flag(finding: Finding, kept: Mapping[str, Kept], patient: str, episode: str
         "identifier": [{"system": FINDING_KEY, "value": finding.key}],
         "status": "active",
         "category": [{"coding": [{"system": codes.CS_CARD, "code": "alarm"}]}],
-        "code": {"coding": [{"system": codes.CS_CARD, "code": finding.rule}], "text": finding.title},
+        "code": {"coding": [{"system": codes.CS_CARD, "code": finding.rule}], "text": finding.named},
         "subject": {"reference": patient},
         "period": {"start": clock.instant(finding.first_seen)},
     }

@@ -43,7 +43,7 @@ def test_ultrasound_stands_per_day_and_fetus_newest_first() -> None:
     assert found[1][4] == "morkaken lavtliggende"
     assert found[3][3] == "CRL 61 mm, NT 1,4 mm"
     english = cells(shown(*TWINS, today="30+0", language="en"), "Ultrasound")
-    assert english[2][4] == "chorionicity monochorionic"
+    assert english[2][4] == "chorionicity monochorionic (shared placenta)"
 
 
 POSITIVE = (an_answer("nipt-t21", "positive", "12+0"), an_answer("nipt-confirmation", "pending", "13+0"))

@@ -177,15 +177,26 @@ def test_a_language_is_named_as_the_reader_names_it() -> None:
     assert "tlh" in shown(b.Woman(source="Patient/1", name="Z", language="tlh"))
 
 
-def test_what_is_said_in_another_language_says_so() -> None:
-    """Some rules speak bokmål to clinicians: a screen reader must pronounce it so."""
-    iron = an_amount("ferritin", 45, "9+0")
-    assert '<p lang="nb">Ferritin 45' in shown(iron, language="en", today="20+0")
-    for others in (
-        shown(iron, today="20+0"),
-        shown(iron, language="en", audience="citizen", today="20+0"),
-    ):
-        assert '<p lang="nb">' not in others
+@pytest.mark.parametrize(("language", "told"), [("nb", "Ferritin 45 µg/L 24.07.2026. Anbefal 40 mg jern"),
+                                               ("nn", "Ferritin 45 µg/L 24.07.2026. Tilrå 40 mg jern"),
+                                               ("en", "Ferritin 45 µg/L 24 Jul 2026. Recommend 40 mg of iron")])  # fmt: skip
+def test_a_finding_is_told_and_pronounced_in_the_language_of_the_page(language: str, told: str) -> None:
+    html = shown(an_amount("ferritin", 45, "9+0"), language=language, today="20+0")
+    assert told in html
+    assert html.count(' lang="') == 1
+
+
+def test_who_stands_in_two_care_teams_is_named_once() -> None:
+    ward = {"name": "Fjordsykehuset", "role": "Fødested"}
+    teams = (b.CareTeamMember(source=f"CareTeam/{n}", **ward) for n in range(2))
+    assert shown(*teams).count("Fjordsykehuset") == 1
+
+
+def test_the_laboratory_has_one_order_for_every_woman() -> None:
+    names = ("HIV", "RhD", "Egen prøve", "Ferritin", "Hb", "ABO")
+    html = shown(*(make(LabResult, "9+0", code=name, name=name, value="x") for name in names))
+    listed = re.findall(r'<th scope="row">([^<]+)</th>', html.partition(">Laboratorieprøver<")[2])
+    assert listed == ["Hb", "Ferritin", "ABO", "RhD", "HIV", "Egen prøve"]
 
 
 def test_a_deadline_that_passed_is_said() -> None:

@@ -3,19 +3,23 @@
 import threading
 from functools import cache
 from io import BytesIO
+from itertools import combinations
 from typing import Any
 
+import pypdfium2
 import pytest
+import zxingcpp
 from pypdf import PdfReader
 
 from app.pregnancy import background as b
 from app.pregnancy.card import EVERYTHING, view_for
 from app.pregnancy.facts import Fact, FundalHeight, LabResult
 from app.render.charts import drawing
-from app.render.pdf import CARD, code, sheets
-from app.render.sheet import Printed, breakable, sheet
+from app.render.pdf import sheets
+from app.render.sheet import Printed, breakable
 from app.render.words import Words
-from tests.pregnancy.builders import a_visit, an_outcome, at, card, make
+from tests.pregnancy.builders import a_visit, an_answer, an_outcome, at, card, make
+from tests.render.test_found_sections import TWINS
 from tests.render.test_html import RICH
 
 HOSTILE = (
@@ -26,6 +30,7 @@ HOSTILE = (
     "\\u{41} `raw` = = //",
     "Ola\nNordmann",
 )
+VERSION = "2026-12-18 09:00:00 7F3A9C21"
 FULL = (
     *RICH,
     *(a_visit("antenatal-visit", f"{week}+0", by="Ingrid Havn", place="Sagene") for week in (12, 26, 28, 29)),
@@ -37,14 +42,16 @@ FULL = (
 def printed(*facts: Fact, form: str = "clinician", language: str = "nb", today: str = "30+0") -> bytes:
     audience: Any = "citizen" if form == "citizen" else "clinician"
     view = view_for(card(*facts, today=today), visible=EVERYTHING, audience=audience)
-    return sheets(
-        [(view, Printed(form, "Ingrid Havn, Sagene", at(today), "2026-12-18 09:00:00 7F3A9C21"))], language
-    )
+    return sheets([(view, Printed(form, "Ingrid Havn, Sagene", at(today), VERSION))], language)
 
 
 @cache
+def full_sheet(form: str, language: str) -> bytes:
+    return printed(*FULL, form=form, language=language)
+
+
 def full(form: str, language: str) -> PdfReader:
-    return PdfReader(BytesIO(printed(*FULL, form=form, language=language)))
+    return PdfReader(BytesIO(full_sheet(form, language)))
 
 
 def text(reader: PdfReader) -> str:
@@ -139,7 +146,8 @@ def test_much_goes_on_to_further_pages_and_alarms_are_all_there() -> None:
     many = [a_visit("antenatal-visit", f"{8 + n // 7}+{n % 7}", by=f"Jordmor {n}") for n in range(120)]
     reader = PdfReader(BytesIO(printed(*RICH, *many)))
     assert len(reader.pages) > 2
-    assert all(f"Jordmor {n}" in text(reader) for n in range(120))
+    found = text(reader)
+    assert all(f"Jordmor {n}" in found for n in range(120))
     for page in reader.pages:
         assert "Amina Fjellheim, 158894 12345" in page.extract_text(), "no sheet is lost from her"
 
@@ -182,19 +190,33 @@ def test_little_is_a_sheet_too(facts: tuple[Fact, ...]) -> None:
         assert printed(*facts, form=form).startswith(b"%PDF")
 
 
-def test_the_square_code_holds_the_version_and_nothing_else() -> None:
-    import segno
+@pytest.mark.parametrize("form", ["clinician", "citizen", "emergency"])
+def test_the_square_code_on_the_sheet_holds_the_version_and_nothing_else(form: str) -> None:
+    """Read from the printed pixels by a reader of codes that is not its maker."""
+    found = []
+    for page in pypdfium2.PdfDocument(full_sheet(form, "nb")):
+        seen = page.render(scale=1.5, grayscale=True)
+        pixels = memoryview(bytes(seen.buffer)).cast("B", shape=(seen.height, seen.stride))
+        found += [code.text for code in zxingcpp.read_barcodes(pixels)]
+    assert found == [f"urn:helsekort:version:{VERSION}"]
 
-    version = "2026-12-18 09:00:00 7F3A9C21"
-    view = view_for(card(*FULL, today="30+0"), visible=EVERYTHING, audience="clinician")
-    data = sheet(view, Words("nb"), Printed("clinician", "Ingrid Havn", at("30+0"), version))
-    assert data["code"] == version
-    out = BytesIO()
-    segno.make(f"urn:helsekort:version:{version}", error="m", micro=False).save(
-        out, kind="svg", xmldecl=False, border=0
-    )
-    assert code(version) == out.getvalue().decode()
-    assert CARD == "urn:helsekort:version:"
+
+@pytest.mark.parametrize("language", ["nb", "nn", "en"])
+@pytest.mark.parametrize("form", ["clinician", "citizen", "emergency"])
+def test_nothing_is_cut_and_no_words_lie_on_others(form: str, language: str) -> None:
+    for page in pypdfium2.PdfDocument(full_sheet(form, language)):
+        words = page.get_textpage()
+        boxes = [words.get_rect(index) for index in range(words.count_rects())]
+        assert min(box[0] for box in boxes) >= 33.9, "within 12 mm from the left"
+        assert max(box[2] for box in boxes) <= 561.4, "and from the right"
+        assert not [pair for pair in combinations(boxes, 2) if over(*pair)]
+
+
+def over(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    """Whether two boxes (left, bottom, right, top) share more than their edges."""
+    wide = min(one[2], other[2]) - max(one[0], other[0])
+    high = min(one[3], other[3]) - max(one[1], other[1])
+    return wide > 1 and high > 1
 
 
 def test_a_curve_is_complete_by_itself() -> None:
@@ -220,3 +242,17 @@ def test_the_typesetter_lets_others_work() -> None:
     for name, other in (("Anna", "Berit"), ("Berit", "Anna")):
         assert name in text(PdfReader(BytesIO(made[name])))
         assert other not in text(PdfReader(BytesIO(made[name])))
+
+
+def test_many_findings_get_closer_before_they_push_the_curves_to_a_sheet_of_their_own() -> None:
+    more = (
+        *TWINS,
+        an_answer("placenta-site", "low", "20+0", fetus="B"),
+        an_answer("nipt-t21", "positive", "12+0"),
+        an_answer("fetal-rhd", "positive", "24+0"),
+        an_answer("sensitising-event", "vaginal-bleeding", "27+0"),
+    )
+    for form in ("clinician", "citizen"):
+        reader = PdfReader(BytesIO(printed(*FULL, *more, form=form)))
+        assert len(reader.pages) == 2
+        assert "Lavtliggende morkake: ny ultralyd (foster B)" in text(reader)
