@@ -61,10 +61,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         title="Helsekort", version=software_version(), lifespan=lifespan, openapi_url=None, routes=[*routes(door)],
         redirect_slashes=False,
     )  # fmt: skip
-    front = GZipMiddleware(
-        Dispatcher(app.behind, rows(door)), minimum_size=_LEAST_COMPRESSED, compresslevel=_COMPRESSION
-    )
+    dispatcher = Dispatcher(app.behind, rows(door))
+    front = GZipMiddleware(dispatcher, minimum_size=_LEAST_COMPRESSED, compresslevel=_COMPRESSION)
     app.front = CORSMiddleware(front, **cors(settings.cors_origins)) if settings.cors_origins else front
     app.state.house, app.state.app_server = house, apps
+    app.state.counters = dispatcher.counters
     app.state.started = clock.instant(clock.now())
     return app

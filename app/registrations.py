@@ -4,11 +4,14 @@ Values only; ``app/settings.py`` reads them, ``app/access/`` says what they mean
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
+_ORIGIN = re.compile(r"https?://[a-z0-9.\-]+(?::\d{1,5})?")
 GIVEN = ("professionals", "systems", "citizens")
 
 
@@ -141,3 +144,15 @@ def read_pilot(path: str) -> Pilot:
         name: tuple(of_json(kind, row) for row in raw.pop(name, [])) for name, kind in _REGISTERED.items()
     }
     return Pilot(organizations, **registered, **{name: tuple(values) for name, values in raw.items()})
+
+
+def problems_of_addresses(origins: str, networks: str) -> Iterator[str]:
+    """What is wrong with the origins and networks of the settings."""
+    for origin in origins.split():
+        if not _ORIGIN.fullmatch(origin):
+            yield f"HELSEKORT_CORS_ORIGINS: {origin!r} is no origin, scheme://host[:port]"
+    for network in networks.split():
+        try:
+            ip_network(network)
+        except ValueError:
+            yield f"HELSEKORT_METRICS_NETWORKS: {network!r} is no network"

@@ -5,14 +5,13 @@ Each variable is ``HELSEKORT_`` and the field's name in capitals; ``docs/setting
 
 import json
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from app.registrations import Pilot, problems, problems_of_apps, read_pilot
+from app.registrations import Pilot, problems, problems_of_addresses, problems_of_apps, read_pilot
 
 _EITHER = {
     "mode": ("production", "sandbox"),
@@ -30,7 +29,6 @@ _OPTIONAL = {  # empty: nothing is sent, nobody asked
     "persontjenesten_url",
     "gp_register_url",
 }
-_ORIGIN = re.compile(r"https?://[a-z0-9.\-]+(?::\d{1,5})?")
 
 
 class UnsafeSettings(Exception):
@@ -127,6 +125,9 @@ class Settings:
     access_log_name_days: int = _doc(
         "Days after which a woman reads in her access log who it was; the organisation stands there at once.",
         0,
+    )
+    metrics_networks: str = _doc(
+        "Networks (`10.0.0.0/8`, with a space between) to which `/metrics` is answered, never through a proxy; empty: none."
     )
     pilot_file: str = _doc("JSON: organisations, municipality codes and client ids of the pilot.")
     declared_days: int = _doc(
@@ -247,9 +248,8 @@ def check(settings: Settings) -> None:
         *problems_of_apps(pilot.apps, sandbox=sandbox),
     ):
         raise UnsafeSettings(f"The pilot file: {problem}")
-    for origin in settings.cors_origins.split():
-        if not _ORIGIN.fullmatch(origin):
-            raise UnsafeSettings(f"HELSEKORT_CORS_ORIGINS: {origin!r} is no origin, scheme://host[:port]")
+    for problem in problems_of_addresses(settings.cors_origins, settings.metrics_networks):
+        raise UnsafeSettings(problem)
     if not settings.sandbox:
         _check_production(settings)
 

@@ -6,15 +6,18 @@ that the answer to it is the framework's and that of ``routes``.
 """
 
 from collections.abc import Awaitable, Callable, Iterable
+from time import perf_counter
 
 from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.api.counters import Counter
+
 Endpoint = Callable[[Request], Awaitable[Response]]
 _MOST_KNOWN = 4096
-_Row = tuple[tuple[tuple[int, str], ...], tuple[tuple[int, str], ...], Endpoint]
+_Row = tuple[tuple[tuple[int, str], ...], tuple[tuple[int, str], ...], Endpoint, Counter]
 
 
 class Dispatcher:
@@ -28,12 +31,15 @@ class Dispatcher:
         self._rows: dict[tuple[str, int], list[_Row]] = {}
         self._known: dict[tuple[str, ...], _Row] = {}
         self._words = {""}
+        self.counters: list[Counter] = []
         for path, method, endpoint in rows:
             steps = path.split("/")
             named = tuple((n, step[1:-1]) for n, step in enumerate(steps) if step.startswith("{"))
             fixed = tuple((n, step) for n, step in enumerate(steps) if not step.startswith("{"))
             self._words.update(step for _, step in fixed)
-            self._rows.setdefault((method, len(steps)), []).append((fixed, named, endpoint))
+            self.counters.append(Counter(method, path))
+            row = (fixed, named, endpoint, self.counters[-1])
+            self._rows.setdefault((method, len(steps)), []).append(row)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """https://asgi.readthedocs.io/en/latest/specs/www.html"""
@@ -44,7 +50,9 @@ class Dispatcher:
             row = self._known.get(key) or self._find(key, steps)
             if row is not None:
                 scope["path_params"] = {name: steps[n] for n, name in row[1]}
+                began = perf_counter()
                 response = await row[2](Request(scope, receive, send))
+                row[3].count(response.status_code, perf_counter() - began)
                 await response(scope, receive, send)
                 return
         await self._rest(scope, receive, send)

@@ -6,6 +6,7 @@ from starlette.responses import JSONResponse, Response
 
 from app import clock
 from app.fhir.outcome import FhirError
+from app.settings import Settings
 from app.store import delivery_health
 from app.store.deliveries import HELSENORGE, KJERNEJOURNAL
 from app.store.landscape_tables import CLOSED
@@ -26,17 +27,21 @@ async def ready(request: Request) -> Response:
     return JSONResponse({"status": "up", "database": {"milliseconds": round(milliseconds, 1)}})
 
 
-async def adapters(request: Request) -> Response:
-    """What waits for each other system, and whether it answers; ``degraded`` where one does not, or refused something."""
-    settings = request.app.state.house.settings
-    set_up = {
+def set_up(settings: Settings) -> dict[str, bool]:
+    """The other systems, and whether each is set up."""
+    return {
         KJERNEJOURNAL: bool(settings.kjernejournal_url),
         HELSENORGE: bool(settings.helsenorge_url),
         PERSONTJENESTEN: bool(settings.persontjenesten_url),
     }
+
+
+async def adapters(request: Request) -> Response:
+    """What waits for each other system, and whether it answers; ``degraded`` where one does not, or refused something."""
+    house = request.app.state.house
     at = clock.now()
     try:
-        found = await delivery_health.adapters(request.app.state.house.database, set_up)
+        found = await delivery_health.adapters(house.database, set_up(house.settings))
     except (FhirError, asyncpg.PostgresError, OSError):
         return JSONResponse({"status": "down", "database": "does not answer"}, 503)
     rows = [row.as_json(at) for row in found]

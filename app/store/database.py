@@ -129,6 +129,11 @@ class Database:
         async with self.connection() as connection:
             return await connection.fetch(statement, values)
 
+    def held(self) -> tuple[int, int]:
+        """How many connections are open, and how many of them nobody uses."""
+        idle = self._idle.qsize()
+        return len(self._open), min(idle, len(self._open))
+
     async def ping(self) -> float:
         """Milliseconds of a round trip."""
         began = time.perf_counter()

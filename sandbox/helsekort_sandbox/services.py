@@ -189,6 +189,7 @@ def _environment(services: Services, sandbox: Sandbox) -> dict[str, str]:
         "SERVER_KEY_FILE": str(_random_key(private / "server-key")),
         "NOTIFICATION_KEY_FILE": str(private / "notification-keys.json"),
         "APP_KEY_FILE": str(private / "app-keys.json"),
+        "METRICS_NETWORKS": loopback.HOST,
         "PILOT_FILE": str(pilot),
         "ALLOW_BEARER": "true",
         "ALLOW_HARNESS": "true",

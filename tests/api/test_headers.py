@@ -1,11 +1,15 @@
-"""Headers of requests and answers: formats, preferences, conditional reads, compression, correlation, browsers."""
+"""Headers of requests and answers: formats, preferences, conditional reads, compression, correlation, browsers; and ``/metrics``."""
 
+import asyncio
 import gzip
 import json
+import re
+import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from email.utils import format_datetime, parsedate_to_datetime
+from typing import Any
 
 import httpx
 import pytest
@@ -17,6 +21,8 @@ from tests.fixtures.identity import Serving
 from tests.fixtures.resources import Woman, a_weight, new_number, register
 from tests.fixtures.server import Person, Server
 
+# https://prometheus.io/docs/instrumenting/exposition_formats/
+SAMPLE = re.compile(r'(helsekort_\w+)(?:\{((?:\w+="[^"\\\n]*",?)*)\})? ([0-9.e+-]+|\+Inf)')
 PORTAL = "https://portal.example"
 
 
@@ -208,3 +214,110 @@ def test_no_page_of_another_origin_where_none_is_set(server: Server, caller: Per
     assert caller.request("OPTIONS", path, Origin=PORTAL).status_code == 405
     with pytest.raises(UnsafeSettings):
         check(replace(server.settings, cors_origins="*"))
+
+
+def measured(server: Server) -> dict[str, float]:
+    """Each sample of ``/metrics`` by its name and labels."""
+    answer = httpx.get(f"{server.base}/metrics")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
+    assert answer.text.endswith("\n")
+    samples, described = {}, set()
+    for line in answer.text.splitlines():
+        if line.startswith("# TYPE "):
+            described.add(line.split()[2])
+        elif not line.startswith("# HELP "):
+            found = SAMPLE.fullmatch(line)
+            assert found, line
+            name = re.sub("_(bucket|sum|count)$", "", found[1])
+            assert name in described or found[1] in described, line
+            key = f"{found[1]}{{{found[2] or ''}}}"
+            assert key not in samples, line
+            samples[key] = float(found[3])
+    return samples
+
+
+def asked_by(app: Any, address: str) -> httpx.Response:
+    """The answer of ``app`` to somebody at ``address``, without a socket."""
+
+    async def ask() -> httpx.Response:
+        way = httpx.ASGITransport(app=app, client=(address, 5000))
+        async with httpx.AsyncClient(transport=way, base_url="http://helsekort.example") as client:
+            return await client.get("/metrics")
+
+    return asyncio.run(ask())
+
+
+def test_requests_are_counted_by_address_and_status(server: Server) -> None:
+    midwife = server.person("midwife")
+    woman = register(midwife)
+    read = 'method="GET",route="/fhir/{type}/{id}"'
+    before = measured(server)
+    assert midwife.get(f"/{woman.reference}").status_code == 200
+    assert midwife.get("/Patient/018f0000-0000-7000-8000-000000000000").status_code == 404
+    assert midwife.post("/Observation", a_weight(woman.reference)).status_code == 201
+    after = measured(server)
+
+    def grew(name: str) -> float:
+        return after.get(name, 0) - before.get(name, 0)
+
+    assert grew(f'helsekort_requests_total{{{read},status="200"}}') == 1
+    assert grew(f'helsekort_requests_total{{{read},status="404"}}') == 1
+    assert grew('helsekort_requests_total{method="POST",route="/fhir/{type}",status="201"}') == 1
+    assert grew(f"helsekort_request_seconds_count{{{read}}}") == 2
+    assert grew(f'helsekort_request_seconds_bucket{{{read},le="+Inf"}}') == 2
+    assert 0 < grew(f"helsekort_request_seconds_sum{{{read}}}") < 20
+    buckets = [
+        value for name, value in after.items() if name.startswith(f"helsekort_request_seconds_bucket{{{read}")
+    ]
+    assert buckets == sorted(buckets)
+
+
+def test_what_waits_is_counted(server: Server) -> None:
+    midwife = server.person("midwife")
+    woman = register(midwife)
+    now = measured(server)
+    assert now["helsekort_database_up{}"] == 1
+    assert now['helsekort_connections{state="open"}'] == server.settings.connections
+    assert now["helsekort_audit_unsealed_rows{}"] > 0, "no worker seals here"
+    assert now["helsekort_audit_unsealed_lanes{}"] > 0
+    for system in ("kjernejournal", "helsenorge"):
+        assert sum(now[f'helsekort_breaker{{system="{system}",state="{state}"}}'] for state in ("open", "closed", "half-open")) == 1  # fmt: skip
+    assert midwife.post("/Observation", a_weight(woman.reference)).status_code == 201
+    job = "INSERT INTO procrastinate_jobs (queue_name, task_name) VALUES ('nobody', 'nothing') RETURNING id"
+    server.database.rows(job)
+    later = measured(server)
+    server.database.rows("DELETE FROM procrastinate_jobs WHERE queue_name = 'nobody' RETURNING id")
+    assert later["helsekort_audit_unsealed_rows{}"] > now["helsekort_audit_unsealed_rows{}"]
+    assert later['helsekort_jobs{state="todo"}'] > now['helsekort_jobs{state="todo"}']
+
+
+def test_they_name_nobody(server: Server) -> None:
+    midwife = server.person("midwife")
+    woman = register(midwife)
+    midwife.get(f"/{woman.reference}")
+    midwife.get(f"/Patient/{woman.number}")
+    text = httpx.get(f"{server.base}/metrics").text
+    for secret in (woman.id, woman.episode, woman.number, midwife.wish.key or "midwife-a"):
+        assert secret not in text
+    assert not re.search(r"[0-9a-f]{8}-[0-9a-f]{4}", text)
+
+
+def test_only_the_operators_network_reads_them(server: Server) -> None:
+    assert httpx.get(f"{server.base}/metrics", headers={"X-Forwarded-For": "10.0.0.7"}).status_code == 404
+    for networks, address, status in (("", "127.0.0.1", 404), ("10.0.0.0/8 ::1", "192.0.2.7", 404)):
+        settings = replace(server.settings, metrics_networks=networks)
+        assert asked_by(create_app(settings), address).status_code == status
+    with pytest.raises(UnsafeSettings, match="METRICS_NETWORKS"):
+        check(replace(server.settings, metrics_networks="everywhere"))
+
+
+def test_a_database_that_is_away_is_told(server: Server) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        url = f"postgresql://127.0.0.1:{nobody.getsockname()[1]}/none"
+        settings = replace(server.settings, database_url=url, metrics_networks="192.0.2.0/24", connections=1)
+        app = create_app(settings)
+        app.state.house.database._idle.put_nowait(None)
+        answer = asked_by(app, "192.0.2.7")
+    assert (answer.status_code, "helsekort_database_up 0" in answer.text) == (200, True)

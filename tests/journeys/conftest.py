@@ -138,4 +138,8 @@ def leftovers() -> Iterator[Leftovers]:
     patch.undo()
     told = left.where.keys() - {"metrics and health"}
     assert left.secrets or not told, "the journeys told nothing that could have leaked"
+    measured = left.where.get("metrics and health", set())
+    assert not measured or any("helsekort_requests_total" in text for text in measured), (
+        "metrics were not read"
+    )
     assert left.found() == []
