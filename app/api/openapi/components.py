@@ -164,6 +164,14 @@ def _successes() -> Json:
             "description": "How it is",
             "content": {"application/json": {"schema": {"type": "object"}}},
         },
+        "metrics": {
+            "description": "Samples in Prometheus' text format",
+            "content": {"text/plain": {"schema": {"type": "string"}}},
+        },
+        "notNear": {
+            "description": "Not for the network that asks",
+            "content": {"text/plain": {"schema": {"type": "string"}}},
+        },
         "keys": {
             "description": "JWK set",
             "content": {"application/jwk-set+json": {"schema": {"type": "object"}}},

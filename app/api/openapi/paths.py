@@ -78,6 +78,7 @@ OPEN_TO_ALL = {  # what needs no token: what it says, and how it answers when it
     "/health/live": ("The process answers", "health"),
     "/health/ready": ("The database answers", "health"),
     "/health/adapters": ("What waits for each other system, and whether it answers", "health"),
+    "/metrics": ("Numbers for the operator's monitoring, for its networks alone", "metrics"),
     "/fhir/metadata": (
         "The CapabilityStatement; with mode=terminology the TerminologyCapabilities",
         "metadata",
@@ -116,6 +117,8 @@ def _open(path: str) -> Json:
     answers: Json = {"200": ref_to("responses", gives)}
     if path in {"/health/ready", "/health/adapters"}:
         answers["503"] = ref_to("responses", "health")
+    if path == "/metrics":
+        answers["404"] = ref_to("responses", "notNear")
     name = path.rpartition("/")[2]
     found: Json = {
         "operationId": name,
