@@ -65,3 +65,17 @@ def enrol(operator: Callable[[], str], options: argparse.Namespace) -> int:
         return 2
     print("\n".join(told.lines))
     return 0 if told.is_in_force else 1
+
+
+def notify_births(operator: Callable[[], str], options: argparse.Namespace) -> int:
+    """Write the birth notification extract."""
+    from app import settings
+    from app.worker.birth_notifications import extract
+
+    try:
+        told = extract(settings.read(), (options.first, options.last), operator(), options.out)
+    except (ValueError, OSError) as error:
+        print(f"helsekort: {error}", file=sys.stderr)
+        return 2
+    print(f"{told.rows} children of {told.women} women; {told.withheld} cards of which nothing may be told")
+    return 0

@@ -49,6 +49,11 @@ DONE: Mapping[str, Row] = {
         "lasta ned ei eksportert fil med {}",
         "downloaded an exported file with {}",
     ),
+    "$birth-notifications": (
+        "hentet ut {} til fødselsmeldingen til Medisinsk fødselsregister",
+        "henta ut {} til fødselsmeldinga til Medisinsk fødselsregister",
+        "extracted {} for the birth notification to the Medical Birth Registry",
+    ),
     "$explain-access": (
         "spurte hvem som har tilgang til {}",
         "spurde kven som har tilgang til {}",

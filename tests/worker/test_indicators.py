@@ -1,6 +1,8 @@
-"""The quality indicators end to end: recorded by clinicians, counted by the worker, told to a register as sums and no smaller."""
+"""What leaves for registers, end to end: indicators as sums and no smaller, the pilot's report, the birth notification extract."""
 
+import json
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,7 +10,9 @@ import pytest
 from app import clock
 from app.fhir import codes
 from app.fhir.validation import check
+from app.worker.birth_notifications import extract
 from app.worker.pilot_evaluation import evaluate
+from tests.access.world import a_choice, stored
 from tests.fixtures.resources import Woman, a_blood_pressure, a_transaction, concept, entry, register
 from tests.fixtures.server import Person
 from tests.worker.crew import Crew
@@ -17,15 +21,15 @@ Json = dict[str, Any]
 SPAN = "periodStart=2020-01-01&periodEnd=2100-01-01"
 
 
-def seen_and_born(woman: Woman, came: int) -> Json:
-    """A child 20 days ago, and a home visit ``came`` days ago."""
-    born, visited = (
+def seen_and_born(woman: Woman, came: int, born: int = 20) -> Json:
+    """A child ``born`` and a home visit ``came`` days ago."""
+    when, visited = (
         (clock.now() - timedelta(days=days)).astimezone(clock.OSLO).isoformat(timespec="seconds")
-        for days in (20, came)
+        for days in (born, came)
     )
     outcome = {
         "resourceType": "Observation", "status": "final", "code": concept(codes.CS_CARD, "birth-outcome"),
-        "subject": {"reference": woman.reference}, "effectiveDateTime": born,
+        "subject": {"reference": woman.reference}, "effectiveDateTime": when,
         "valueCodeableConcept": concept(codes.CS_CARD, "live-birth"),
     }  # fmt: skip
     visit = {
@@ -129,3 +133,38 @@ def test_the_report_of_the_pilot_draws_sums_and_names_nobody(crew: Crew, women: 
         evaluate(crew.settings, (date(2020, 1, 2), date(2020, 1, 1)), "kari")
     empty = evaluate(crew.settings, (date(2020, 1, 1), date(2020, 1, 1)), "kari")
     assert empty.count("Ingen tall i perioden") > 8
+
+
+def test_the_registry_gets_a_file_and_each_woman_reads_that_it_did(
+    crew: Crew, women: list[Woman], tmp_path: Path
+) -> None:
+    out, today = tmp_path / "mfr.json", clock.now().date()
+    told = extract(crew.settings, (today - timedelta(days=40), today), "kari", out)
+    assert (told.rows, told.women, told.withheld) == (10, 10, 0)
+    assert out.stat().st_mode & 0o777 == 0o600
+    rows = json.loads(out.read_text())["notifications"]
+    assert {row["told"]["mother-number"] for row in rows} == {woman.number for woman in women}
+    her = crew.person("citizen", person=women[0].number)
+    page = her.get(f"/Patient/{women[0].id}/$access-log?_language=nb", Accept="text/html").text
+    assert "fødselsmeldingen" in page
+    (row,) = crew.rows(
+        f"SELECT request FROM audit WHERE request LIKE '%$birth-notifications%' AND '{women[0].id}' = ANY (patients)"
+    )
+    assert '"role":"registry"' in row
+    assert '"subject":"operator:kari"' in row
+    with pytest.raises(FileExistsError):
+        extract(crew.settings, (today, today), "kari", out)
+
+
+@pytest.mark.usefixtures("women")  # counted before her
+def test_of_who_takes_no_part_nothing_is_extracted(crew: Crew, tmp_path: Path) -> None:
+    midwife, woman = crew.person("midwife"), register(crew.person("midwife"))
+    assert midwife.post("", seen_and_born(woman, 58, born=60)).status_code == 200
+    day = clock.now().date() - timedelta(days=60)
+    period, out = (day - timedelta(days=1), day + timedelta(days=1)), tmp_path / "mfr.json"
+    assert extract(crew.settings, period, "kari", tmp_path / "before.json").women == 1
+    her = crew.person("citizen", person=woman.number)
+    stored(her, a_choice(woman.reference, "deny", concept(codes.CS_CARD, "taking-part")))
+    told = extract(crew.settings, period, "kari", out)
+    assert (told.rows, told.withheld) == (0, 1)
+    assert woman.number not in out.read_text()
