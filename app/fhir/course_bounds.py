@@ -76,6 +76,11 @@ OTHERS: Final[tuple[tuple[str, str], ...]] = (  # what the table cannot say: wha
         "refused",
     ),
     ("… whose order or consent is kept elsewhere", "stored, warned"),
+    (
+        "a NIPT result, report or order of the day on which she declined or took her consent back, or later",
+        "refused",
+    ),
+    ("… a result from before that day (`issued`, else when the sample was taken)", "stored, warned"),
     ("an active birth plan that names no Practitioner as author or contributor", "refused"),
     ("… written by herself", "stored, warned"),
     (

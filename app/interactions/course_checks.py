@@ -11,10 +11,10 @@ from app.access.caller import Role
 from app.access.decide import readable
 from app.fhir import course_bounds, newborn
 from app.fhir import json as fhir_json
-from app.fhir.codes import CS_CARD, LOINC
 from app.fhir.course_known import FETUS, KNOWN_BY, Known, kinds, known
 from app.fhir.outcome import Issue
 from app.fhir.plausibility import NOT_HELD
+from app.interactions import nipt_consents
 from app.interactions.belonging import (
     RELATED,
     Draft,
@@ -26,13 +26,10 @@ from app.interactions.belonging import (
 )
 from app.interactions.context import Context
 from app.interactions.her_card import episode_of
+from app.interactions.nipt_consents import CONSENT, ORDER, ORDERED, rests_on
 from app.store.targets import Key
 
 Json = dict[str, Any]
-RESULT, ORDER, CONSENT = "nipt-result", "nipt-order", "nipt-consent"
-_RESTS_ON = {RESULT: ("basedOn", "ServiceRequest"), ORDER: ("supportingInfo", "Consent")}
-NIPT = frozenset({(CS_CARD, "nipt"), (LOINC, "73967-2")})  # a report of it
-_ORDERED = frozenset({"active", "completed", "on-hold"})
 _TYPES = frozenset({"Observation", "Encounter"})
 
 
@@ -42,7 +39,8 @@ def dated(context: Context, drafts: Sequence[Draft]) -> set[str]:
         return set()
     today, found = context.entry.at.date(), set[str]()
     for draft in drafts:
-        if draft.type in _TYPES and draft.resource and course_bounds.asks(draft.resource, today):
+        asks = draft.type in _TYPES and draft.resource and course_bounds.asks(draft.resource, today)
+        if draft.resource and (asks or nipt_consents.rests(draft)):
             key = literal_key(draft.resource.get("subject", {}).get("reference", ""), context.house.fhir_base)
             found |= {key[1]} if key and key[0] == "Patient" and not newborn.is_child(key[1]) else set()
     return found
@@ -51,7 +49,7 @@ def dated(context: Context, drafts: Sequence[Draft]) -> set[str]:
 def grounds(drafts: Sequence[Draft], base: str) -> Iterator[str]:
     """What drafts rest on, whose content decides too (``Type/id``)."""
     for draft in drafts:
-        for name, type_name in _rests_on(draft):
+        for name, type_name in rests_on(draft):
             keys = (literal_key(text, base) for text in _references(draft, name))
             yield from (f"{key[0]}/{key[1]}" for key in keys if key and key[0] == type_name)
 
@@ -67,9 +65,10 @@ def problems(preparation: Preparation, draft: Draft) -> Iterator[Issue]:
     if hers and course_bounds.asks(draft.resource, today):
         for issue in course_bounds.issues(draft.resource, _course(preparation, draft)):
             yield Issue(issue.code, f"{draft.place}{issue.diagnostics}", issue.expression, issue.severity)
-    if draft.resource.get("status") in _ORDERED or draft.type != "ServiceRequest":
-        for name, type_name in _rests_on(draft):
-            yield from _ground(preparation, draft, name, type_name)
+    if draft.resource.get("status") in ORDERED or draft.type != "ServiceRequest":
+        for name, type_name in rests_on(draft):
+            missing = [*_ground(preparation, draft, name, type_name)]
+            yield from missing or nipt_consents.problems(draft, name, _said(preparation, draft), today)
 
 
 def _course(preparation: Preparation, draft: Draft) -> Known:
@@ -94,6 +93,21 @@ def _course(preparation: Preparation, draft: Draft) -> Known:
             and f"RelatedPerson/{one['id']}" not in elsewhere
         )
     )
+
+
+def _said(preparation: Preparation, draft: Draft) -> list[Json]:
+    """Her consents to NIPT of this pregnancy, and what this set makes of them, as far as the caller may read them."""
+    patient = patient_of(preparation, draft)
+    episode = episode_of(preparation, draft, patient)
+    stored = (
+        [one for card, one in _of_her(preparation, draft, patient) if card in {None, episode}]
+        if patient
+        else []
+    )
+    fresh = [
+        one.resource for one in preparation.drafts if one.resource and patient_of(preparation, one) == patient
+    ]
+    return [one for one in (*stored, *fresh) if CONSENT in kinds(one)]
 
 
 def _of_her(preparation: Preparation, draft: Draft, patient: str) -> Iterator[tuple[str | None, Json]]:
@@ -150,19 +164,8 @@ def _holds(ground: Json) -> bool:
         return False
     if ground["resourceType"] == "ServiceRequest":
         consents = (one.get("reference", "") for one in ground.get("supportingInfo", ()))
-        return ground.get("status") in _ORDERED and any("Consent/" in text for text in consents)
+        return ground.get("status") in ORDERED and any("Consent/" in text for text in consents)
     return ground.get("status") == "active" and ground.get("provision", {}).get("type") != "deny"
-
-
-def _rests_on(draft: Draft) -> list[tuple[str, str]]:
-    if draft.resource is None or draft.type not in {"Observation", "ServiceRequest", "DiagnosticReport"}:
-        return []
-    if draft.resource.get("status") in NOT_HELD | {"registered"}:
-        return []
-    if draft.type == "DiagnosticReport":
-        told = {(row.get("system"), row.get("code")) for row in draft.resource["code"].get("coding", ())}
-        return [_RESTS_ON[RESULT]] if told & NIPT else []
-    return [_RESTS_ON[kind] for kind in kinds(draft.resource) & _RESTS_ON.keys()]
 
 
 def _references(draft: Draft, name: str) -> list[str]:

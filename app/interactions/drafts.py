@@ -23,6 +23,7 @@ from app.interactions import (
     concealing,
     course_checks,
     newborns,
+    nipt_consents,
     projections,
     releasing,
     shipped_reading,
@@ -64,7 +65,7 @@ async def prepare(context: Context, drafts: Sequence[Draft]) -> tuple[list[Write
                 wanted.add(key)
     targets = await find(
         context.session, wanted, patients=women, bodies=bodies(context, drafts, base),
-        dated=course_checks.dated(context, drafts),
+        dated=course_checks.dated(context, drafts), nipt=any(map(nipt_consents.rests, drafts)),
     )  # fmt: skip
     if _names_its_own(context):
         drafts = [_named(draft, targets) for draft in drafts]

@@ -61,13 +61,15 @@ class Targets:
     known: list[Target] = field(default_factory=list)
 
 
-def _known_by(*common: Any) -> Select[Any]:
-    """What says when a pregnancy began, with how many fetuses, and how it ended."""
+def _known_by(*common: Any, nipt: bool) -> Select[Any]:
+    """What says when a pregnancy began, with how many fetuses, and how it ended; and her consents to NIPT."""
     codes = sorted({code for profile in KNOWN_BY for code in codes_of(profile)})
-    kinds = (
+    kinds = [
         ("Observation", number("Observation", "code"), codes),
         ("RelatedPerson", number("RelatedPerson", "relationship"), ["fetus"]),
-    )
+    ]
+    if nipt:
+        kinds.append(("Consent", number("Consent", "category"), ["nipt"]))
     tells = or_(
         *(
             (resource.c.type == literal_column(f"'{type_name}'"))
@@ -88,7 +90,7 @@ def _known_by(*common: Any) -> Select[Any]:
 
 
 @cache
-def _statement(*, dated: bool) -> Statement:
+def _statement(*, dated: bool, nipt: bool) -> Statement:
     names = [column("type", Text), column("id", Text)]
     keys = func.unnest(bindparam("types", type_=ARRAY(Text)), bindparam("ids", type_=ARRAY(Text)))
     rows = keys.table_valued(*names).render_derived(name="keys")
@@ -125,7 +127,7 @@ def _statement(*, dated: bool) -> Statement:
         ~resource.c.deleted,
         resource.c.governed,
     )
-    return build(union_all(known, opened, _known_by(*common)) if dated else union_all(known, opened))
+    return build(union_all(known, opened, *([_known_by(*common, nipt=nipt)] if dated else ())))
 
 
 @cache
@@ -154,16 +156,17 @@ async def find(
     patients: Iterable[str] = (),
     bodies: Iterable[str] = (),
     dated: Iterable[str] = (),
+    nipt: bool = False,
 ) -> Targets:
     """Look up ``keys`` and the open cards of ``patients``; ``bodies`` names resources (``Type/id``) whose body is wanted
-    too, ``dated`` the women whose pregnancies a finding must fit."""
+    too, ``dated`` the women whose pregnancies a finding must fit, ``nipt`` that what they said to NIPT counts too."""
     wanted = sorted(set(keys))
     targets = Targets()
     women, courses = sorted(set(patients)), sorted(set(dated))
     if not wanted and not women:
         return targets
     rows = await session.fetch(
-        _statement(dated=bool(courses)),
+        _statement(dated=bool(courses), nipt=nipt and bool(courses)),
         **({"dated": courses} if courses else {}),
         types=[key[0] for key in wanted],
         ids=[key[1] for key in wanted],

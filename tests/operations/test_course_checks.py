@@ -243,6 +243,36 @@ def test_nipt_rests_on_an_order_and_the_order_on_consent(server: Server, midwife
     )
     elsewhere = {"identifier": {"system": "https://lab.example/ordre", "value": "7"}}
     assert "not known here" in kept(midwife, result | {"basedOn": [elsewhere]})[0]
+    _she_takes_it_back(her, midwife, yes, answer.json(), result)
+
+
+def _she_takes_it_back(her: Person, midwife: Person, yes: Json, stored: Json, result: Json) -> None:
+    """What was taken before is stored with a warning; what was answered or ordered after is refused, until she says yes again."""
+    order_id = stored["entry"][0]["response"]["location"].split("/_history")[0].split("/fhir/")[-1]
+    arrived = result | {"basedOn": [{"reference": order_id}], "effectiveDateTime": day(2)}
+    assert kept(midwife, arrived) == []
+    assert her.put(f"/Consent/{yes['id']}", yes | {"status": "inactive"}).status_code == 200
+    (warned,) = kept(midwife, arrived)
+    assert "took her consent back" in warned
+    refused(
+        midwife, arrived | {"issued": f"{day(0)}T12:00:00+01:00"}, "Observation.basedOn", "must be in force"
+    )
+    report = {
+        "resourceType": "DiagnosticReport", "status": "final", "code": concept(CARD, "nipt"), "issued": f"{day(0)}T12:00:00+01:00",
+        **{name: arrived[name] for name in ("subject", "basedOn")},
+    }  # fmt: skip
+    refused(midwife, report, "DiagnosticReport.basedOn", "must be in force")
+    order = midwife.get(f"/{order_id}").json()
+    new = {name: value for name, value in order.items() if name not in {"id", "meta"}}
+    refused(midwife, new, "ServiceRequest.supportingInfo", "in force")
+    plain = fundal(arrived["subject"]["reference"], 0)
+    assert kept(midwife, plain) == []
+    again = {name: value for name, value in yes.items() if name not in {"id", "meta"}} | {"dateTime": day(-1)}
+    assert her.post("/Consent", again).status_code == 201
+    assert kept(midwife, arrived) == []
+    no = again | {"provision": {"type": "deny"}, "dateTime": day(-2)}
+    assert her.post("/Consent", no).status_code == 201
+    assert "she declined NIPT" in kept(midwife, arrived)[0]
 
 
 def test_a_birth_plan_that_nobody_signed(server: Server, midwife: Person) -> None:
