@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.fhir import codes as c
+from app.mapping.birth_wishes import wishes
 from app.mapping.contradictions import settled
 from app.mapping.elements import (
     Element,
@@ -101,6 +102,7 @@ def answers(resource: Element, around: Surroundings) -> Iterator[f.Fact]:
         yield from epds(
             resource, make
         )  # what is added up here counts before a total that is written beside it
+        yield from wishes(resource, make)
 
 
 def order(resource: Element, around: Surroundings) -> Iterator[f.Fact]:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from html import escape
 
-from app.mapping import contradictions
+from app.mapping import birth_wishes, contradictions
 from app.mapping.narrative_found import TITLES, found
 from app.pregnancy.answers import OUTCOMES
+from app.pregnancy.births import Birth
 from app.pregnancy.card import View
-from app.pregnancy.described import Birth, Series
+from app.pregnancy.described import Series
 from app.pregnancy.facts import OSLO
 from app.pregnancy.items import ITEMS
 from app.pregnancy.kept import Amount
@@ -218,4 +219,5 @@ def _unit(row: Amount) -> str:
 
 def _birth_plan(view: View) -> list[tuple[str, tuple[str, ...]]]:
     plan = view.described.birth_plan
-    return [(line, (plan.source,)) for line in filter(None, (plan.title, *plan.lines))] if plan else []
+    written = [(line, (plan.source,)) for line in filter(None, (plan.title, *plan.lines))] if plan else []
+    return [*birth_wishes.lines(view.described.wishes), *written]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Literal, TypeVar
 
-from app.pregnancy.background import Allergy, BirthPlace, Condition, FindingClosed, Registered
+from app.pregnancy.background import Allergy, BirthPlace, BirthPlan, Condition, FindingClosed, Registered
 from app.pregnancy.contradictions import Contradiction, contradictions
 from app.pregnancy.course import LOSS, PREGNANT, Course, course
 from app.pregnancy.described import FOUND, SERIES, Described, Series, describe
@@ -23,6 +23,7 @@ from app.pregnancy.rules import Case, Finding, findings
 from app.pregnancy.stated import STATED
 from app.pregnancy.term import Term, choose
 from app.pregnancy.variants import added
+from app.pregnancy.wishes import Wishes
 
 Audience = Literal["clinician", "citizen"]
 Told = TypeVar("Told", Finding, Contradiction)
@@ -36,6 +37,8 @@ RECORDED: tuple[tuple[str, type[Fact] | str], ...] = (
     ("conditions", Condition),
     ("consultations", Visit),
     ("birth-places", BirthPlace),
+    ("birth-plan", BirthPlan),
+    ("birth-plan", Wishes),
     ("hers", Registered),
     ("rhd", RhesusD),
     *((section, item) for item, section in FOUND.items()),

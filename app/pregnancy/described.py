@@ -4,12 +4,13 @@ Sections follow the paper card IS-2253: https://www.helsedirektoratet.no/brosjyr
 built from what the reader may see; what has to be judged on all facts is in ``card``.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
 from app.pregnancy import background as b
 from app.pregnancy.bands import Recommended, recommended
+from app.pregnancy.births import Birth, births
 from app.pregnancy.contradictions import rhesus
 from app.pregnancy.facts import (
     BirthOutcome,
@@ -29,11 +30,11 @@ from app.pregnancy.facts import (
     Weight,
 )
 from app.pregnancy.items import ANALYSES, ITEMS
-from app.pregnancy.kept import Amount, Answer, Kept
+from app.pregnancy.kept import Amount, Answer
 from app.pregnancy.stated import Stated, stated
+from app.pregnancy.wishes import Wishes
 
 Values = tuple[float | None, ...]
-OF_BIRTH = tuple(row.id for row in ITEMS.values() if row.section == "birth")
 _SHOWN = ("ultrasound", "nipt", "rhd")
 FOUND: dict[str, str] = {"antibody-screen": "rhd"} | {  # item → the section of the card that shows it
     row.id: row.section for row in ITEMS.values() if row.section in _SHOWN
@@ -97,26 +98,6 @@ class LabRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Birth:
-    """What is recorded of a birth or loss: of a child by its name; without one, of the only child and of her."""
-
-    fetus: str | None
-    outcome: BirthOutcome | None
-    details: tuple[Kept, ...]
-    child: b.Child | None = None
-
-    @property
-    def called(self) -> str:
-        """The name of the fetus, of the child, or both; empty for the only child without a name, and for her."""
-        name = self.child.name if self.child else ""
-        return f"{self.fetus} ({name})" if self.fetus and name else self.fetus or name
-
-    @property
-    def sources(self) -> tuple[str, ...]:
-        return tuple(row.source for row in (self.outcome, *self.details, self.child) if row)
-
-
-@dataclass(frozen=True, slots=True)
 class Described:
     """Every descriptive section."""
 
@@ -129,6 +110,7 @@ class Described:
     conditions: tuple[b.Condition, ...]
     care_team: tuple[b.CareTeamMember, ...]
     birth_plan: b.BirthPlan | None
+    wishes: Wishes | None  # what she answered when she wrote it
     birth_places: tuple[b.BirthPlace, ...]
     outcomes: tuple[BirthOutcome, ...]
     births: tuple[Birth, ...]
@@ -168,32 +150,16 @@ def describe(facts: Facts) -> Described:
         conditions=facts.of(b.Condition),
         care_team=facts.of(b.CareTeamMember),
         birth_plan=facts.last(b.BirthPlan),
+        wishes=facts.last(Wishes),
         birth_places=facts.of(b.BirthPlace),
         outcomes=facts.of(BirthOutcome),
-        births=tuple(_births(facts)),
+        births=tuple(births(facts)),
         rhesus=rhesus(facts),
         registered=facts.of(b.Registered),
         stated=stated(facts),
         found=_found(facts),
         recommended=recommended(facts),
     )
-
-
-def _births(facts: Facts) -> Iterator[Birth]:
-    """The children by their names, she last; of each item the latest word."""
-    outcomes = {row.fetus: row for row in facts.of(BirthOutcome)}
-    details: dict[str | None, dict[str, Kept]] = {name: {} for name in outcomes}
-    for item in OF_BIRTH:
-        for row in (*facts.amounts(item), *facts.answers(item)):
-            details.setdefault(row.fetus, {})[item] = row
-    children = {row.fetus: row for row in facts.of(b.Child)}
-    named = (details.keys() | children.keys()) - {None}
-    if None in outcomes and len(named) == 1 == len(children):  # the only child: its outcome names no fetus
-        for name in named:
-            details[None] |= details.pop(name, {})
-        children = dict.fromkeys([None], *children.values())
-    for name in sorted(details.keys() | children.keys(), key=lambda name: (name is None, name or "")):
-        yield Birth(name, outcomes.get(name), tuple(details.get(name, {}).values()), children.get(name))
 
 
 def _found(facts: Facts) -> tuple[Amount | Answer, ...]:

@@ -4,6 +4,7 @@ https://www.sprakradet.no/klarsprak
 """
 
 from app.render.birth_place_phrases import BIRTH_PLACE_PHRASES
+from app.render.birth_plan_phrases import BIRTH_PLAN_PHRASES
 from app.render.contradiction_words import CONTRADICTION_WORDS
 from app.render.decision_phrases import DECISIONS
 from app.render.found_phrases import FOUND_PHRASES
@@ -18,6 +19,7 @@ PHRASES: dict[str, tuple[str, str, str]] = {
     **LEAVING_PHRASES,
     **STATED_WORDS,
     **BIRTH_PLACE_PHRASES,
+    **BIRTH_PLAN_PHRASES,
     "new": (
         "Nytt",
         "Nytt",

@@ -6,9 +6,10 @@ columns of the consultations are those of the paper card: https://www.helsedirek
 
 from collections.abc import Iterator
 
+from app.pregnancy.births import Birth
 from app.pregnancy.card import View
 from app.pregnancy.course import LIVE
-from app.pregnancy.described import Birth, Consultation, LabRow
+from app.pregnancy.described import Consultation, LabRow
 from app.pregnancy.facts import (
     BloodPressure,
     Fact,
@@ -24,6 +25,7 @@ from app.pregnancy.items import ITEMS
 from app.pregnancy.kept import Amount, Answer, Kept
 from app.pregnancy.triggers import PROTEIN, is_raised
 from app.render.birth_place_section import birth_places
+from app.render.birth_plan_section import birth_plan
 from app.render.contradictions_section import contradictory
 from app.render.found_sections import nipt, rhd, ultrasound
 from app.render.hers_section import registered
@@ -127,16 +129,6 @@ def _care_team(view: View, words: Words) -> Iterator[Line]:
         yield Line(cells, sources, strong=True)
 
 
-def _birth_plan(view: View, words: Words) -> Iterator[Line]:
-    plan = view.described.birth_plan
-    if plan is None:
-        return
-    for line in plan.lines:
-        yield Line((line,), (plan.source,))
-    if not plan.confirmed:
-        yield Line((words.heading("self-reported", view.audience),), (plan.source,))
-
-
 def _outcome(view: View, words: Words) -> Iterator[Line]:
     for row in view.described.births:
         alone = words("birth-mother") if row.outcome is None else ""
@@ -191,7 +183,7 @@ SECTIONS: tuple[Section, ...] = (
     ),
     Section("rhd", rhd, ("analysis", "result", "date"), ("rhd",), always=False, place="right", most=6),
     Section("birth-places", birth_places, rests_on=("birth-places",), always=False, place="left", most=2),
-    Section("birth-plan", _birth_plan, place="left"),
+    Section("birth-plan", birth_plan, rests_on=("birth-plan",), place="left"),
     Section(
         "hers", registered, rests_on=("hers",), always=False, place="left",
         shown_to=frozenset({"clinician", "citizen"}),

@@ -143,6 +143,24 @@ def test_who_confirms_her_birth_plan_signs_it(world: World) -> None:
     assert (plan["status"], plan["intent"]) == ("active", "plan")
     assert plan["contributor"][0]["identifier"]["system"] == codes.HPR
     assert path[1:] not in waiting(world.midwife, world)
+    chosen = {"valueCoding": {"system": f"{codes.CANONICAL}/CodeSystem/birth-plan", "code": "water"}}
+    interpreter = {"valueCoding": {"system": f"{codes.CANONICAL}/CodeSystem/birth-plan", "code": "no"}}
+    hers = {"reference": world.woman.reference}
+    form = {
+        "resourceType": "QuestionnaireResponse", "status": "completed", "subject": hers, "author": hers, "source": hers,
+        "questionnaire": f"{codes.CANONICAL}/Questionnaire/birth-plan-nb", "authored": "2026-11-20T10:00:00+01:00",
+        "item": [
+            {"linkId": "language", "item": [{"linkId": "language.interpreter", "answer": [interpreter]}]},
+            {"linkId": "pain", "item": [{"linkId": "pain.relief", "answer": [chosen]}]},
+        ],
+    }  # fmt: skip
+    answers = f"/QuestionnaireResponse/{stored(world.her, form)}"
+    for person in (world.midwife, world.gp, world.her):
+        assert "Badekar eller dusj" in page(person, world)
+    assert settled(world.midwife, answers).status_code == 200
+    assert "Badekar eller dusj" in page(world.midwife, world, "?view=emergency&_language=nb")
+    document = world.midwife.get(f"/EpisodeOfCare/{world.woman.episode}/$card").json()
+    assert "Smertelindring: Badekar eller dusj" in str(document["entry"][0]["resource"]["section"])
 
 
 def a_correction(world: World, focus: str, **more: Any) -> Json:

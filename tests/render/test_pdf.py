@@ -14,6 +14,7 @@ from pypdf import PdfReader
 from app.pregnancy import background as b
 from app.pregnancy.card import EVERYTHING, view_for
 from app.pregnancy.facts import Fact, FundalHeight, LabResult
+from app.pregnancy.wishes import Wish, Wishes
 from app.render.charts import drawing
 from app.render.pdf import sheets
 from app.render.sheet import Printed, breakable
@@ -31,11 +32,19 @@ HOSTILE = (
     "Ola\nNordmann",
 )
 VERSION = "2026-12-18 09:00:00 7F3A9C21"
+WISHES = (  # a birth plan with an answer to every question
+    Wish("companion.has", ("yes",)), Wish("companion.who", written="Jonas og søsteren min"), Wish("companion.doula", ("yes",)),
+    Wish("language.preferred", written="somali"), Wish("language.interpreter", ("yes",)),
+    Wish("experience.previous", ("mixed",)), Wish("experience.fears", written="At det skal ta lang tid"),
+    Wish("pain.relief", ("water", "massage", "heat", "tens", "gas", "epidural")), Wish("birth.place", written="Drammen"),
+    Wish("birth.wishes", written="Ro rundt fødselen"), Wish("after.breastfeeding", ("need-help",)), Wish("after.skin", ("yes",)),
+)  # fmt: skip
 FULL = (
     *RICH,
     *(a_visit("antenatal-visit", f"{week}+0", by="Ingrid Havn", place="Sagene") for week in (12, 26, 28, 29)),
     *(make(FundalHeight, f"{week}+0", value=week - 1.0) for week in (24, 26, 28, 30)),
     *(make(LabResult, "9+0", code=f"c{n}", name=f"Prøve {n}", value="Negativ") for n in range(12)),
+    make(Wishes, "29+0", wishes=WISHES),
 )
 
 
@@ -171,6 +180,19 @@ def test_the_wards_page_stays_one_however_much_is_recorded() -> None:
     assert "Mistanke om preeklampsi" in found
     assert all(f"Kritisk allergi: Stoff {n}" in found for n in range(9))
     assert "Ønske 11" in found
+
+
+@pytest.mark.parametrize(
+    ("form", "language", "told"),
+    [
+        ("clinician", "nb", "Badekar eller dusj, massasje, varme, TENS, lystgass, epidural"),
+        ("emergency", "nn", "Vil amme og ønskjer hjelp. Hud mot hud: ja"),
+        ("emergency", "nb", "Tolk: ja"),
+        ("citizen", "en", "Wish to breastfeed, with help. Skin to skin: yes"),
+    ],
+)
+def test_her_birth_plan_stands_on_every_sheet(form: str, language: str, told: str) -> None:
+    assert told in text(full(form, language))
 
 
 @pytest.mark.parametrize("form", ["clinician", "citizen"])

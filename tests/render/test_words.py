@@ -7,7 +7,7 @@ from types import ModuleType
 import pytest
 
 from app.pregnancy import term
-from app.pregnancy.described import OF_BIRTH
+from app.pregnancy.births import OF_BIRTH
 from app.pregnancy.items import ITEMS
 from app.pregnancy.programme import PROGRAMME
 from app.pregnancy.rule_table import RULES
