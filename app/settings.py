@@ -28,6 +28,8 @@ _OPTIONAL = {  # empty: nothing is sent, nobody asked
     "helsenorge_active_url",
     "persontjenesten_url",
     "gp_register_url",
+    "hpr_url",
+    "address_register_url",
 }
 
 
@@ -100,6 +102,13 @@ class Settings:
         "Audience of Persontjenesten's tokens.", "nhn:hgd-persontjenesten-api"
     )
     gp_register_url: str = _doc("Address that tells a woman's GPs of record; empty: not asked.")
+    hpr_url: str = _doc("Base of the look-up in Helsepersonellregisteret; empty: tokens are believed.")
+    hpr_audience: str = _doc(
+        "Audience of the tokens for Helsepersonellregisteret and Adresseregisteret.", "nhn:hpr"
+    )
+    address_register_url: str = _doc(
+        "Address that tells what an organisation is called (Adresseregisteret); empty: not asked."
+    )
     register_hours: int = _doc(
         "Hours that what a national register said is good for, where no event comes.", 24
     )
@@ -266,6 +275,8 @@ def _check_production(settings: Settings) -> None:
         "helsenorge_active_url",
         "persontjenesten_url",
         "gp_register_url",
+        "hpr_url",
+        "address_register_url",
     ):
         url = getattr(settings, name)
         if not url.startswith("https://") and (url or name not in _OPTIONAL):

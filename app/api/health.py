@@ -10,7 +10,7 @@ from app.settings import Settings
 from app.store import delivery_health
 from app.store.deliveries import HELSENORGE, KJERNEJOURNAL
 from app.store.landscape_tables import CLOSED
-from app.store.registers import PERSONTJENESTEN
+from app.store.registers import HPR, PERSONTJENESTEN
 
 
 async def live(_request: Request) -> Response:
@@ -33,6 +33,7 @@ def set_up(settings: Settings) -> dict[str, bool]:
         KJERNEJOURNAL: bool(settings.kjernejournal_url),
         HELSENORGE: bool(settings.helsenorge_url),
         PERSONTJENESTEN: bool(settings.persontjenesten_url),
+        HPR: bool(settings.hpr_url),
     }
 
 

@@ -24,7 +24,7 @@ from app.interactions.guard import scoped
 from app.mapping.audit_occasions import Line, Occasion, occasions
 from app.mapping.audit_to_fhir import share
 from app.render import access_log as drawn
-from app.store import audit_events, log_cases
+from app.store import audit_events, log_cases, registers
 from app.store.audit_events import Looked
 
 FORMATS = {
@@ -51,6 +51,7 @@ async def access_log(context: Context, patient: str, given: Given, form: tuple[s
     if not found and context.caller.role is not Role.AUDITOR and not given.values:
         raise NotFound(f"There is no Patient/{patient[:64]}", "Patient")
     page, more = found[:count], len(found) > count
+    await _name_places(context, page)
     questions = await log_cases.hers(context.session) if context.caller.role is Role.CITIZEN else []
     if kind == "bundle":
         links = _links(context, patient, given, page if more else ())
@@ -59,6 +60,21 @@ async def access_log(context: Context, patient: str, given: Given, form: tuple[s
     lines = occasions(_line(context, row, patient) for row in page)
     log = drawn.Log(lines, context.entry.at, more, days, _asked(questions))
     return _drawn(log, kind, language)
+
+
+async def _name_places(context: Context, page: Sequence[Looked]) -> None:
+    """Where a token did not say what the organisation is called, as Adresseregisteret calls it."""
+    nameless = [
+        row.request
+        for row in page
+        if row.request.get("organizations") and not row.request.get("organizationName")
+    ]
+    if not nameless:
+        return
+    names = await registers.names(context.house.database, (asked["organizations"][0] for asked in nameless))
+    for asked in nameless:
+        if asked["organizations"][0] in names:
+            asked["organizationName"] = names[asked["organizations"][0]]
 
 
 def _asked(questions: Sequence[Any]) -> dict[str, list[tuple[str, str]]]:

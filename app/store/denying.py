@@ -23,6 +23,7 @@ NAMES = (
     re.compile(r"sub:(hpr|citizen|client|student):\S+"),
     re.compile(r"client:\S+"),
 )
+REGISTER = "HPR"  # by whom, where no person did it
 DENIED, ALLOWED = "$deny-token", "$allow-token"  # as the log names them
 
 
@@ -63,6 +64,16 @@ async def _changed(database: Database, do: str, name: str, reason: str, by: str)
     return [f"{clock.instant(row['begins'])}  {row['name']}  {row['reason']}" for row in rows]
 
 
+async def by_register(database: Database, do: str, name: str, reason: str) -> None:
+    """Put ``name`` on the list, or take it off, since a national register says so; unless somebody has denied it before."""
+    now = clock.now()
+    async with database.connection() as connection, connection.raw.transaction():
+        there = [row for row in await denials.listed(database, now) if row["name"] == name]
+        if bool(there) is (do == "deny") or (there and there[0]["reason"] != reason):
+            return
+        await _done(connection, do, name, reason, REGISTER)
+
+
 async def _done(connection: Connection, do: str, name: str, reason: str, by: str) -> bool:
     now = clock.now()
     if do == "allow":
@@ -82,6 +93,7 @@ def _entry(operation: str, by: str, at: datetime, said: dict[str, str]) -> Entry
         "subject": f"operator:{by}",
         "name": by,
         "client": "helsekort tokens",
+        **({"role": Role.SYSTEM.value, "subject": "system:worker"} if by == REGISTER else {}),
         "query": urlencode(said, safe=":/ "),
     }
     return Entry(clock.new_id(), at, facts)

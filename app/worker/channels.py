@@ -8,6 +8,7 @@ import httpx
 
 from app.gateways.helseid import HelseId, read_client_key
 from app.gateways.helsenorge import Helsenorge
+from app.gateways.hpr import Hpr
 from app.gateways.kjernejournal import Kjernejournal
 from app.gateways.persontjenesten import Persontjenesten
 from app.settings import Settings
@@ -21,6 +22,7 @@ class Channels:
     kjernejournal: Kjernejournal | None = None
     helsenorge: Helsenorge | None = None
     persontjenesten: Persontjenesten | None = None
+    hpr: Hpr | None = None
 
 
 @asynccontextmanager
@@ -40,4 +42,5 @@ async def open_channels(settings: Settings) -> AsyncIterator[Channels]:
             Persontjenesten(settings.persontjenesten_url, http, settings.gp_register_url)
             if settings.persontjenesten_url
             else None,
+            Hpr(settings.hpr_url, http, settings.address_register_url) if settings.hpr_url else None,
         )

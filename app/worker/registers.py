@@ -158,11 +158,15 @@ async def _admitted(house: House) -> bool:
 
 
 async def _note(house: House, failure: Failure | None) -> None:
-    """What an attempt said of the register, for all workers."""
+    await note_attempt(house, PERSONTJENESTEN, failure)
+
+
+async def note_attempt(house: House, system: str, failure: Failure | None) -> None:
+    """What an attempt said of a register, for all workers."""
     if isinstance(failure, Unreachable) and failure.is_down:
         reason = masked(str(failure))
-        await breakers.went_wrong(house.database, PERSONTJENESTEN, clock.now(), reason, failure.retry_after)
+        await breakers.went_wrong(house.database, system, clock.now(), reason, failure.retry_after)
         return
     if failure is not None:
-        _log.error("Persontjenesten: %s", masked(str(failure)))
-    await breakers.went_well(house.database, PERSONTJENESTEN, clock.now())
+        _log.error("%s: %s", system, masked(str(failure)))
+    await breakers.went_well(house.database, system, clock.now())

@@ -30,7 +30,7 @@ from app.store import (
 )
 from app.store.anchors import Anchors
 from app.store.seals import Signer
-from app.worker import registers
+from app.worker import personnel, registers
 from app.worker.channels import Channels
 from app.worker.jobs import begin, dispatch, resume, take_up
 from app.worker.reconciliation import reconcile_and_tell
@@ -158,6 +158,11 @@ async def follow_registers(duties: Duties) -> None:
     await registers.follow_changes(duties.house, duties.channels)
 
 
+async def look_up_personnel(duties: Duties) -> None:
+    """Whether those who have been here are authorised, and what their organisations are called."""
+    await personnel.look_up(duties.house, duties.channels)
+
+
 async def look_up(duties: Duties) -> None:
     """Whom the national registers are to be asked for."""
     await registers.look_up(duties.house, duties.channels)
@@ -187,6 +192,7 @@ TABLE: tuple[Row, ...] = (
     Row(15, sweep),
     Row(15, sweep_exports),
     Row(60, follow_registers),
+    Row(60, look_up_personnel),
     Row(60, seal),
     Row(60, forget_proofs),
     Row(600, open_what_waited),

@@ -16,12 +16,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from helsekort_sandbox import hpr
 from helsekort_sandbox.answering import Service
 from helsekort_sandbox.contracts import document
 from helsekort_sandbox.controls import control_routes, described
 from helsekort_sandbox.effects import Wrong
 from helsekort_sandbox.people import CLINICIANS, ORGANIZATIONS, WOMEN, Woman
-from helsekort_sandbox.register_contracts import PERSONTJENESTEN
+from helsekort_sandbox.register_contracts import HPR, PERSONTJENESTEN
 from helsekort_sandbox.resource_server import PID
 
 BASE = "/api"
@@ -184,7 +185,8 @@ def create_app(issuer: str, state: Path) -> Starlette:
         Route(f"{BASE}/legal-basis/event", service.feed),
         Route(f"{BASE}/legal-basis/event/latest", service.latest),
         Route(GP_OF_RECORD, service.gp_of_record, methods=["POST"]),
+        *hpr.routes(issuer, service),
         *control_routes(service.log, service.faults),
-        described(document("Mock Persontjenesten", PERSONTJENESTEN)),
+        described(document("Mock national registers", (*PERSONTJENESTEN, *HPR))),
     ]
     return Starlette(routes=routes)

@@ -39,3 +39,24 @@ PERSONTJENESTEN: tuple[Operation, ...] = (
         body=an_object({"nin": NUMBER}), media=JSON, is_ours=True,
     ),
 )  # fmt: skip
+_HPR = {"type": "string", "pattern": "^[0-9]{7,9}$"}
+_ORGANIZATION = {"type": "string", "pattern": "^[0-9]{9}$"}
+_AUTHORIZATION = an_object({"profession": TEXT, "from": TEXT}, {"to": TEXT})
+_PARTY = an_object({"herId": {"type": "integer"}, "name": TEXT})
+HPR: tuple[Operation, ...] = (
+    Operation(
+        "POST", "/hpr/v1/person", "Whoever has an HPR number, and the authorisations",
+        {200: an_object({"hprNumber": _HPR, "name": TEXT, "authorizations": {"type": "array", "items": _AUTHORIZATION}})},
+        body=an_object({"hprNumber": _HPR}), is_ours=True,
+    ),
+    Operation(
+        "GET", "/hpr/v1/changes", "Of whom something changed after an event",
+        {200: an_object({"results": {"type": "array", "items": an_object({"sequenceNumber": {"type": "integer"}, "hprNumber": _HPR})}})},
+        is_ours=True,
+    ),
+    Operation(
+        "POST", "/ar/v1/organization", "An organisation and its communication parties",
+        {200: an_object({"organizationNumber": _ORGANIZATION, "name": TEXT, "communicationParties": {"type": "array", "items": _PARTY}})},
+        body=an_object({"organizationNumber": _ORGANIZATION}), is_ours=True,
+    ),
+)  # fmt: skip

@@ -15,7 +15,17 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from helsekort_sandbox import area, keys, kjernejournal, loopback, mocks, persontjenesten, processes, state
+from helsekort_sandbox import (
+    area,
+    hpr,
+    keys,
+    kjernejournal,
+    loopback,
+    mocks,
+    persontjenesten,
+    processes,
+    state,
+)
 from helsekort_sandbox.helsenorge import ACTIVE
 from helsekort_sandbox.helsenorge import PATH as NOTICES
 from helsekort_sandbox.launcher import DATABASE, Cluster
@@ -184,6 +194,8 @@ def _environment(services: Services, sandbox: Sandbox) -> dict[str, str]:
         "HELSENORGE_URL": f"{sandbox.helsenorge}{NOTICES}",
         "PERSONTJENESTEN_URL": f"{sandbox.persontjenesten}{persontjenesten.BASE}",
         "GP_REGISTER_URL": f"{sandbox.persontjenesten}{persontjenesten.GP_OF_RECORD}",
+        "HPR_URL": f"{sandbox.persontjenesten}{hpr.BASE}",
+        "ADDRESS_REGISTER_URL": f"{sandbox.persontjenesten}{hpr.ADDRESSES}",
         "AUDIT_KEY_FILE": str(_audit_key(private / "audit-key.pem")),
         "AUDIT_ANCHOR_FILE": str(private / "audit-anchors.ndjson"),
         "SERVER_KEY_FILE": str(_random_key(private / "server-key")),

@@ -9,6 +9,7 @@ import httpx
 
 from app.gateways.helseid import HelseId, read_client_key
 from app.gateways.helsenorge import Helsenorge
+from app.gateways.hpr import Hpr
 from app.gateways.kjernejournal import Kjernejournal
 from app.gateways.persontjenesten import Persontjenesten
 from tests.fixtures.services import Services
@@ -24,6 +25,7 @@ class Line:
     kjernejournal: Kjernejournal
     helsenorge: Helsenorge
     persontjenesten: Persontjenesten
+    hpr: Hpr
     http: httpx.AsyncClient
 
 
@@ -35,7 +37,12 @@ def speak(services: Services, story: Callable[[Line], Awaitable[T]], **changed: 
             given = {"issuer": services.running.helseid, "client_id": "helsekort"} | changed
             key = read_client_key(services.key_file)
             helseid = HelseId(client_key=key, http=http, **given)
-            others = services.kjernejournal(http), services.helsenorge(http), services.persontjenesten(http)
+            others = (
+                services.kjernejournal(http),
+                services.helsenorge(http),
+                services.persontjenesten(http),
+                services.hpr(http),
+            )
             line = Line(helseid, *others, http)
             return await story(line)
 

@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -16,12 +17,14 @@ from helsekort_sandbox import mocks
 from helsekort_sandbox.helsenorge import ACTIVE
 from helsekort_sandbox.keys import claims_of
 from helsekort_sandbox.kjernejournal import BASE
+from helsekort_sandbox.people import CLINICIANS, ORGANIZATIONS
 from helsekort_sandbox.tokens import Wish
 from jsonschema import Draft202012Validator, ValidationError
 from openapi_spec_validator import validate
 
 from app.clock import new_id
 from app.gateways.failures import Refused, Unreachable
+from app.gateways.hpr import Authorised
 from app.gateways.kjernejournal import Registration
 from app.gateways.persontjenesten import RIGHT
 from tests.fixtures.resources import new_number
@@ -169,6 +172,35 @@ def test_the_registers_keep_their_contract(services: Services) -> None:
         ("POST", by_number, 200), ("POST", by_number, 404), ("POST", by_number, 403),
         ("GET", "/api/legal-basis/event", 200), ("GET", "/api/legal-basis/event/latest", 200),
         ("POST", "/flr/v1/gp-of-record", 200),
+    }  # fmt: skip
+
+
+def test_the_register_of_personnel_keeps_its_contract(services: Services) -> None:
+    contract = Contract(services)
+    somebody = CLINICIANS["gp-a"]
+
+    async def story(line: Line) -> None:
+        line.http.event_hooks["response"].append(contract.judge)
+        token, today = await line.helseid.machine_token("nhn:hpr"), date(2026, 12, 1)
+        assert await line.hpr.personnel(token, somebody.hpr, today) == Authorised(somebody.name, ("LE",))
+        assert await line.hpr.personnel(token, "9999999", today) is None
+        services.registers(
+            hprNumber="8888888",
+            name="Avsluttet",
+            authorizations=[{"profession": "JO", "from": "2001-01-01", "to": "2026-11-30"}],
+        )
+        assert await line.hpr.personnel(token, "8888888", today) == Authorised("Avsluttet", ())
+        assert (await line.hpr.changes(token, 0))[-1][1] == "8888888"
+        place = ORGANIZATIONS[somebody.organization]
+        found = await line.hpr.organisation(token, place.orgnr)
+        assert found is not None
+        assert (found["name"], found["parties"][0]["name"]) == (place.name, place.name)
+        assert await line.hpr.organisation(token, "999999999") is None
+
+    speak(services, story)
+    assert contract.seen >= {
+        ("POST", "/hpr/v1/person", 200), ("POST", "/hpr/v1/person", 404), ("GET", "/hpr/v1/changes", 200),
+        ("POST", "/ar/v1/organization", 200), ("POST", "/ar/v1/organization", 404),
     }  # fmt: skip
 
 

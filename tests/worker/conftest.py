@@ -29,6 +29,8 @@ def crew(server: Server, services: Services) -> Iterator[Crew]:
         helsenorge_active_url=services.helsenorge_active_url,
         persontjenesten_url=services.persontjenesten_url,
         gp_register_url=services.gp_register_url,
+        hpr_url=services.hpr_url,
+        address_register_url=services.address_register_url,
         pilot_file=str(Path(server.settings.server_key_file).with_name("pilot.json")),
     )
     crew = Crew(server, services, settings)

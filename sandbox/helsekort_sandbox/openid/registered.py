@@ -4,7 +4,7 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-from helsekort_sandbox import clients, helsenorge, keys, kjernejournal, persontjenesten
+from helsekort_sandbox import clients, helsenorge, hpr, keys, kjernejournal, persontjenesten
 from helsekort_sandbox.clients import (
     AUTHORIZATION_CODE,
     CLIENT_CREDENTIALS,
@@ -33,7 +33,7 @@ def _own(key: keys.Jwk) -> list[Client]:
     server = Client(
         SERVER_CLIENT,
         "Helsekort",
-        audiences=(kjernejournal.AUDIENCE, helsenorge.AUDIENCE, persontjenesten.AUDIENCE),
+        audiences=(kjernejournal.AUDIENCE, helsenorge.AUDIENCE, persontjenesten.AUDIENCE, hpr.AUDIENCE),
         rights=(persontjenesten.RIGHT,),
         api=AUDIENCE,
         grants=(CLIENT_CREDENTIALS, TOKEN_EXCHANGE),
