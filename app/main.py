@@ -1,5 +1,6 @@
 """create_app(): the one place that knows everything."""
 
+import asyncio
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -21,14 +22,15 @@ from app.api.routes import routes, rows
 from app.interactions.context import House
 from app.interactions.switches import announce
 from app.settings import Settings, read
+from app.store.card import compile_first
 from app.store.database import Database
 
 _LEAST_COMPRESSED = 1024  # smaller bodies do not shrink by what compressing costs
 _COMPRESSION = 4
 
 
-def _rooms(settings: Settings) -> tuple[House, Door, AppServer | None]:
-    """The house, its door, and the authorization server for apps where there is one."""
+def _rooms(settings: Settings) -> tuple[House, Identity, AppServer | None]:
+    """The house, who verifies at its door, and the authorization server for apps where there is one."""
     key = read_key(settings.server_key_file)
     database = Database(
         settings.database_url, connections=settings.connections, statement_timeout=settings.statement_timeout,
@@ -37,22 +39,24 @@ def _rooms(settings: Settings) -> tuple[House, Door, AppServer | None]:
     house = House(settings, database, Seal(key), read_signing(settings.notification_key_file))
     signing = read_signing(settings.app_key_file)
     identity = Identity(settings, key, signing.verifying() if signing else None)
-    door, apps = Door(house, identity), AppServer(house, identity, signing) if signing else None
-    return house, door, apps
+    return house, identity, AppServer(house, identity, signing) if signing else None
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The application of ``settings``, or of the environment."""
     settings = settings or read()
     announce(settings)
-    house, door, apps = _rooms(settings)
-    database = house.database
+    house, identity, apps = _rooms(settings)
+    door, database = Door(house, identity), house.database
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await database.start()
+        compile_first()
+        reading = asyncio.create_task(identity.read_keys())
         gc.freeze()  # what starting made stays: to look through it all again holds up every caller for 0.1 s
         yield
+        reading.cancel()
         await database.stop()
         if apps is not None:
             await apps.http.aclose()

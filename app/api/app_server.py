@@ -19,6 +19,7 @@ from app.api.app_pages import Endpoint
 from app.api.app_renewals import Renewals
 from app.api.identity import Identity
 from app.api.well_known import MAX_AGE
+from app.gateways.certificates import trusted
 from app.gateways.helseid import HelseId, read_client_key
 from app.gateways.logins import LoginService
 from app.interactions.app_tokens import Tokens
@@ -37,7 +38,7 @@ class AppServer:
     """The server's endpoints by name."""
 
     def __init__(self, house: House, identity: Identity, signing: SigningKeys) -> None:
-        self.http = httpx.AsyncClient(timeout=_TIMEOUT)
+        self.http = httpx.AsyncClient(timeout=_TIMEOUT, verify=trusted())
         grants = Grants(house.database, house.seal)
         places = services(house.settings, self.http)
         tokens = Tokens(house, signing, grants, Renewals(identity, places))

@@ -4,6 +4,7 @@ HelseID security profile (FAPI 2.0, https://utviklerportal.nhn.no), RFC 9068 (``
 token is remembered for at most 60 s; its proof is verified at every request.
 """
 
+import asyncio
 import hashlib
 import hmac
 import time
@@ -96,6 +97,10 @@ class Identity:
         if not self._settings.allow_bearer and not verified.loose:
             raise refusal("Bearer tokens are not accepted", error="invalid_token")
         return Identified(verified.caller, None, verified.names)
+
+    async def read_keys(self) -> None:
+        """Read the keys of all issuers, so that no caller waits for them; who does not answer is asked again by callers."""
+        await asyncio.gather(*(keys.keys(None) for _, keys in self._issuers.values()), return_exceptions=True)
 
     def _proof(self, request: Request, token: str, verified: Verified) -> Proof:
         proofs = request.headers.getlist("dpop")

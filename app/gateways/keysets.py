@@ -13,6 +13,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from app.fhir.outcome import Unavailable
+from app.gateways.certificates import trusted
 
 FRESH = 60 * 60.0  # HelseID's functional requirements: metadata for at most 24 h
 _RETRY = 10.0  # the issuer is asked at most this often, whatever comes
@@ -59,7 +60,7 @@ class Issuer:
     async def _read(self) -> None:
         self._asked_at = time.monotonic()
         try:
-            async with httpx.AsyncClient(timeout=self._timeout) as client:
+            async with httpx.AsyncClient(timeout=self._timeout, verify=trusted()) as client:
                 found: dict[str, Any] = (
                     await client.get(f"{self.url}/.well-known/openid-configuration")
                 ).json()

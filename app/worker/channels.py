@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import httpx
 
+from app.gateways.certificates import trusted
 from app.gateways.helseid import HelseId, read_client_key
 from app.gateways.helsenorge import Helsenorge
 from app.gateways.hpr import Hpr
@@ -32,7 +33,7 @@ async def open_channels(settings: Settings) -> AsyncIterator[Channels]:
         yield Channels()
         return
     key = read_client_key(settings.client_key_file)
-    async with httpx.AsyncClient(timeout=settings.answer_seconds) as http:
+    async with httpx.AsyncClient(timeout=settings.answer_seconds, verify=trusted()) as http:
         yield Channels(
             HelseId(settings.helseid_issuer, settings.client_id, key, http),
             Kjernejournal(settings.kjernejournal_url, http) if settings.kjernejournal_url else None,
