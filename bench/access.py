@@ -53,10 +53,10 @@ ANSWER = dict[str, Any]
 Ask = Callable[[str], Awaitable[int]]
 _WHOLE = Statement(
     "SELECT type, id, version, updated, deleted, patient, labels, body FROM resource WHERE type = 'Observation' AND id = $1",
-    ("id",), {},
-)  # fmt: skip
+    ("id",),
+)
 _READ = Statement(
-    "SELECT body, version, updated FROM resource WHERE type = 'Observation' AND id = $1", ("id",), {}
+    "SELECT body, version, updated FROM resource WHERE type = 'Observation' AND id = $1", ("id",)
 )
 
 
