@@ -35,7 +35,7 @@ from app.store.log import beside, fresh_proof, logged
 from app.store.session import Session
 from app.store.standing_sql import NUMBER
 from app.store.statement import Statement, build
-from app.store.tables import INSTANT, audit, person, resource
+from app.store.tables import INSTANT, ONE_WOMAN, SEVERAL_WOMEN, audit, person, resource
 from app.store.withdrawal_tables import withdrawal
 from app.store.withdrawals import erased_of_caller
 
@@ -86,6 +86,12 @@ def _showed(kept: Any) -> Any:
     return select(literal_column("1")).where(name == any_(kept)).exists()
 
 
+def _about(patient: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether a row of the log is about the woman ``patient``, an array of her id alone; said as the indexes have it."""
+    alone = and_(ONE_WOMAN, audit.c.patients[literal_column("1")] == any_(patient))
+    return or_(alone, and_(SEVERAL_WOMEN, audit.c.patients.op("@>")(patient)))
+
+
 @cache
 def _statement(role: Role, by_id: bool, by_patient: bool, of_child: bool) -> Statement:
     found = select(
@@ -96,7 +102,7 @@ def _statement(role: Role, by_id: bool, by_patient: bool, of_child: bool) -> Sta
     if by_id:
         found = found.where(audit.c.id == bindparam("id", type_=Text))
     if by_patient:
-        found = found.where(audit.c.patients.op("@>")(bindparam("patient", type_=ARRAY(Text))))
+        found = found.where(_about(bindparam("patient", type_=ARRAY(Text))))
     if (
         by_patient and role is Role.CITIZEN
     ):  # of another woman's log she gets nothing, not even what they share

@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, literal_column
+from sqlalchemy import JSON, BindParameter, ColumnElement, literal_column
 from sqlalchemy.dialects.postgresql import asyncpg as dialects
 from sqlalchemy.sql.expression import ClauseElement
 
 FENCE: ColumnElement[int] = literal_column("0")  # OFFSET 0: the planner leaves a subquery as it stands
+
+
+_PLACES = (JSON.JSONIndexType, JSON.JSONIntIndexType, JSON.JSONStrIndexType)
 
 
 class _Compiler(dialects.PGCompiler_asyncpg):
@@ -19,6 +22,8 @@ class _Compiler(dialects.PGCompiler_asyncpg):
         if bindparam.required:
             return visit(bindparam, *given, **options)
         text = visit(bindparam, *given, **{**options, "literal_binds": True})
+        if isinstance(bindparam.type, _PLACES):  # of ->>, which takes it as it stands
+            return text
         return f"CAST({text} AS {self.dialect.type_compiler_instance.process(bindparam.type)})"
 
 
