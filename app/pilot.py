@@ -28,6 +28,27 @@ def register(commands: Any, operator: Callable[[], str]) -> None:
     row.add_argument("file", type=Path, nargs="?", metavar="FILE", help="without it: who takes part now")
     row.add_argument("--apply", action="store_true", help="put it into HELSEKORT_PILOT_FILE")
     row.set_defaults(run=partial(enrol, operator))
+    _add_extracts(does, operator)
+
+
+def _add_extracts(does: Any, operator: Callable[[], str]) -> None:
+    row = does.add_parser("birth-notifications", help="an extract for the Medical Birth Registry, as a file")
+    row.add_argument("--from", dest="first", type=date.fromisoformat, required=True, metavar="DATE")
+    row.add_argument("--to", dest="last", type=date.fromisoformat, required=True, metavar="DATE")
+    row.add_argument("--out", type=Path, required=True, metavar="FILE", help="must not be there yet")
+    row.set_defaults(run=partial(notify_births, operator))
+    row = does.add_parser("research", help="pseudonymise the files of a bulk export for one project")
+    row.add_argument("folder", type=Path, metavar="FOLDER", help="the *.ndjson of a bulk export")
+    row.add_argument("--project", required=True, metavar="NAME")
+    row.add_argument(
+        "--key-file",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="at least 32 random bytes, this project's only",
+    )
+    row.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="must not be there yet")
+    row.set_defaults(run=partial(research, operator))
 
 
 def evaluate(operator: Callable[[], str], options: argparse.Namespace) -> int:
@@ -78,4 +99,22 @@ def notify_births(operator: Callable[[], str], options: argparse.Namespace) -> i
         print(f"helsekort: {error}", file=sys.stderr)
         return 2
     print(f"{told.rows} children of {told.women} women; {told.withheld} cards of which nothing may be told")
+    return 0
+
+
+def research(operator: Callable[[], str], options: argparse.Namespace) -> int:
+    """Write a pseudonymised copy of a bulk export."""
+    from app import settings
+    from app.mapping.deidentification import Project, WeakKey
+    from app.worker.research_export import Malformed
+    from app.worker.research_export import research as exported
+
+    try:
+        project = Project(options.project, options.key_file.read_bytes())
+        made = exported(settings.read(), options.folder, project, options.out, operator())
+    except (Malformed, WeakKey, OSError) as error:
+        print(f"helsekort: {error}", file=sys.stderr)
+        return 2
+    for name, count in (*made.kept.items(), *((f"left out, {why}", n) for why, n in made.left_out.items())):
+        print(f"{count:8} {name}")
     return 0

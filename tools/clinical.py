@@ -10,6 +10,7 @@ from pathlib import Path
 from app.fhir import codes as c
 from app.fhir import json as fhir_json
 from app.fhir import profiles
+from app.mapping.deidentification_rules import TABLE as DEIDENTIFICATION
 from app.mapping.item_codes import CODES
 from app.mapping.measures_to_fhir import measures
 from app.mapping.programme_to_fhir import plan_definition
@@ -163,3 +164,11 @@ def indicators() -> list[tuple[str, ...]]:
 def indicator(id_: str) -> str:
     """fhir_profiles/measures/: a row of the same table, as the server ships it."""
     return fhir_json.indented(fhir_json.dump(measures()[id_])).decode() + "\n"
+
+
+DEIDENTIFICATION_HEAD = ("element", "what becomes of it")
+
+
+def deidentification() -> list[tuple[str, ...]]:
+    """What leaves for research, row by row; what has no row is dropped."""
+    return [(f"`{row.path}`", row.do.value) for row in DEIDENTIFICATION]

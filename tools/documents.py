@@ -255,6 +255,12 @@ def indicators() -> str:
     return printed(_page("indicators.md"), "indicators", rows)
 
 
+def deidentification() -> str:
+    """docs/research-export.md."""
+    rows = table(clinical.DEIDENTIFICATION_HEAD, clinical.deidentification())
+    return printed(_page("research-export.md"), "rules", rows)
+
+
 def safety() -> str:
     """docs/safety.md."""
     return printed(_page("safety.md"), "rules", table(clinical.RULE_HEAD, clinical.rules()))
@@ -273,6 +279,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "../fhir_profiles/programme/PlanDefinition-basisprogram.json": clinical.programme,
     **{f"../fhir_profiles/measures/Measure-{id_}.json": partial(clinical.indicator, id_) for id_ in BY_ID},
     "indicators.md": indicators,
+    "research-export.md": deidentification,
     "../fhir_profiles/input/fsh/items.fsh": item_profiles.page,
 }
 

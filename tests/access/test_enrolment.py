@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.access.enrolment import Malformed, changes, in_force, read
+from app.cli import main
 from app.registrations import Pilot, PilotOrganization, read_pilot
 from app.worker.pilot_enrolment import NOTHING, NoPilotFile, enrol
 from tests.fixtures.resources import new_number
@@ -111,3 +112,20 @@ def test_it_is_applied_when_wished_once_and_with_a_row_in_the_log(server: Server
     assert len(server.database.rows("SELECT 1 FROM audit WHERE request LIKE '%$enrol%'")) == 1
     with pytest.raises(NoPilotFile):
         enrol(replace(settings, pilot_file=""), wanted, "kari", apply=True)
+
+
+def test_the_command_line_has_what_the_runbook_names(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    with pytest.raises(SystemExit) as shown:
+        main(["pilot", "-h"])
+    assert shown.value.code == 0
+    told = capsys.readouterr().out
+    for name in ("evaluate", "enrol", "birth-notifications", "research", "generate", "report"):
+        assert name in told
+    bad = tmp_path / "bad.csv"
+    bad.write_text("kind;number;name\nclinic;1;\n")
+    with pytest.raises(SystemExit) as refused:
+        main(["pilot", "enrol", str(bad)])
+    assert refused.value.code == 2
+    assert "bad.csv, line 2: kind" in capsys.readouterr().err
