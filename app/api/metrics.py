@@ -4,10 +4,11 @@ https://prometheus.io/docs/instrumenting/exposition_formats/. It is answered to 
 where a proxy passed the request on: there the network is the proxy's.
 """
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from ipaddress import ip_address, ip_network
 from itertools import accumulate
+from typing import Any
 
 import asyncpg
 from starlette.requests import Request
@@ -39,7 +40,7 @@ async def metrics(request: Request) -> Response:
     rows: list[Sample] = [("", {"state": "open"}, open_), ("", {"state": "idle"}, idle)]
     lines += _described("connections", "gauge", "Connections to the database of this process", rows)
     try:
-        lines += [line async for line in _stored(house)]
+        lines += await _stored(house)
         up = 1
     except (FhirError, asyncpg.PostgresError, OSError):
         up = 0
@@ -86,16 +87,31 @@ def _histogram(row: Counter) -> Iterator[Sample]:
     yield "_count", row.labels, sum(row.within)
 
 
-async def _stored(house: House) -> AsyncIterator[str]:
+async def _stored(house: House) -> Iterator[str]:
     """What stands in the database."""
     at = clock.now()
     adapters = await delivery_health.adapters(house.database, set_up(house.settings))
-    found = [row.as_json(at) for row in adapters]
-    states = (CLOSED, OPEN, HALF_OPEN)
+    jobs: list[Sample] = [
+        ("", {"state": state}, n) for state, n in (await measures.jobs(house.database)).items()
+    ]
+    rows, lanes, sealed = await measures.unsealed(house.database)
+    age: list[Sample] = [("", {}, round((at - sealed).total_seconds(), 1))] if sealed else []
+    described: tuple[tuple[str, str, list[Sample]], ...] = (
+        *_adapters([row.as_json(at) for row in adapters]),
+        ("jobs", "Jobs of the worker", jobs),
+        ("audit_unsealed_rows", "Rows of the log that no signed head covers", [("", {}, rows)]),
+        ("audit_unsealed_lanes", "Lanes of the log with such rows", [("", {}, lanes)]),
+        ("audit_sealed_age_seconds", "Time since a head was signed", age),
+    )
+    return (line for name, text, samples in described for line in _described(name, "gauge", text, samples))
+
+
+def _adapters(found: list[dict[str, Any]]) -> Iterator[tuple[str, str, list[Sample]]]:
+    """The ways to the other systems."""
     breakers: list[Sample] = [
         ("", {"system": row["name"], "state": state}, int(row["breaker"] == state))
         for row in found
-        for state in states
+        for state in (CLOSED, OPEN, HALF_OPEN)
     ]
     waiting: list[Sample] = [
         ("", {"system": row["name"], "state": state}, row[state])
@@ -103,19 +119,6 @@ async def _stored(house: House) -> AsyncIterator[str]:
         for state in ("pending", "waiting", "dead")
     ]
     oldest: list[Sample] = [("", {"system": row["name"]}, row["oldestSeconds"] or 0) for row in found]
-    jobs: list[Sample] = [
-        ("", {"state": state}, n) for state, n in (await measures.jobs(house.database)).items()
-    ]
-    rows, lanes, sealed = await measures.unsealed(house.database)
-    age: list[Sample] = [("", {}, round((at - sealed).total_seconds(), 1))] if sealed else []
-    for name, text, samples in (
-        ("breaker", "The breaker of each other system: 1 at its state", breakers),
-        ("deliveries", "Messages to other systems", waiting),
-        ("delivery_oldest_seconds", "Age of the oldest message that waits", oldest),
-        ("jobs", "Jobs of the worker", jobs),
-        ("audit_unsealed_rows", "Rows of the log that no signed head covers", [("", {}, rows)]),
-        ("audit_unsealed_lanes", "Lanes of the log with such rows", [("", {}, lanes)]),
-        ("audit_sealed_age_seconds", "Time since a head was signed", age),
-    ):
-        for line in _described(name, "gauge", text, samples):
-            yield line
+    yield "breaker", "The breaker of each other system: 1 at its state", breakers
+    yield "deliveries", "Messages to other systems", waiting
+    yield "delivery_oldest_seconds", "Age of the oldest message that waits", oldest

@@ -237,7 +237,8 @@ def _named(asked: Asked, answer: httpx.Response) -> bool:
 
 def _changes(asked: Asked, person: Person) -> httpx.Response:
     """All that is new since the matrix began, until it is there."""
-    place = asked.leaks.feeds.places[person.wish]
+    places = asked.leaks.feeds.places
+    place = places.get(person.wish) or places[asked.reason.entitled.wish]
     woman = asked.item.woman.id if asked.item.woman else ""
     link = f"/$changes?since={place}&patient={woman}&_count=500"
     while True:

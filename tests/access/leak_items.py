@@ -35,6 +35,7 @@ from tests.fixtures.server import Person, Server
 EXAMPLES = Path(fhir_profiles.__file__).parent / "examples"
 TYPES = tuple(row.name for row in RESOURCE_TYPES if row.name != "AuditEvent")  # the log: test_attacks.py
 MARK = "urn:leak"
+OUTSIDE = organization_number(31009910)  # takes no part in the pilot
 ROLE_CODE = "http://terminology.hl7.org/CodeSystem/v3-RoleCode"
 # Read by those who wrote it, so written by whoever is entitled
 WRITERS = {"Group": "operator", "MessageHeader": "operator", "Subscription": "midwife"}
@@ -220,9 +221,10 @@ def waiting_items(harness: Person, items: dict[str, Item]) -> dict[str, Item]:
 
 
 def _chosen(her: Person, operator: Person, woman: Woman) -> None:
-    """She chooses two GP offices and two hospitals, and one choice has ended; then she blocks a person and a place."""
+    """She chooses two GP offices, two hospitals and a place outside the pilot, and one choice has ended; then she blocks
+    a person and a place."""
     places = {key: organization(operator, orgnr(key)) for key in ("gp-a", "gp-b", "hospital-a", "hospital-b")}
-    team = a_team(woman.reference, *places.values())
+    team = a_team(woman.reference, *places.values(), organization(operator, OUTSIDE))
     team["participant"][0]["period"] = {"start": "2026-01-01", "end": "2026-06-30"}
     stored(her, team)
     doctor = practitioner(operator, hpr("gp-b"))
@@ -353,5 +355,6 @@ def leaks(server: Server) -> Leaks:
             _open(represents[shown], open_to_him),
         ),
         Reason("auditor", person("auditor"), midwife, hers, {}),
+        Reason("outside pilot", person("midwife", organization=OUTSIDE), midwife, hers, {}),
     )
     return Leaks(server, harness, reasons | {reason.name: reason for reason in more}, happening)

@@ -24,7 +24,7 @@ from tests.fixtures.server import Server
 REASONS = (
     "no relation", "another woman", "blocked person", "blocked organization", "ended relation", "kept from her",
     "kept from her until told", "sensitive", "restricted", "operator", "auditor", "narrow scope", "wrong purpose",
-    "secretary", "student", "doula", "represented unasked", "kept from representative",
+    "secretary", "student", "doula", "represented unasked", "kept from representative", "outside pilot",
 )  # fmt: skip
 DOORS = (*READING, *leak_hooks.HOOKS, *leak_writing.WRITING, *leak_work.WORKING)
 # proven on a copy
@@ -40,6 +40,7 @@ ASSISTING = frozenset(
         "kept from her until told",
         "narrow scope",
         "wrong purpose",
+        "outside pilot",
     }
 )
 SYSTOLIC = re.compile(r"(?<![\w.-])172(?![\w-])")  # and no part of an id or a time
@@ -56,7 +57,14 @@ def _hidden(reason: str, name: str) -> bool:
     if name in CATALOGUE:
         return reason in {"kept from her", "kept from representative"}
     if name in OWN:
-        return reason in {"no relation", "another woman", "auditor", "represented unasked", *OPEN_TO} or (
+        return reason in {
+            "no relation",
+            "another woman",
+            "auditor",
+            "represented unasked",
+            "outside pilot",
+            *OPEN_TO,
+        } or (
             reason,
             name,
         ) == (

@@ -164,14 +164,6 @@ def _successes() -> Json:
             "description": "How it is",
             "content": {"application/json": {"schema": {"type": "object"}}},
         },
-        "metrics": {
-            "description": "Samples in Prometheus' text format",
-            "content": {"text/plain": {"schema": {"type": "string"}}},
-        },
-        "notNear": {
-            "description": "Not for the network that asks",
-            "content": {"text/plain": {"schema": {"type": "string"}}},
-        },
         "keys": {
             "description": "JWK set",
             "content": {"application/jwk-set+json": {"schema": {"type": "object"}}},
@@ -182,6 +174,9 @@ def _successes() -> Json:
         },
     }
     found |= {
+        "metrics": {"description": "Samples, as Prometheus reads them"}
+        | _content("text/plain", {"type": "string"}),
+        "notNear": {"description": "Not for this network"} | _content("text/plain", {"type": "string"}),
         "metadata": _answer("What this server does")
         | _content(JSON, {"oneOf": [ref("CapabilityStatement"), ref("TerminologyCapabilities")]}),
         "begun": _answer("It has begun", "OperationOutcome", "Content-Location"),
