@@ -6,17 +6,26 @@ profile holds it, and by which codes (app/mapping/item_codes.py) it is recognise
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
 from app.fhir import codes as c
+from app.mapping import contradictions as told
+from app.mapping import narrative, narrative_found
+from app.mapping.card_to_fhir import REST
 from app.mapping.item_codes import CODES
+from app.pregnancy import contradictions
 from app.pregnancy.answers import ANSWERS
+from app.pregnancy.card import fold, view_for
+from app.pregnancy.facts import OSLO, Facts
 from app.pregnancy.items import ANSWERED, FREE, ITEMS, USED, Item
 from app.pregnancy.rule_table import RULES
+from app.pregnancy.term import WHY
 
 SOURCES = Path(__file__).parent.parent / "fhir_profiles" / "input" / "fsh"
 ALIASES = {c.LOINC: "$loinc", c.SNOMED: "$sct", c.NLK: "$nlk", c.CS_CARD: "$card"}
+A_DAY = datetime(2026, 1, 1, tzinfo=OSLO)  # sections are the same on every day
 HEAD = "// Printed from the item tables by tools/item_profiles.py (make docs); do not edit."
 
 
@@ -123,11 +132,29 @@ def _group(group: Group) -> Iterator[str]:
 
 
 def concepts() -> dict[str, str]:
-    """Every code of ours that the tables name, and how it is read: items, answers, rules."""
+    """Every code of ours that the tables name, and how it is read: items, answers, rules, contradictions, sections."""
     answers = {word for row in ITEMS.values() for word in row.answers if word}
     spoken = {word: (ANSWERS | SPOKEN)[word] for word in sorted(answers - ITEMS.keys())}
     rules = {row.id: row.title for row in RULES}
-    return rules | spoken | {row.id: row.name for row in ITEMS.values()}
+    differing = {f"contradiction-{row.id}": row.title for row in contradictions.ROWS}
+    items = {row.id: row.name for row in ITEMS.values()}
+    return {
+        **dict.fromkeys(WHY, "Termin, som oppgitt"),
+        **sections(),
+        **differing,
+        **rules,
+        **spoken,
+        **items,
+    }
+
+
+def sections() -> dict[str, str]:
+    """The sections of the document, by the narrative of a card on which nothing is recorded, and those it leaves out then."""
+    empty = view_for(
+        fold(Facts(), today=A_DAY.date(), now=A_DAY), visible=frozenset[str](), audience="clinician"
+    )
+    found = {row.code: row.title for row in narrative.sections(empty)}
+    return {**narrative_found.TITLES, "contradictions": told.TITLE, REST.code: REST.title, **found}
 
 
 def _concepts() -> Iterator[str]:

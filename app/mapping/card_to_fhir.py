@@ -6,6 +6,7 @@ The bodies of stored resources are put in as they are; only what is computed is 
 """
 
 from collections.abc import Container, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +23,7 @@ from app.mapping.record_facts import FINDING_KEY
 from app.pregnancy.card import View
 from app.pregnancy.rules import Finding
 
+REST = Section("other", "Andre opplysninger", ())
 EMPTY = "http://terminology.hl7.org/CodeSystem/list-empty-reason"
 FLAG_DETAIL = "http://hl7.org/fhir/StructureDefinition/flag-detail"
 DOCUMENT_ID = f"{c.CANONICAL}/card-document"
@@ -197,12 +199,9 @@ def _remainder(urls: dict[str, str], parts: list[Json], subject: Json) -> list[J
     named = {entry["reference"] for part in parts for entry in part.get("entry", [])} | {
         subject.get("reference")
     }
-    rest = Section(
-        "other", "Andre opplysninger", (), tuple(source for source, url in urls.items() if url not in named)
-    )
-    count = len(rest.sources)
-    described = Section(rest.code, rest.title, (f"{count} andre registreringer på kortet.",), rest.sources)
-    return [_section(described, urls, [])] if count else []
+    rest = tuple(source for source, url in urls.items() if url not in named)
+    described = replace(REST, lines=(f"{len(rest)} andre registreringer på kortet.",), sources=rest)
+    return [_section(described, urls, [])] if rest else []
 
 
 def _subject(view: View, urls: dict[str, str]) -> Json:

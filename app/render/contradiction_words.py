@@ -59,10 +59,6 @@ CONTRADICTION_WORDS: dict[str, tuple[str, str, str]] = {
     "side-due": ("termin {date}", "termin {date}", "due {date}"),
     "side-fetuses": ("fostre: {count}", "foster: {count}", "fetuses: {count}"),
     "side-hers": ("egen opplysning", "eiga opplysning", "self-reported"),
-    "side-none": ("nei", "nei", "no"),
-    "side-stopped": ("sluttet", "slutta", "stopped"),
-    "side-occasional": ("av og til", "av og til", "sometimes"),
-    "side-daily": ("daglig", "dagleg", "daily"),
     # items
     "item-assisted-conception": ("assistert befruktning", "assistert befruktning", "assisted conception"),
     "item-abo": ("ABO", "ABO", "ABO"),

@@ -67,7 +67,7 @@ def _said(fact: Fact, words: Words) -> str:
 
 def _answer(fact: Answer, words: Words) -> str:
     if fact.value in USED:
-        return words(f"side-{fact.value}")
+        return words(f"used-{fact.value}")
     return (
         fact.value
         if fact.item == "abo" or fact.value not in ITEMS[fact.item].answers

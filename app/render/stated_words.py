@@ -127,7 +127,7 @@ STATED_WORDS: dict[str, tuple[str, str, str]] = {
     "stated-before": ("{now} ({date}: {before})", "{now} ({date}: {before})", "{now} ({date}: {before})"),
     "used-none": ("nei", "nei", "no"),
     "used-stopped": ("sluttet", "slutta", "stopped"),
-    "used-occasional": ("av og til", "av og til", "now and then"),
+    "used-occasional": ("av og til", "av og til", "sometimes"),
     "used-daily": ("daglig", "dagleg", "daily"),
     "used-yes": ("ja", "ja", "yes"),
     "used-no": ("nei", "nei", "no"),

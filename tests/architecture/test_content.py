@@ -5,10 +5,16 @@ import re
 
 from app.fhir import codes as c
 from app.fhir import profiles
+from app.interactions.moving import MOVED
+from app.mapping.dhg_codes import UNKNOWN_SYSTEM
 from app.mapping.dhg_fields import PARTS
 from app.mapping.item_codes import CODES
+from app.pregnancy.contradictions import ROWS
 from app.pregnancy.items import FREE, ITEMS
+from app.pregnancy.programme import PROGRAMME
 from app.pregnancy.rule_table import RULES
+from app.pregnancy.term import WHY
+from app.worker.alarms import ENDED
 from tests.architecture import tree
 from tools import clinical, frame, item_profiles
 
@@ -58,6 +64,17 @@ def test_the_printed_sources_hold_every_code_that_the_tables_name() -> None:
     system = json.loads((tree.ROOT / "fhir_profiles/definitions/CodeSystem-card.json").read_bytes())
     held = {one["code"] for one in system["concept"]}
     assert {*item_profiles.concepts()} - held == set()
+    assert {row.id for row in RULES} | {f"contradiction-{row.id}" for row in ROWS} <= held
+    kinds = {kind for row in PROGRAMME for kind in row.kinds}
+    assert (
+        kinds
+        | {*WHY}
+        | c.OF_HERS
+        | c.OF_RELEASE
+        | {c.UNTOLD, MOVED["code"], ENDED["code"], UNKNOWN_SYSTEM["code"]}
+        <= held
+    )
+    assert system["content"] == "complete"
     assert [one["code"] for one in system["concept"] if not one.get("display")] == []
 
 

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from app.fhir import codes as c
+from app.fhir.terminology import CodeSystem
+from app.fhir.terminology_shipped import shipped
 from app.mapping.card_to_fhir import document
 from app.mapping.facts_from_fhir import facts
 from app.mapping.record_facts import FINDING_KEY
@@ -105,6 +107,35 @@ def test_the_alarm_stands_in_the_section_of_findings_as_a_flag() -> None:
     assert url in references(section(bundle, "findings"))
     assert "Mistanke om preeklampsi" in section(bundle, "findings")["text"]["div"]
     assert "Frist 22.12.2026 kl. 23.59" in section(bundle, "findings")["text"]["div"]
+
+
+def test_every_code_of_ours_in_it_is_in_the_code_system() -> None:
+    system = shipped(("CodeSystem", c.CS_CARD))
+    assert isinstance(system, CodeSystem)
+    rhesus = [
+        observation(c.LOINC, "10331-7", id=f"rh{code}", valueCodeableConcept=concept((c.SNOMED, code)))
+        for code in (c.RHD_POSITIVE, c.RHD_NEGATIVE)
+    ]
+    found = {row["code"] for bundle in (made(), made([*ALL, *rhesus])) for row in ours(bundle)}
+    assert {
+        "findings",
+        "needs",
+        "alarm",
+        "preeclampsia-suspected",
+        "contradictions",
+        "contradiction-rhd",
+    } <= found
+    assert found - {*system.concepts} == set()
+
+
+def ours(value: Any) -> list[Json]:
+    """The codings of the card's own system, wherever they stand."""
+    if isinstance(value, list):
+        return [row for one in value for row in ours(one)]
+    if not isinstance(value, dict):
+        return []
+    rows = [value] if value.get("system") == c.CS_CARD and "code" in value else []
+    return rows + [row for one in value.values() for row in ours(one)]
 
 
 def test_age_and_due_date_are_there_for_machines() -> None:

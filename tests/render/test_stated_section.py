@@ -5,7 +5,9 @@ import pytest
 from app.mapping.narrative import sections
 from app.pregnancy.background import Medicine
 from app.pregnancy.card import EVERYTHING, view_for
+from app.pregnancy.items import USED
 from app.pregnancy.stated import GROUPS, STATED
+from app.render.contradiction_words import CONTRADICTION_WORDS
 from app.render.sheet import Printed, sheet
 from app.render.stated_words import STATED_WORDS
 from app.render.words import Words
@@ -64,6 +66,10 @@ def test_it_is_told_in_the_readers_language(language: str, so: str) -> None:
 def test_every_item_of_a_group_has_words_and_what_is_secret_is_none_of_them() -> None:
     assert {f"stated-{item}" for item in STATED} <= set(STATED_WORDS)
     assert {f"group-{group}" for group in GROUPS} <= set(STATED_WORDS)
+    assert {f"used-{answer}" for answer in USED} <= set(STATED_WORDS)
+    assert not any(
+        name.startswith("side-") and name.removeprefix("side-") in USED for name in CONTRADICTION_WORDS
+    )
     assert not {"violence", "genital-mutilation", "epds-item-10"} & set(STATED)
 
 

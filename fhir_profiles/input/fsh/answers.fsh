@@ -61,7 +61,7 @@ Id: card
 Title: "The card"
 Description: "Codes of the pregnancy card where neither LOINC nor SNOMED CT has one."
 * ^url = "https://helsekort.example/fhir/CodeSystem/card"
-* ^content = #fragment
+* ^content = #complete
 * ^caseSensitive = true
 * #pregnancy "Svangerskap"
 * #first-visit "Første konsultasjon"
@@ -74,6 +74,10 @@ Description: "Codes of the pregnancy card where neither LOINC nor SNOMED CT has 
 * #confirmed "Bekreftet"
 * #declined "Ikke tatt inn"
 * #UNTOLD "Ikke fortalt henne ennå"
+* #changed "Endret siden"
+* #MOVED "Flyttet fra en annen kvinne"
+* #unknown-code-system "Kode fra et ukjent kodeverk"
+* #doula "Doula"
 * #discussed "Snakket om med henne"
 * #time-passed "Åpnet fordi tiden var ute"
 * #correction "Foreslått retting"
