@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from app import clock
-from app.access.caller import Role
+from app.access.caller import LAY, Role
 from app.access.labels import labels_of
 from app.access.rules import masks
 from app.fhir import codes, documents, newborn
@@ -45,6 +45,7 @@ from app.interactions.grounds import bodies
 from app.interactions.her_card import episode_of
 from app.interactions.redaction import holds
 from app.interactions.release import ONLY_OURS
+from app.mapping import private_items
 from app.store.targets import Key, Target, Targets, find, whose
 from app.store.writes import Write
 
@@ -216,6 +217,8 @@ def _meta(resource: Json, version: int, context: Context, governed: bool) -> Jso
             "code": "self-reported",
         }  # as she writes it now, nobody has confirmed it
         meta["tag"] = [*(tag for tag in meta.get("tag", []) if tag.get("code") not in codes.OF_HERS), hers]
+    if context.caller.role not in LAY:  # her own word is hers to read until a clinician has taken it in
+        meta = private_items.labelled(meta, resource)
     return {"versionId": str(version), "lastUpdated": clock.instant(context.entry.at), **{
         name: value for name, value in meta.items() if name not in {"versionId", "lastUpdated"}
     }}  # fmt: skip

@@ -5,10 +5,12 @@ what the birth is told by: its other readings are not hers. Nothing here raises 
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from itertools import chain
 from typing import Any
 
+from app.fhir.codes import NOPAT
 from app.mapping.elements import (
     Element,
     child,
@@ -26,6 +28,7 @@ from app.mapping.history_facts import READERS as HISTORY
 from app.mapping.item_facts import item_of
 from app.mapping.laboratory import laboratory_result
 from app.mapping.observation_facts import Record, focus, read
+from app.mapping.private_items import PRIVATE
 from app.mapping.record_facts import READERS, Surroundings, official_name, source
 from app.mapping.task_facts import task
 from app.pregnancy.background import Child
@@ -43,7 +46,12 @@ def facts(resources: Iterable[Mapping[str, Any]]) -> Facts:
     around = Surroundings(by_reference, _children(by_reference, mother))
     mine = ((name, row) for name, row in by_reference.items() if _is_about(name, row, mother))
     found = (fact for name, row in mine for fact in _read(name, row, around))
-    return Facts.collect(chain(found, _of_children(around)))
+    return Facts.collect(map(_kept_private, chain(found, _of_children(around))))
+
+
+def _kept_private(fact: Fact) -> Fact:
+    """What no screen of hers shows, whether its record is labelled or not."""
+    return replace(fact, labels=fact.labels | {NOPAT}) if fact.kept_under in PRIVATE else fact
 
 
 def _children(by_reference: Mapping[str, Element], mother: str) -> dict[str, str]:

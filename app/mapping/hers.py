@@ -11,6 +11,7 @@ from app.fhir.operations_on_hers import HERS
 from app.fhir.terminology_shipped import shipped
 from app.mapping.elements import Element, child, children, codings, label, labels, moment, tags, text
 from app.mapping.item_facts import item_of
+from app.mapping.private_items import tells
 from app.pregnancy import background as b
 from app.pregnancy import facts as f
 
@@ -64,7 +65,8 @@ def registered(resource: Element, source: str) -> Iterator[f.Fact]:
     yield b.Registered(
         source=source,
         when=_when(resource),
-        labels=labels(resource),
+        labels=labels(resource)
+        | ({c.NOPAT} if tells(resource) and kind != "QuestionnaireResponse" else frozenset()),
         title=title(resource),
         proposes=kind == "Task",
         state=state,

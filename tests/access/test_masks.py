@@ -15,7 +15,7 @@ from app.fhir.validation import check
 from app.interactions.redaction import CORE, seen
 from tests.access.leak_items import marked
 from tests.access.world import Json, World, an_encounter, made, stored
-from tests.fixtures.resources import Woman, register
+from tests.fixtures.resources import Woman, concept, register
 from tests.fixtures.server import Server
 
 SECRET = "Redd for mannen"
@@ -128,3 +128,55 @@ def test_a_nurse_reads_a_visit_that_tells_its_reason_in_other_words(world: World
         ).status_code
         == 200
     )
+
+
+PRIVATE = [
+    ("Observation", {"status": "final", "code": concept(codes.SNOMED, codes.VIOLENCE), "valueBoolean": True}),
+    ("Observation", {"status": "final", "code": concept(codes.CS_CARD, "violence"), "valueCodeableConcept": concept(codes.CS_CARD, "no")}),
+    ("Condition", {"code": concept(codes.SNOMED, "95041000119101")}),
+    ("QuestionnaireResponse", {"status": "completed", "questionnaire": "https://journal.example/Questionnaire/hjemme", "item": [
+        {"linkId": "alone", "item": [{"linkId": "violence", "answer": [{"valueBoolean": True}]}]}]}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("type_name", "content"), PRIVATE, ids=[f"{n}-{row[0]}" for n, row in enumerate(PRIVATE)]
+)
+def test_violence_is_on_no_screen_of_hers_whoever_forgot_the_label(
+    world: World, type_name: str, content: Json
+) -> None:
+    woman = world.other
+    path = f"/{type_name}/{stored(world.midwife, {'resourceType': type_name, **content, 'subject': {'reference': woman.reference}})}"
+    card = f"/EpisodeOfCare/{woman.episode}/$card"
+    told = world.midwife.get(path).json()
+    assert codes.NOPAT in {row["code"] for row in told["meta"]["security"]}
+    assert world.other_her.get(path).status_code == 404
+    without = {name: value for name, value in told.items() if name != "meta"}
+    assert codes.NOPAT in world.midwife.put(path, without).text, "a correction does not lose it"
+    for query in (
+        f"/{type_name}?patient={woman.id}",
+        f"/Patient/{woman.id}/$everything",
+        card,
+        f"{card}?_format=html",
+    ):
+        assert told["id"] in world.midwife.get(query).text or "html" in query
+        hers = world.other_her.get(query)
+        assert hers.status_code == 200
+        assert told["id"] not in hers.text
+        assert not [
+            word for word in ("vold", "lemlest", "violence", "mutilation") if word in hers.text.lower()
+        ]
+
+
+def test_her_own_word_of_violence_stands_on_no_card_of_hers_and_is_kept_when_it_is_taken_in(
+    world: World,
+) -> None:
+    body = {"resourceType": "Observation", "subject": {"reference": world.other.reference}, **PRIVATE[0][1]}
+    path = f"/Observation/{stored(world.other_her, body)}"
+    card = f"/EpisodeOfCare/{world.other.episode}/$card"
+    assert "violence-disclosed" in world.midwife.get(card).text
+    page = world.other_her.get(card, Accept="text/html")
+    assert (page.status_code, "vold" in page.text.lower()) == (200, False)
+    taken = world.midwife.request("POST", f"{path}/$confirm", {"resourceType": "Parameters"})
+    assert (taken.status_code, codes.NOPAT in taken.text) == (200, True)
+    assert world.other_her.get(path).status_code == 404

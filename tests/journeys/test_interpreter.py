@@ -15,7 +15,7 @@ from tests.fixtures.server import Server
 from tests.journeys.story import Story, Visit, begin, day
 
 BORN = day(39, 2)
-SECRET = {"security": [coding(codes.ACT_CODE, codes.NOPAT), coding(codes.ACT_CODE, "SDV")]}
+SECRET = {"security": [coding(codes.ACT_CODE, "SDV")]}  # that it is not for her screen, the server says
 TRACES = ("vold", "krisesenter", "violence", "720407008", "genital-mutilation", "lemlest", "NOPAT", "SDV")
 
 
