@@ -27,6 +27,7 @@ _OPTIONAL = {  # empty: nothing is sent, nobody asked
     "helsenorge_url",
     "helsenorge_active_url",
     "persontjenesten_url",
+    "documents_url",
     "gp_register_url",
     "hpr_url",
     "address_register_url",
@@ -89,6 +90,11 @@ class Settings:
     client_key_file: str = _doc("Private JWK of this server's client, for private_key_jwt and DPoP.")
     kjernejournal_url: str = _doc("Base of kjernejournal's critical-information API; empty: nothing is sent.")
     kjernejournal_audience: str = _doc("Audience of kjernejournal's tokens.", "nhn:critical-information")
+    documents_url: str = _doc("Base of kjernejournal's document sharing (IHE MHD); empty: no card is shared.")
+    documents_audience: str = _doc("Audience of the tokens for document sharing.", "nhn:phr/mhd")
+    document_seconds: int = _doc(
+        "Seconds for which changes of a card are gathered into one shared document.", 60
+    )
     helsenorge_url: str = _doc("Base of Helsenorge's notice API; empty: nothing is sent.")
     helsenorge_active_url: str = _doc(
         "Address of Helsenorge's check whether a citizen is active there; who is not gets a letter; empty: not asked."
@@ -274,6 +280,7 @@ def _check_production(settings: Settings) -> None:
         "helsenorge_url",
         "helsenorge_active_url",
         "persontjenesten_url",
+        "documents_url",
         "gp_register_url",
         "hpr_url",
         "address_register_url",

@@ -8,7 +8,7 @@ from app import clock
 from app.fhir.outcome import FhirError
 from app.settings import Settings
 from app.store import delivery_health
-from app.store.deliveries import HELSENORGE, KJERNEJOURNAL
+from app.store.deliveries import DOCUMENTS, HELSENORGE, KJERNEJOURNAL
 from app.store.landscape_tables import CLOSED
 from app.store.registers import HPR, PERSONTJENESTEN
 
@@ -34,6 +34,7 @@ def set_up(settings: Settings) -> dict[str, bool]:
         HELSENORGE: bool(settings.helsenorge_url),
         PERSONTJENESTEN: bool(settings.persontjenesten_url),
         HPR: bool(settings.hpr_url),
+        DOCUMENTS: bool(settings.documents_url),
     }
 
 

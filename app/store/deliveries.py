@@ -38,9 +38,15 @@ EMERGENCY = "emergency-notice"  # a notice that no loss withdraws
 RECALL = "registration-recall"  # what was registered of a resource is no longer so, or not of her
 CHECK = "registration-comparison"  # in a clinician's session: what does kjernejournal have of hers from here
 # That she has withdrawn, to whom something had been sent: registrations, notices, notifications
-RETRACTIONS = ("registration-retraction", "notice-retraction", "notification-retraction")
-REGISTRATION_RETRACTION, NOTICE_RETRACTION, NOTIFICATION_RETRACTION = RETRACTIONS
-KJERNEJOURNAL, HELSENORGE = "kjernejournal", "helsenorge"
+RETRACTIONS = (
+    "registration-retraction",
+    "notice-retraction",
+    "notification-retraction",
+    "document-retraction",
+)
+REGISTRATION_RETRACTION, NOTICE_RETRACTION, NOTIFICATION_RETRACTION, DOCUMENT_RETRACTION = RETRACTIONS
+CARD_DOCUMENT = "card-document"  # the card as a document in kjernejournal; its id is the document's
+KJERNEJOURNAL, HELSENORGE, DOCUMENTS = "kjernejournal", "helsenorge", "documents"
 SYSTEM_OF = {  # by whose breaker a message is held; each subscriber has a pace of its own
     CRITICAL_INFORMATION: KJERNEJOURNAL,
     RECALL: KJERNEJOURNAL,
@@ -49,6 +55,8 @@ SYSTEM_OF = {  # by whose breaker a message is held; each subscriber has a pace 
     NOTICE: HELSENORGE,
     EMERGENCY: HELSENORGE,
     NOTICE_RETRACTION: HELSENORGE,
+    CARD_DOCUMENT: DOCUMENTS,
+    DOCUMENT_RETRACTION: DOCUMENTS,
 }
 
 

@@ -9,8 +9,10 @@ from typing import Any
 from sqlalchemy import ARRAY, LargeBinary, Text, bindparam, func, insert, literal_column, select
 
 from app.access.caller import CLINICIANS
+from app.store import card_documents
 from app.store.database import Connection, Database
 from app.store.deliveries import (
+    CARD_DOCUMENT,
     CRITICAL_INFORMATION,
     EMERGENCY,
     NOTICE,
@@ -47,14 +49,19 @@ _SUBSCRIPTIONS = """
 SELECT DISTINCT request::jsonb->>'target' AS id FROM audit
 WHERE patients @> ARRAY[$1]::text[] AND request::jsonb->>'operation' = '$notify' ORDER BY 1
 """
+_DOCUMENTS = f"""
+SELECT NULL AS organization, 'Kjernejournal' AS name, 'document-sharing' AS via, count(*) AS times, max(updated) AS last
+FROM delivery WHERE patient = $1::text AND kind = '{CARD_DOCUMENT}' AND (state = 'sent' OR attempts > 0) HAVING count(*) > 0
+"""  # noqa: S608 (nothing of it comes from outside)
 _ROLES = sorted(role.value for role in CLINICIANS)
 
 
 async def recipients(held: Connection, patient: str) -> list[Json]:
-    """Each organisation that was shown something of hers, how, how often and when last."""
+    """Each organisation that was shown something of hers, and where the card was shared as a document, how, how often and when last."""
     rows = await held.fetch(
         Statement(_RECIPIENTS, ("patient", "roles")), {"patient": patient, "roles": _ROLES}
     )
+    rows = [*rows, *await held.fetch(Statement(_DOCUMENTS, ("patient",)), {"patient": patient})]
     return [{**dict(row), "last": row["last"].isoformat()} for row in rows]
 
 
@@ -115,6 +122,7 @@ async def take_back(held: Connection, patient: str, at: Any, sealed: bytes | Non
     if sealed is not None:
         await held.fetch(_registrations(), given)
         await held.fetch(_notices(), given)
+        await card_documents.take_back(held, patient, sealed, at)
     rows = await held.fetch(Statement(_SUBSCRIPTIONS, ("patient",)), given)
     subscriptions = [row["id"] for row in rows if row["id"]]
     await held.fetch(_notifications(), {**given, "subscriptions": subscriptions})

@@ -425,5 +425,11 @@ delivery = Table(  # what another system shall be told; the body is looked up wh
 )
 Index("delivery_pending", delivery.c.patient, postgresql_where=text("state = 'pending'"))
 Index("delivery_waiting", delivery.c.patient, postgresql_where=text("state = 'waiting'"))
+Index(
+    "delivery_documents",
+    delivery.c.resource,
+    delivery.c.created,
+    postgresql_where=text("kind = 'card-document'"),
+)
 _UNSETTLED = text("state IN ('pending', 'waiting', 'dead')")
 Index("delivery_unsettled", delivery.c.kind, delivery.c.state, postgresql_where=_UNSETTLED)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import httpx
 
 from app.gateways.certificates import trusted
+from app.gateways.documents import Documents
 from app.gateways.helseid import HelseId, read_client_key
 from app.gateways.helsenorge import Helsenorge
 from app.gateways.hpr import Hpr
@@ -24,6 +25,7 @@ class Channels:
     helsenorge: Helsenorge | None = None
     persontjenesten: Persontjenesten | None = None
     hpr: Hpr | None = None
+    documents: Documents | None = None
 
 
 @asynccontextmanager
@@ -44,4 +46,5 @@ async def open_channels(settings: Settings) -> AsyncIterator[Channels]:
             if settings.persontjenesten_url
             else None,
             Hpr(settings.hpr_url, http, settings.address_register_url) if settings.hpr_url else None,
+            Documents(settings.documents_url, http) if settings.documents_url else None,
         )

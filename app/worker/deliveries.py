@@ -16,9 +16,11 @@ from app.interactions.context import House
 from app.mapping.critical_info import NotExpressible
 from app.store import breakers, deliveries, delivery_upkeep
 from app.store.deliveries import (
+    CARD_DOCUMENT,
     CHECK,
     CRITICAL_INFORMATION,
     DEAD,
+    DOCUMENT_RETRACTION,
     EMERGENCY,
     LETTER,
     NOTICE,
@@ -30,7 +32,7 @@ from app.store.deliveries import (
     WITHDRAWN,
     Message,
 )
-from app.worker import reconciliation, registrations, retractions
+from app.worker import documents, reconciliation, registrations, retractions
 from app.worker.channels import Channels
 from app.worker.recipients import ByLetter, Withdrawn, number_of, reading
 
@@ -134,5 +136,7 @@ _SENDERS: dict[str, Callable[[House, Channels, Message], Awaitable[None]]] = {
     EMERGENCY: _notice,
     RECALL: registrations.recall,
     CHECK: reconciliation.compare_registrations,
+    CARD_DOCUMENT: documents.publish,
+    DOCUMENT_RETRACTION: documents.retract,
     **retractions.SENDERS,
 }

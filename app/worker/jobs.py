@@ -25,7 +25,7 @@ from app.store.export_start import AT_LEISURE
 from app.store.export_start import TASK as EXPORT
 from app.store.withdrawals import Due as Withdrawal
 from app.store.withdrawals import queueing_lock
-from app.worker import alarms, erasures, exports
+from app.worker import alarms, documents, erasures, exports
 from app.worker.channels import Channels
 from app.worker.deliveries import deliver
 
@@ -55,6 +55,11 @@ async def dispatch(app: App, messages: Iterable[Due], after: float = 0.0) -> Non
             continue
 
 
+async def gather(app: App, house: House, messages: Iterable[Due]) -> None:
+    """Jobs for shared documents, when further changes have had their time to come."""
+    await dispatch(app, messages, house.settings.document_seconds)
+
+
 async def resume(app: App, house: House) -> None:
     """Jobs for the messages that were held back and whose systems answer again."""
     await dispatch(app, await delivery_upkeep.releasable(house.database, clock.now()))
@@ -76,6 +81,8 @@ def build(house: House, channels: Channels) -> App:
         if channels.persontjenesten is not None:
             await registers.ask(house.database, patient, clock.now())
         await dispatch(app, await deliveries.due(house.database, patient))
+        if entry:  # time alone makes no new document
+            await gather(app, house, await documents.ask(house, channels, patient, episode))
 
     @app.task(name="deliver", pass_context=True)
     async def deliver_one(context: JobContext, delivery: str) -> None:

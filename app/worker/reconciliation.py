@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from app import clock
+from app.gateways.documents import RIGHT
 from app.gateways.failures import Failure, Refused
 from app.gateways.kjernejournal import Held, Registration
 from app.interactions.context import House
 from app.mapping.critical_kinds import PROFILES
-from app.store import comparison
+from app.store import card_documents, comparison
 from app.store.comparison import Newest
 from app.store.deliveries import CRITICAL_INFORMATION, SENT, Message
 from app.store.log import refuse
@@ -55,7 +56,40 @@ async def reconcile(
         now = clock.now()
         asked = await comparison.ask_for_checks(house.database, now, now - AGAIN)
         found.append(Compared("kjernejournal", 0, 0, asked))
+    if channels.documents is not None:
+        found.append(await _documents(house, channels, since, settled))
     return found
+
+
+async def _documents(house: House, channels: Channels, since: timedelta, settled: timedelta) -> Compared:
+    """Which shared cards stand there; her number is read for each, and logged as read."""
+    if channels.helseid is None or channels.documents is None:
+        return Compared("documents", 0, 0)
+    compared, repaired, after, now = 0, 0, "", clock.now()
+    audience, span = house.settings.documents_audience, (now - since, now - settled)
+    while page := await card_documents.sent(house.database, span, after, _PAGE):
+        after = page[-1].resource
+        for row in page:
+            token = await channels.helseid.machine_token(audience, RIGHT)
+            read = context(
+                house,
+                "read",
+                type="Patient",
+                operation="$reconcile",
+                name="Avstemming av delt dokument",
+                correlation=row.id,
+            )
+            try:
+                _, number = await number_of(read, row.patient)
+            except Withdrawn:
+                continue
+            with channels.helseid.tried(audience):
+                there = await channels.documents.found(token, number, row.id)
+            compared += 1
+            if row.id not in there:
+                await note(house, row.id, row.patient, "Avstemming: helsekortet deles på nytt")
+                repaired += await comparison.send_again(house.database, row.id, clock.now())
+    return Compared("documents", compared, repaired)
 
 
 async def _notices(house: House, channels: Channels, since: timedelta, settled: timedelta) -> Compared:

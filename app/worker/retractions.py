@@ -33,8 +33,8 @@ async def retract_registration(house: House, channels: Channels, message: Messag
         raise Refused("Kjernejournal is not set up")
     audience = house.settings.kjernejournal_audience
     token = await channels.helseid.machine_token(audience)
-    number = _number(house, message)
-    await _note(house, message, "Tilbakekalling til kjernejournal")
+    number = sealed_number(house, message)
+    await note(house, message, "Tilbakekalling til kjernejournal")
     with channels.helseid.tried(audience):
         await channels.kjernejournal.retract(
             token, message.type or "", message.resource or "", number, message.id
@@ -50,7 +50,7 @@ async def recall(house: House, channels: Channels, message: Message, number: str
         raise Refused("Kjernejournal is not set up")
     audience = house.settings.kjernejournal_audience
     token = await channels.helseid.machine_token(audience)
-    await _note(house, message, "Tilbakekalling til kjernejournal")
+    await note(house, message, "Tilbakekalling til kjernejournal")
     with channels.helseid.tried(audience):
         for event in events:
             key = f"{message.id}.{event}"
@@ -63,8 +63,8 @@ async def retract_notices(house: House, channels: Channels, message: Message) ->
         raise Refused("Helsenorge is not set up")
     audience = house.settings.helsenorge_audience
     token = await channels.helseid.machine_token(audience)
-    number = _number(house, message)
-    await _note(house, message, "Tilbakekalling av varsler")
+    number = sealed_number(house, message)
+    await note(house, message, "Tilbakekalling av varsler")
     with channels.helseid.tried(audience):
         await channels.helsenorge.retract(token, number, message.id)
 
@@ -90,7 +90,7 @@ async def retract_notifications(house: House, _channels: Channels, message: Mess
     ]
     status = status_of(house, kept, wanted, EVENT, kept.numbered)
     body = notification(message.id, clock.instant(clock.now()), status, gone)
-    await _note(house, message, "Tilbakekalling til abonnent")
+    await note(house, message, "Tilbakekalling til abonnent")
     try:
         async with line_to(house, wanted) as line:
             await line.post(body, headers(house, kept, wanted, body, message.id, message.attempts + 1))
@@ -98,7 +98,7 @@ async def retract_notifications(house: House, _channels: Channels, message: Mess
         raise Refused("The headers cannot be opened with this server's key") from error
 
 
-def _number(house: House, message: Message) -> str:
+def sealed_number(house: House, message: Message) -> str:
     """Her number, sealed for this message alone. Raises Refused."""
     try:
         return house.seal.open(message.token or b"", SEALED_FOR).decode()
@@ -106,7 +106,7 @@ def _number(house: House, message: Message) -> str:
         raise Refused("Her number cannot be opened with this server's key") from error
 
 
-async def _note(house: House, message: Message, name: str) -> None:
+async def note(house: House, message: Message, name: str) -> None:
     """Every sending stands in the log before it is done."""
     facts = {"type": message.type, "operation": "$retract", "name": name, "correlation": message.id}
     entry = context(house, "operation", **facts).entry

@@ -30,7 +30,7 @@ from app.store import (
 )
 from app.store.anchors import Anchors
 from app.store.seals import Signer
-from app.worker import personnel, registers
+from app.worker import documents, personnel, registers
 from app.worker.channels import Channels
 from app.worker.jobs import begin, dispatch, resume, take_up
 from app.worker.reconciliation import reconcile_and_tell
@@ -158,6 +158,11 @@ async def follow_registers(duties: Duties) -> None:
     await registers.follow_changes(duties.house, duties.channels)
 
 
+async def share_or_not(duties: Duties) -> None:
+    """Cards that women share no longer, or again."""
+    await dispatch(duties.app, await documents.turned(duties.house, duties.channels))
+
+
 async def look_up_personnel(duties: Duties) -> None:
     """Whether those who have been here are authorised, and what their organisations are called."""
     await personnel.look_up(duties.house, duties.channels)
@@ -193,6 +198,7 @@ TABLE: tuple[Row, ...] = (
     Row(15, sweep_exports),
     Row(60, follow_registers),
     Row(60, look_up_personnel),
+    Row(30, share_or_not),
     Row(60, seal),
     Row(60, forget_proofs),
     Row(600, open_what_waited),

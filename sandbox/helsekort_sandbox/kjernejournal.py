@@ -14,11 +14,13 @@ from urllib.parse import unquote
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
+from helsekort_sandbox import documents
 from helsekort_sandbox.answering import Service, bare
 from helsekort_sandbox.contracts import KJERNEJOURNAL, document
 from helsekort_sandbox.controls import control_routes, described
+from helsekort_sandbox.document_contracts import DOCUMENTS
 from helsekort_sandbox.effects import Wrong
 from helsekort_sandbox.resource_server import ATTEST, HPR, PID, actor
 
@@ -226,7 +228,8 @@ def _registered(entry: dict[str, Any]) -> Response:
 def create_app(issuer: str, state: Path) -> Starlette:
     """The service, trusting ``issuer`` and keeping its log in the folder ``state``."""
     register = Kjernejournal(issuer, state)
-    routes = [
+    routes: list[BaseRoute] = [
+        documents.mount(issuer, state, lambda nin: register.choices.get(nin, {})),
         Route("/_choices", register.choose, methods=["POST"]),
         Route(f"{BASE}/status", register.status, methods=["POST"]),
         Route(f"{BASE}/{{kind}}", register.search, methods=["GET"]),
@@ -234,5 +237,5 @@ def create_app(issuer: str, state: Path) -> Starlette:
         Route(f"{BASE}/{{kind}}/retraction", register.retract, methods=["POST"]),
         Route(f"{BASE}/{{kind}}/{{id}}", register.register, methods=["PUT"]),
     ]
-    described_as = described(document("Mock kjernejournal: critical information", KJERNEJOURNAL))
+    described_as = described(document("Mock kjernejournal", (*KJERNEJOURNAL, *DOCUMENTS)))
     return Starlette(routes=[*routes, *control_routes(register.log, register.faults), described_as])

@@ -24,6 +24,11 @@ class Mocks:
     persontjenesten: str
     children: tuple[processes.Child, ...]
 
+    @property
+    def documents(self) -> str:
+        """Document sharing, below kjernejournal."""
+        return f"{self.kjernejournal}/mhd"
+
     def stop(self) -> None:
         for child in self.children:
             child.stop()

@@ -194,6 +194,7 @@ def _environment(services: Services, sandbox: Sandbox) -> dict[str, str]:
         "HELSENORGE_URL": f"{sandbox.helsenorge}{NOTICES}",
         "PERSONTJENESTEN_URL": f"{sandbox.persontjenesten}{persontjenesten.BASE}",
         "GP_REGISTER_URL": f"{sandbox.persontjenesten}{persontjenesten.GP_OF_RECORD}",
+        "DOCUMENTS_URL": f"{sandbox.kjernejournal}/mhd",
         "HPR_URL": f"{sandbox.persontjenesten}{hpr.BASE}",
         "ADDRESS_REGISTER_URL": f"{sandbox.persontjenesten}{hpr.ADDRESSES}",
         "AUDIT_KEY_FILE": str(_audit_key(private / "audit-key.pem")),

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import httpx
 
+from app.gateways.documents import Documents
 from app.gateways.helseid import HelseId, read_client_key
 from app.gateways.helsenorge import Helsenorge
 from app.gateways.hpr import Hpr
@@ -26,6 +27,7 @@ class Line:
     helsenorge: Helsenorge
     persontjenesten: Persontjenesten
     hpr: Hpr
+    documents: Documents
     http: httpx.AsyncClient
 
 
@@ -42,6 +44,7 @@ def speak(services: Services, story: Callable[[Line], Awaitable[T]], **changed: 
                 services.helsenorge(http),
                 services.persontjenesten(http),
                 services.hpr(http),
+                services.documents(http),
             )
             line = Line(helseid, *others, http)
             return await story(line)

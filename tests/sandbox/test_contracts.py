@@ -6,7 +6,8 @@ import re
 import signal
 import subprocess
 import sys
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -23,10 +24,14 @@ from jsonschema import Draft202012Validator, ValidationError
 from openapi_spec_validator import validate
 
 from app.clock import new_id
+from app.fhir.codes import FNR
+from app.gateways.documents import RIGHT as PROVIDE_RIGHT
+from app.gateways.documents import Choices, Provided
 from app.gateways.failures import Refused, Unreachable
 from app.gateways.hpr import Authorised
 from app.gateways.kjernejournal import Registration
 from app.gateways.persontjenesten import RIGHT
+from app.mapping.shared_document import provided
 from tests.fixtures.resources import new_number
 from tests.fixtures.services import Services, services
 from tests.gateways.line import Line, speak
@@ -201,6 +206,43 @@ def test_the_register_of_personnel_keeps_its_contract(services: Services) -> Non
     assert contract.seen >= {
         ("POST", "/hpr/v1/person", 200), ("POST", "/hpr/v1/person", 404), ("GET", "/hpr/v1/changes", 200),
         ("POST", "/ar/v1/organization", 200), ("POST", "/ar/v1/organization", 404),
+    }  # fmt: skip
+
+
+def test_document_sharing_keeps_its_contract(services: Services) -> None:
+    contract, number = Contract(services), new_number()
+    at = datetime(2026, 12, 1, tzinfo=UTC)
+    one, other = new_id(), new_id()
+
+    def made(id_: str, *replaces: str, text: bytes = b"{}") -> Provided:
+        given = {"patient": (FNR, number), "at": at, "is_restricted": False, "source": "https://h.example"}
+        return Provided(id_, provided(text, id_=id_, replaces=replaces, **given), number)
+
+    async def story(line: Line) -> None:
+        line.http.event_hooks["response"].append(contract.judge)
+        token = await line.helseid.machine_token("nhn:phr/mhd", PROVIDE_RIGHT)
+        assert await line.documents.choices(token, number) == Choices(False, False)
+        assert await line.documents.provide(token, made(one))
+        assert await line.documents.provide(token, made(one))
+        assert not await line.documents.provide(token, made(one, text=b"[]"))
+        assert await line.documents.found(token, number, "search") == {one}
+        assert await line.documents.provide(token, made(other, one))
+        assert await line.documents.found(token, number, "search") == {other}
+        await line.documents.retract(token, other, number, "gone")
+        await line.documents.retract(token, "never", number, "gone too")
+        assert await line.documents.found(token, number, "search") == set()
+        with pytest.raises(Refused, match="422"):
+            await line.documents.provide(token, replace(made(new_id()), number=new_number()))
+        line.helseid.forget("nhn:phr/mhd")
+        with pytest.raises(Unreachable, match="403"):
+            await line.documents.provide(await line.helseid.machine_token("nhn:phr/mhd"), made(new_id()))
+
+    speak(services, story)
+    fhir = "/mhd/R4/fhir"
+    assert contract.seen >= {
+        ("POST", "/mhd/status", 200), ("POST", fhir, 200), ("POST", fhir, 409), ("POST", fhir, 422), ("POST", fhir, 403),
+        ("POST", f"{fhir}/DocumentReference/_search", 200), ("PUT", f"{fhir}/DocumentReference", 200),
+        ("PUT", f"{fhir}/DocumentReference", 404),
     }  # fmt: skip
 
 

@@ -4,7 +4,7 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-from helsekort_sandbox import clients, helsenorge, hpr, keys, kjernejournal, persontjenesten
+from helsekort_sandbox import clients, documents, helsenorge, hpr, keys, kjernejournal, persontjenesten
 from helsekort_sandbox.clients import (
     AUTHORIZATION_CODE,
     CLIENT_CREDENTIALS,
@@ -33,8 +33,14 @@ def _own(key: keys.Jwk) -> list[Client]:
     server = Client(
         SERVER_CLIENT,
         "Helsekort",
-        audiences=(kjernejournal.AUDIENCE, helsenorge.AUDIENCE, persontjenesten.AUDIENCE, hpr.AUDIENCE),
-        rights=(persontjenesten.RIGHT,),
+        audiences=(
+            kjernejournal.AUDIENCE,
+            helsenorge.AUDIENCE,
+            persontjenesten.AUDIENCE,
+            hpr.AUDIENCE,
+            documents.AUDIENCE,
+        ),
+        rights=(persontjenesten.RIGHT, documents.PROVIDE),
         api=AUDIENCE,
         grants=(CLIENT_CREDENTIALS, TOKEN_EXCHANGE),
         **own,
