@@ -138,6 +138,17 @@ def page(log: Log, language: str) -> str:
     return "<!doctype html>\n" + el("html", head(words("unremarkable")), body, lang=words.language)
 
 
+def _span(occasion: Occasion, words: Words) -> str:
+    """From the first event to the last, where they are minutes or days apart."""
+    first, last = occasion.first.at.astimezone(OSLO), occasion.last.at.astimezone(OSLO)
+    began, ended = words.clock(first), words.clock(last)
+    if began == ended:
+        return began
+    if first.date() != last.date():
+        return f"{began} – {ended}"
+    return f"{began}–{last:%H:%M}" if words.language == "en" else f"{began}–{last:%H.%M}"
+
+
 def _occasion(told: Told, words: Words, log: Log) -> Html:
     occasion = told.occasion
     mark = "emergency" if occasion.last.emergency else "refused" if occasion.last.refused else ""
@@ -157,7 +168,7 @@ def _occasion(told: Told, words: Words, log: Log) -> Html:
             "div",
             el("p", told.say(mark), class_="mark") if mark else None,
             el("h2", told.organization),
-            el("p", words.clock(occasion.first.at), class_="when"),
+            el("p", _span(occasion, words), class_="when"),
             class_=f"finding {kind}",
         ),
         el("ul", *rows, class_="pairs"),

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from app.pregnancy.card import View
+from app.pregnancy.course import PREGNANT
 from app.pregnancy.described import FOUND
 from app.pregnancy.items import FREE, ITEMS
 from app.pregnancy.kept import Amount, Answer
@@ -74,7 +75,7 @@ def rhd(view: View, words: Words) -> Iterator[Line]:
         return
     rows = _of(view, "rhd")
     plan, because = _plan(rows, words)
-    if plan:
+    if plan and view.stage in {PREGNANT, None}:
         yield Line((words("anti-d-plan"), plan, ""), (mother.source, *because), strong=True)
     yield Line(
         (words.heading("item-rhd", view.audience), words("answer-negative"), words.date(mother.day)),

@@ -12,6 +12,7 @@ from app.pregnancy.card import View
 from app.render import summary, tables
 from app.render.leaflets import offered
 from app.render.leaving import leave
+from app.render.loss import lost
 from app.render.markup import Html, el
 from app.render.sections import SECTIONS
 from app.render.sheet import Printed, narrowed
@@ -80,8 +81,9 @@ def _main(view: View, words: Words, printed: Printed, changed: Changed) -> Itera
         yield _since(words, changed)
     yield summary.urgent(view, words, printed.at, changed.sources)
     yield from _placed(view, words, printed.form, changed.sources, "first")
-    yield summary.term(view, words)
-    yield summary.visits(view, words)
+    if not lost(view):
+        yield summary.term(view, words)
+        yield summary.visits(view, words)
     yield tables.measurements(view, words, printed.form, changed.sources)
     yield from _placed(view, words, printed.form, changed.sources, "wide")
     for place in ("left", "right"):

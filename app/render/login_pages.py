@@ -5,9 +5,12 @@ on any of them.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 
+from app.mapping.audit_words import TYPES
 from app.render.markup import Html, el
 from app.render.style import CSS
+from app.render.words import Words
 
 LANGUAGES = ("nb", "nn", "en")
 WORDS: Mapping[str, Mapping[str, str]] = {
@@ -16,11 +19,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "idporten": "Innbygger: logg inn med ID-porten", "choose": "Velg hvem det gjelder", "born": "født",
         "choose-text": "{app} åpnes for kvinnen du velger. Du ser dem du har en relasjon til.", "search": "Søk på navn",
         "find": "Søk", "nobody": "Ingen funnet.", "more": "Flere enn det som vises: søk på navn.",
-        "approve": "Vil du gi tilgang?", "approve-text": "{app} ber om å få:", "yes": "Gi tilgang", "no": "Avbryt",
+        "approve": "Vil du gi tilgang?", "approve-text": "{app} ber om å:", "yes": "Gi tilgang", "no": "Avbryt",
         "until": "Tilgangen varer i høyst {hours} timer. Hvem som har sett på helsekortet ditt, står i innsynsloggen.",
         "wrong": "Innloggingen kan ikke fortsette", "back": "Lukk vinduet, og begynn på nytt i appen.",
         "out": "Du er logget ut", "out-text": "Appen har ikke lenger tilgang.",
-        "r": "lese", "w": "registrere og endre", "*": "alt i helsekortet", "offline_access": "tilgang også når du ikke bruker appen",
+        "r": "lese", "w": "registrere og endre", "*": "alt i helsekortet", "offline_access": "ha tilgang også når du ikke bruker appen",
         "openid": "vite hvem du er", "some": "{type}, bare noe",
     },
     "nn": {
@@ -28,11 +31,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "idporten": "Innbyggjar: logg inn med ID-porten", "choose": "Vel kven det gjeld", "born": "fødd",
         "choose-text": "{app} blir opna for kvinna du vel. Du ser dei du har ein relasjon til.", "search": "Søk på namn",
         "find": "Søk", "nobody": "Ingen funne.", "more": "Fleire enn det som er vist: søk på namn.",
-        "approve": "Vil du gi tilgang?", "approve-text": "{app} ber om å få:", "yes": "Gi tilgang", "no": "Avbryt",
+        "approve": "Vil du gi tilgang?", "approve-text": "{app} ber om å:", "yes": "Gi tilgang", "no": "Avbryt",
         "until": "Tilgangen varer i høgst {hours} timar. Kven som har sett på helsekortet ditt, står i innsynsloggen.",
         "wrong": "Innlogginga kan ikkje halde fram", "back": "Lukk vindauget, og byrj på nytt i appen.",
         "out": "Du er logga ut", "out-text": "Appen har ikkje lenger tilgang.",
-        "r": "lese", "w": "registrere og endre", "*": "alt i helsekortet", "offline_access": "tilgang også når du ikkje bruker appen",
+        "r": "lese", "w": "registrere og endre", "*": "alt i helsekortet", "offline_access": "ha tilgang også når du ikkje bruker appen",
         "openid": "vite kven du er", "some": "{type}, berre noko",
     },
     "en": {
@@ -47,6 +50,22 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "r": "read", "w": "register and change", "*": "all of the card", "offline_access": "have access while you do not use it",
         "openid": "know who you are", "some": "{type}, some of it",
     },
+}  # fmt: skip
+WHY: Mapping[str, tuple[str, str]] = {  # why a login ends here, in nb and nn; what is not here is told in English
+    "This login is unknown, used or too old, or began in another browser": (
+        "Innloggingen er ukjent, brukt eller for gammel, eller den ble startet i en annen nettleser.",
+        "Innlogginga er ukjend, brukt eller for gammal, eller ho vart starta i ein annan nettlesar.",
+    ),
+    "This login is used already": ("Innloggingen er alt brukt.", "Innlogginga er alt brukt."),
+    "The pushed request is unknown, used or too old": (
+        "Forespørselen fra appen er ukjent, brukt eller for gammel.",
+        "Førespurnaden frå appen er ukjend, brukt eller for gammal.",
+    ),
+    "There is no app of this client_id that somebody logs in to": (
+        "Appen er ikke registrert her.", "Appen er ikkje registrert her.",
+    ),
+    "The app is no longer registered": ("Appen er ikke lenger registrert.", "Appen er ikkje lenger registrert."),
+    "Something went wrong here": ("Noe gikk galt hos oss.", "Noko gjekk gale hos oss."),
 }  # fmt: skip
 _STYLE = """
 .login{max-width:42rem;margin:24px auto;padding:0 16px}.login form{margin:14px 0}.login li{margin:8px 0}
@@ -103,7 +122,8 @@ def women(
     """Which woman: id, name and date of birth of each."""
     words = WORDS[language]
     listed = [
-        el("li", _button(f"{name}, {words['born']} {born}", "patient", id_)) for id_, name, born in rows
+        el("li", _button(f"{name}, {words['born']} {_day(born, language)}", "patient", id_))
+        for id_, name, born in rows
     ]
     search = el("label", words["search"], " ", el("input", type="search", name="name", autocomplete="off"))
     return _page(
@@ -113,6 +133,11 @@ def women(
         el("p", words["more"]) if more else None,
         _form(action, hidden, _button(words["no"], "cancel", "1", "other")),
     )  # fmt: skip
+
+
+def _day(born: str, language: str) -> str:
+    """A day as ``language`` writes it; a date without a day as it is stored."""
+    return Words(language).date(date.fromisoformat(born)) if len(born) == len("1990-01-01") else born
 
 
 def approval(
@@ -125,7 +150,7 @@ def approval(
 ) -> str:
     """Whether she lets the app in: of each scope the type (or a name of its own), its letters, and whether it is a part."""
     words = WORDS[language]
-    rows = [el("li", _scope(words, *one)) for one in asked]
+    rows = [el("li", _scope(language, *one)) for one in asked]
     buttons = (_button(words["yes"], "allow", "1"), Html(" "), _button(words["no"], "cancel", "1", "other"))
     return _page(
         language, words["approve"], el("p", words["approve-text"].format(app=app)), el("ul", *rows, class_="plain"),
@@ -133,18 +158,22 @@ def approval(
     )  # fmt: skip
 
 
-def _scope(words: Mapping[str, str], name: str, letters: str, part: bool) -> str:
+def _scope(language: str, name: str, letters: str, part: bool) -> str:
+    words = WORDS[language]
     if not letters:
         return words.get(name, name)
     does = [words["r"]] * bool(set(letters) & set("rs")) + [words["w"]] * bool(set(letters) & set("cud"))
-    what = words.get(name, name)
-    return f"{', '.join(does)}: {words['some'].format(type=what) if part else what}"
+    what = words.get(name) or (TYPES[name][LANGUAGES.index(language)] if name in TYPES else name)
+    return f"{', '.join(does)} {words['some'].format(type=what) if part else what}"
 
 
 def refusal(language: str, why: str) -> str:
     """Why the login ends here."""
     words = WORDS[language]
-    return _page(language, words["wrong"], el("p", why, role="alert"), el("p", words["back"]))
+    known = None if language == "en" else WHY.get(why)
+    told = known[LANGUAGES.index(language)] if known else why
+    reason = el("p", told, role="alert", lang=None if known or language == "en" else "en")
+    return _page(language, words["wrong"], reason, el("p", words["back"]))
 
 
 def farewell(language: str) -> str:

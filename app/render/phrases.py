@@ -20,10 +20,17 @@ PHRASES: dict[str, tuple[str, str, str]] = {
     **STATED_WORDS,
     **BIRTH_PLACE_PHRASES,
     **BIRTH_PLAN_PHRASES,
-    "new": (
-        "Nytt",
-        "Nytt",
-        "New",
+    "new": ("Nytt", "Nytt", "New"),
+    "her-no-findings": (
+        "Ingen varsler ut fra det som er registrert.",
+        "Ingen varsel ut frå det som er registrert.",
+        "No alerts from what is recorded.",
+    ),
+    "her-outcome": ("Hva som er registrert", "Kva som er registrert", "What is recorded"),
+    "her-loss": (
+        "Du kan ta kontakt med jordmoren, legen eller sykehuset så ofte du trenger, også for å snakke om det som har skjedd.",
+        "Du kan ta kontakt med jordmora, legen eller sjukehuset så ofte du treng, også for å snakke om det som har hendt.",
+        "You may contact your midwife, doctor or hospital as often as you need, also to talk about what has happened.",
     ),
     "emergency": (
         "Helsekort for gravide: til fødeavdelingen",

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from app.pregnancy.card import View
+from app.render.loss import lost
 from app.render.words import Words
 
 
@@ -24,7 +25,7 @@ class Line:
 class Section:
     """One section. ``heads`` are words of the columns (none: a list, of which the second cell is small print);
     ``rests_on`` names what may be withheld; ``always`` says that nothing is recorded, others are left out then;
-    ``place`` is its place on the page; ``most`` are the lines that the ward's one page has room for."""
+    ``place`` is its place on the page; ``expects`` a birth: not on her page when the child is lost; ``most`` are the lines that the ward's one page has room for."""
 
     title: str
     lines: Callable[[View, Words], Iterator[Line]]
@@ -33,6 +34,7 @@ class Section:
     always: bool = True
     place: str = "wide"
     most: int | None = None
+    expects: bool = False
     shown_to: frozenset[str] = frozenset({"clinician", "citizen", "emergency"})
 
     def withheld(self, view: View) -> bool:
@@ -41,4 +43,6 @@ class Section:
 
     def stands(self, view: View, form: str, lines: tuple[Line, ...]) -> bool:
         """Whether it is there at all."""
+        if lost(view) and (self.expects or not lines):
+            return False
         return form in self.shown_to and (self.always or bool(lines) or self.withheld(view))

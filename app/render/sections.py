@@ -182,10 +182,10 @@ SECTIONS: tuple[Section, ...] = (
         shown_to=frozenset({"clinician", "citizen"}),
     ),
     Section("rhd", rhd, ("analysis", "result", "date"), ("rhd",), always=False, place="right", most=6),
-    Section("birth-places", birth_places, rests_on=("birth-places",), always=False, place="left", most=2),
-    Section("birth-plan", birth_plan, rests_on=("birth-plan",), place="left"),
+    Section("birth-places", birth_places, rests_on=("birth-places",), always=False, place="left", most=2, expects=True),
+    Section("birth-plan", birth_plan, rests_on=("birth-plan",), place="left", expects=True),
     Section(
-        "hers", registered, rests_on=("hers",), always=False, place="left",
+        "hers", registered, rests_on=("hers",), always=False, place="left", expects=True,
         shown_to=frozenset({"clinician", "citizen"}),
     ),
     Section("health", _health, rests_on=("allergies", "conditions"), place="right"),

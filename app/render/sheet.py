@@ -13,6 +13,7 @@ from app.pregnancy.card import View
 from app.pregnancy.rules import Finding
 from app.render import summary
 from app.render.charts import CHARTED, SMALL, TALL, banded, caption, drawing, legend, told
+from app.render.loss import help_of, lost
 from app.render.section import Line, Section
 from app.render.sections import SECTIONS
 from app.render.words import Words
@@ -53,12 +54,13 @@ def sheet(view: View, words: Words, printed: Printed) -> Json:
         "due": small,
         "first": words("first"),
         "findings": [_finding(row, view, words, printed) for row in view.findings],
-        "none": "" if view.findings else words("no-findings"),
+        "none": "" if view.findings else words.heading("no-findings", view.audience),
         "partly": "" if view.assessable("findings") else words("not-assessable"),
         "needs": [
             {"text": summary.need(row, words), "strong": summary.tone(row) == "danger"} for row in view.needs
         ],
-        "help": words("her-help") if view.audience == "citizen" else "",
+        "help": help_of(view, words),
+        "expecting": not lost(view),
         "term": _term(view, words),
         "visits": _visits(view, words),
         "measured": words.heading("measurements", printed.form),

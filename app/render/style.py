@@ -30,6 +30,7 @@ h1,h2,h3{hyphens:auto}h1{margin:2px 0 4px;font-size:1.75rem;line-height:1.2;lett
 .top dl div{display:flex;gap:6px}.top dt{opacity:.85}.top dd{margin:0;font-weight:600}
 .top .wrap>div:first-child{flex:1 1 420px}.age{text-align:right;max-width:100%}
 .age strong{display:block;font-size:2.5rem;line-height:1.1;letter-spacing:-.02em}
+.age.told strong{font-size:1.3rem;letter-spacing:0}
 .age strong::first-letter,.kicker::first-letter{text-transform:uppercase}.age span{font-size:.98rem}
 .track{height:8px;background:#0a3f4a;position:relative}.track i{position:absolute;inset:0 auto 0 0;background:#8fd3c8}
 .track b{position:absolute;top:0;bottom:0;width:2px;background:#ffffff80}
@@ -41,7 +42,7 @@ p{margin:0}ul{margin:0;padding:0;list-style:none}
 .soft{color:var(--soft)}.small{font-size:.88rem}
 .finding{border-left:6px solid;border-radius:8px;padding:12px 16px;display:grid;gap:2px;
 grid-template-columns:minmax(0,1fr)}
-.finding p{max-width:90ch;text-wrap:pretty}.finding+.finding{margin-top:10px}
+.finding p{max-width:90ch;text-wrap:pretty}.finding+.finding,.finding+.pairs{margin-top:10px}
 .alarm{border-color:var(--red);background:var(--red-ground)}.alarm h3,.alarm .mark{color:var(--red)}
 .task{border-color:var(--edge);background:var(--amber-ground)}.task h3,.task .mark{color:var(--amber)}
 .information{border-color:var(--blue);background:var(--blue-ground)}.information .mark{color:var(--blue)}

@@ -14,6 +14,7 @@ from app.pregnancy.programme import VisitState
 from app.pregnancy.rules import Finding
 from app.pregnancy.term import Term
 from app.pregnancy.tongues import called
+from app.render.loss import help_of
 from app.render.markup import Html, el, joined
 from app.render.words import Words
 
@@ -61,7 +62,9 @@ def header(view: View, words: Words, title: str = "card") -> Html:
         el("dl", *facts) if facts else None,
     )
     big, small = age(view, words)
-    far = el("div", el("strong", big), el("span", small) if small else None, class_="age")
+    far = el(
+        "div", el("strong", big), el("span", small) if small else None, class_="age" if small else "age told"
+    )
     inner = el("div", person, far, class_="wrap")
     return el("header", inner, _track(view), class_="top")
 
@@ -100,8 +103,9 @@ def urgent(view: View, words: Words, now: datetime, changed: Container[str] = ()
     """Findings, then what whoever opens the card must know."""
     hidden = None if view.assessable("findings") else withheld(words)
     found = [finding(row, view, words, now, changed) for row in view.findings]
-    empty = None if found or hidden else el("p", words("no-findings"), class_="soft")
-    help_ = el("p", words("her-help"), class_="help") if view.audience == "citizen" else None
+    empty = None if found or hidden else el("p", words.heading("no-findings", view.audience), class_="soft")
+    called_ = help_of(view, words)
+    help_ = el("p", called_, class_="help") if called_ else None
     return el(
         "section", el("h2", words("first")), hidden, *found, empty, _needs(view, words), help_, class_="wide"
     )

@@ -1,4 +1,5 @@
-"""Every card of the pilot as people see it: pages in a real Chromium under axe-core, sheets of paper counted.
+"""Every card of the pilot, her access log and the login as people see them: pages in a real Chromium under axe-core,
+sheets of paper counted and looked over for what is cut or covered.
 
 https://www.w3.org/TR/WCAG22/. Run by ``.ci/eyes``, which installs axe-core: ``python -m tests.eyes AXE CHROMIUM
 [FOLDER]``. The pages come from a server of their own with the synthetic women, through its doors; FOLDER keeps them.
@@ -18,7 +19,10 @@ from typing import Any
 
 from helsekort_sandbox import demo, pilot, services
 from helsekort_sandbox.check import free_port
+from helsekort_sandbox.client import Actor
 from pypdf import PdfReader
+
+from tests.eyes import logins, papers
 
 LOOK = Path(__file__).with_name("look.js")
 LANGUAGES = ("nb", "nn", "en")
@@ -32,14 +36,16 @@ MUST = ("html-has-lang", "image-alt", "color-contrast", "scrolls sideways")
 LIGHT, DARK = 1, 0  # Chromium's own numbers of what the reader prefers
 
 
-def cards(data: Path) -> Iterator[tuple[str, str, str, bytes]]:
-    """Name, form, media type and body of every card, for each reader and language."""
+def everything(data: Path) -> Iterator[tuple[str, str, str, bytes]]:
+    """Name, form, media type and body of every card, for each reader and language; then of the other pages."""
     started, sandbox = services.start(data, free_port(), demo.tell)
     try:
         roster = pilot.load(sandbox, demo.tell)
         with pilot.actors(sandbox) as cast:
             for woman in roster["patients"].values():
                 yield from _of(woman, cast)
+            yield from _looks(roster["main"], cast("citizen", roster["patients"][roster["main"]]["citizen"]))
+        yield from ((name, "login", "text/html", page.encode()) for name, page in logins.pages(sandbox))
     finally:
         started.stop()
 
@@ -53,6 +59,14 @@ def _of(woman: dict[str, Any], cast: pilot.Actors) -> Iterator[tuple[str, str, s
                 answer = reader.get(f"/fhir/{woman['episode']}/$card?_language={language}{view}", Accept=kind)
                 assert answer.status == 200, answer.outcome()
                 yield f"{woman['citizen']}.{form}.{language}", form, kind, answer.body
+
+
+def _looks(patient: str, citizen: Actor) -> Iterator[tuple[str, str, str, bytes]]:
+    """Who has looked, as she reads it."""
+    for language in LANGUAGES:
+        answer = citizen.get(f"/fhir/Patient/{patient}/$access-log?_language={language}", Accept="text/html")
+        assert answer.status == 200, answer.outcome()
+        yield f"access-log.{language}", "access-log", "text/html", answer.body
 
 
 def looked(pages: dict[str, str], axe: Path, chromium: str, scheme: int, place: Path) -> dict[str, Any]:
@@ -99,7 +113,7 @@ def main(arguments: list[str]) -> int:
         place = Path(folder)
         keep = Path(kept[0]) if kept else place
         keep.mkdir(parents=True, exist_ok=True)
-        for name, form, kind, body in cards(place / "data"):
+        for name, form, kind, body in everything(place / "data"):
             (keep / f"{name}.{kind.rpartition('/')[2]}").write_bytes(body)
             if kind == "text/html":
                 pages[name] = body.decode()
@@ -108,6 +122,7 @@ def main(arguments: list[str]) -> int:
                 count = len(PdfReader(BytesIO(body)).pages)
                 sheets += count
                 found += [f"{name}: {count} sheets"] if count != SHEETS[form] else []
+                found += [f"{name}: {told}" for told in papers.found(body)]
         dark = {name: page for name, page in pages.items() if name.endswith(".nb")}
         looks = 0
         for scheme, some in ((LIGHT, pages), (DARK, dark)):

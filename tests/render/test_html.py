@@ -199,6 +199,18 @@ def test_the_laboratory_has_one_order_for_every_woman() -> None:
     assert listed == ["Hb", "Ferritin", "ABO", "RhD", "HIV", "Egen prøve"]
 
 
+@pytest.mark.parametrize("outcome", ["stillbirth", "miscarriage"])
+def test_after_a_loss_her_page_expects_no_birth_and_says_that_she_may_call(outcome: str) -> None:
+    facts = (*RICH, an_outcome(outcome, "31+0"))
+    hers, told = (shown(*facts, audience=who, today="31+4") for who in ("citizen", "clinician"))
+    for word in (">Termin<", "01.03.2027", ">Fødeplan<", "Rolig rom", "Timene dine"):
+        assert word not in hers, word
+    assert "også for å snakke om det som har skjedd" in hers
+    assert ">Termin<" in told
+    assert "Rolig rom" in told
+    assert "Plan for anti-D" not in hers + told
+
+
 def test_a_deadline_that_passed_is_said() -> None:
     late = shown(a_blood_pressure(165, 100, "29+0"), today="30+0")
     assert "Fristen gikk ut" in late
