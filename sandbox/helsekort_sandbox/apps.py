@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from helsekort_sandbox import keys
+
 APP, CITIZENS_APP = "svangerskapsappen", "min-graviditet"
 _CONTEXT = ["openid", "fhirUser", "launch/patient", "offline_access"]
 APPS: list[dict[str, Any]] = [  # public clients, whose tokens are bound by DPoP
@@ -21,3 +23,14 @@ APPS: list[dict[str, Any]] = [  # public clients, whose tokens are bound by DPoP
         "redirect_uris": ["http://127.0.0.1:8090/callback"],
     },
 ]
+
+
+def backend(client_id: str, key: keys.Jwk) -> dict[str, Any]:
+    """A system (https://hl7.org/fhir/smart-app-launch/STU2.2/backend-services.html), known by the public part of ``key``."""
+    return {
+        "client_id": client_id,
+        "name": "Register",
+        "gives": ["systems"],
+        "scopes": ["system/*.rs"],
+        "keys": [keys.public(key)],
+    }

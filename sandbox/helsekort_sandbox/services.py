@@ -16,12 +16,14 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from helsekort_sandbox import (
+    apps,
     area,
     hpr,
     keys,
     kjernejournal,
     loopback,
     mocks,
+    people,
     persontjenesten,
     processes,
     state,
@@ -177,7 +179,10 @@ def _environment(services: Services, sandbox: Sandbox) -> dict[str, str]:
     private = services.data / "server"
     private.mkdir(mode=0o700, exist_ok=True)
     pilot = private / "pilot.json"
-    pilot.write_text(json.dumps(area.pilot(), indent=1, ensure_ascii=False))
+    found = area.pilot()
+    registry = keys.keep(services.data / "sandbox" / "clients" / f"{people.REGISTRY_CLIENT}.json")
+    found["apps"] = [*found["apps"], apps.backend(people.REGISTRY_CLIENT, registry)]
+    pilot.write_text(json.dumps(found, indent=1, ensure_ascii=False))
     settings = {
         "MODE": "sandbox",
         "PARTICIPATION": "reservation",

@@ -28,6 +28,7 @@ from tests.fixtures.server import Server, settings_of
 from tests.fixtures.services import Services, issuers_of
 
 CALLBACK, OUT = "https://app.example/callback", "https://app.example/out"
+EXAMPLE_CALLBACK = "http://127.0.0.1:18093/callback"
 REGISTRY = "helsekort-registry"
 CARER_SCOPES = (
     "openid",
@@ -86,6 +87,8 @@ def apps(key: dict[str, Any]) -> tuple[App, ...]:
         App("app-her", "Min graviditet", her, HER_SCOPES, (CALLBACK,), bearer=True),
         App("app-narrow", "Målinger", her, ("patient/Observation.rs?status=final", "launch/patient"), (CALLBACK,)),
         App("app-both", "Begge", both, ("openid", "patient/*.rs"), (CALLBACK,)),
+        App("app-example", "Eksempel", carer, CARER_SCOPES, (EXAMPLE_CALLBACK,)),
+        App("app-example-her", "Eksempel", her, HER_SCOPES, (EXAMPLE_CALLBACK,)),
         App(people.REGISTRY_CLIENT, "Register", ("systems",), ("system/*.rs",), keys=public, organization=("983974937", "983974937")),
     )  # fmt: skip
 
