@@ -54,12 +54,12 @@ def _pattern(request: dict[str, Any], result: dict[str, Any], shown: Shown) -> s
     return name
 
 
-def _profiles(request: dict[str, Any], pattern: str, women: list[str]) -> list[str]:
-    """What the event claims: patterns are about one woman, or about none."""
+def _profiles(request: dict[str, Any], pattern: str, women: list[str], *, named: bool) -> list[str]:
+    """What the event claims: patterns are about one woman, or about none; the Norwegian profile wants the person's number."""
     claimed = []
     if pattern and len(women) < 2:  # noqa: PLR2004 (one, or nobody)
         claimed.append(f"{BALP}.{'Patient' if women else ''}{pattern}")
-    if audit_agents.is_professional(request) and len(women) < 2:  # noqa: PLR2004
+    if named and audit_agents.is_professional(request) and len(women) < 2:  # noqa: PLR2004
         claimed.append(_TRUST)
     return claimed
 
@@ -166,7 +166,7 @@ def audit_event(id_: str, request: dict[str, Any], result: dict[str, Any], reade
     event: dict[str, Any] = {
         "resourceType": "AuditEvent",
         "id": id_,
-        "meta": _meta(request, _profiles(request, pattern, women)),
+        "meta": _meta(request, _profiles(request, pattern, women, named=reader.named)),
         "text": _narrative(request, result, shown, named=reader.named),
         "contained": audit_agents.contained(request, named=reader.named),
         "extension": _extensions(request, women),

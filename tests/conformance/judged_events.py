@@ -2,8 +2,8 @@
 
 Every interaction, allowed and refused, of a clinician and of the woman, with one woman, none and two. By base R4; with the
 StructureDefinitions of IHE BALP 1.1 (https://profiles.ihe.net/ITI/BALP) in a folder that is named, also by each of its
-patterns that an event claims. HL7 Norway's profile of the trust framework is no package that could be named here: its
-constraints are held by ``tests/mapping/test_audit_to_fhir.py``.
+patterns that an event claims. HL7 Norway's profile of the trust framework is published as source
+alone: what that asks is held by ``tests/mapping/test_audit_to_fhir.py``, and the validator has not judged it.
 """
 
 import itertools

@@ -93,7 +93,10 @@ def test_what_balp_fixes(
 
 
 def test_what_the_norwegian_profile_asks() -> None:
-    """The person as a contained PractitionerRole, one patient, decision and time of the attest."""
+    """The person as a contained PractitionerRole, one patient, decision and time of the attest.
+
+    Read in the profile's source on 2026-12-01: https://github.com/HL7Norway/AuditEvent, igs/AuditEvent/input/fsh.
+    """
     event = _event("read")
     assert (
         "http://hl7.no/fhir/StructureDefinition/no-domain-Trustframework-Auditevent"
@@ -117,6 +120,14 @@ def test_what_the_norwegian_profile_asks() -> None:
         ("toa", 1784014200),
     ]
     assert event["purposeOfEvent"][0]["coding"][0]["code"] == "TREAT"
+    role = held[
+        "PractitionerRole"
+    ]  # practitioner, organization and location 1..1, the person's identifier 1..*
+    assert {name: role[name] for name in ("practitioner", "organization", "location")} == {
+        "practitioner": {"reference": f"#{held['Practitioner']['id']}"},
+        "organization": {"reference": f"#{held['Organization']['id']}"},
+        "location": [{"reference": f"#{held['Location']['id']}"}],
+    }
 
 
 def test_an_event_is_about_one_woman_or_claims_no_pattern() -> None:
@@ -141,5 +152,8 @@ def test_who_may_not_be_named_yet_is_named_nowhere() -> None:
     event = _event("read", woman=WOMAN, hers=True, named=False)
     assert "Silje" not in str(event)
     assert "222210005" not in str(event)
+    assert not [url for url in event["meta"]["profile"] if "hl7.no" in url], (
+        "it wants an identifier of the person"
+    )
     assert "Fjordbyen jordmortjeneste" in str(event)
     assert event["agent"][0]["name"] == "Jordmor"
