@@ -60,6 +60,8 @@ TABLE: Final[tuple[Row, ...]] = (
     Row("estimated fetal weight", "g", (50, 6000), (0, 10000), ((L, "11727-5"), (L, "89087-1"))),
     Row("cervical length", "mm", (5, 70), (0, 120), ((L, "11961-0"), (S, "248918004"))),
     Row("gestational age", "d", (0, 307), (0, 314), ((L, "49052-4"), (L, "49051-6"), (L, "18185-9"))),
+    Row("gestational week, as stated", "", (0, 43), (0, 44), ((C, "stated-gestational-week"),)),
+    Row("days after the full week, as stated", "", (0, 6), (0, 6), ((C, "stated-gestational-day"),)),
     Row("number of fetuses", "", (1, 4), (0, 8), ((L, "55281-0"), (S, "246435002"))),
     Row("oedema, grade", "", (0, 3), (0, 4), ((L, "44966-0"), (L, "45700-2"), (S, "423484008"))),
     Row("birth weight", "g", (200, 7000), (0, 10000), ((L, "8339-4"), (S, "364589006"))),

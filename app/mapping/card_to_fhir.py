@@ -16,7 +16,7 @@ from app.clock import instant
 from app.fhir import codes as c
 from app.fhir.json import dump
 from app.fhir.newborn import is_child
-from app.mapping import contradictions
+from app.mapping import contradictions, joined_team
 from app.mapping.document_parts import code, security, urn
 from app.mapping.narrative import Section, clock, sections
 from app.mapping.record_facts import FINDING_KEY
@@ -58,7 +58,13 @@ def document(
     computed = _computed(view, subject, device, urls, bundle_id)
     flags = {urn(f"finding/{row.key}"): _document_flag(row, subject, device) for row in view.findings}
     issues = contradictions.issues(view, subject, device, urls)
-    extra = {"term": list(computed), "findings": list(flags), "contradictions": list(issues)}
+    joined = joined_team.teams(view, subject)
+    extra = {
+        "term": list(computed),
+        "findings": list(flags),
+        "contradictions": list(issues),
+        "care-team": list(joined),
+    }
     told = [*_changed(urls, since, changed), *sections(view)]
     parts = [_section(row, urls, extra.get(row.code, [])) for row in told]
     parts += _remainder(urls, parts, subject)
@@ -66,7 +72,7 @@ def document(
     own: list[tuple[str, Json]] = [
         (urn(f"composition/{bundle_id}"), composition),
         (device, _device()),
-        *(flags | issues | computed).items(),
+        *(flags | issues | computed | joined).items(),
     ]
     entries = [_entry(url, dump(body)) for url, body in own[:1]]
     entries += [_entry(urls[source], body) for source, body in bodies.items()]

@@ -3,7 +3,8 @@
 import httpx
 import pytest
 
-from app.fhir import codes
+from app.fhir import codes, profiles
+from app.fhir.validation import validate
 from tests.access.world import Json, World, made, organization, orgnr, stored
 from tests.fixtures.resources import concept
 from tests.fixtures.server import Person, Server
@@ -38,7 +39,10 @@ def an_application(world: World, **more: Json | str) -> Json:
 
 
 def owner(world: World, key: str) -> Json:
-    return {"reference": f"Organization/{organization(world.operator, orgnr(key))}"}
+    return {
+        "reference": f"Organization/{organization(world.operator, orgnr(key))}",
+        "display": "Elvebredden sykehus",
+    }
 
 
 def answered(person: Person, id_: str, **more: Json | str) -> httpx.Response:
@@ -55,6 +59,17 @@ def relations(world: World) -> list[str]:
     )
 
 
+def joined(world: World) -> list[Json]:
+    """The participants of the CareTeam that the card's document makes of an accepted application, one that is valid."""
+    document = world.midwife.get(f"/EpisodeOfCare/{world.other.episode}/$card").json()
+    made = {row["fullUrl"]: row["resource"] for row in document["entry"] if row["fullUrl"].startswith("urn:")}
+    teams = {url: one for url, one in made.items() if one["resourceType"] == "CareTeam"}
+    sections = {row["code"]["coding"][0]["code"]: row for row in document["entry"][0]["resource"]["section"]}
+    assert set(teams) <= {row["reference"] for row in sections["care-team"].get("entry", ())}
+    assert [[*validate(one), *profiles.problems(one)] for one in teams.values()] == [[]] * len(teams)
+    return [row for one in teams.values() for row in one["participant"]]
+
+
 def card(person: Person, world: World) -> int:
     return person.get(f"/EpisodeOfCare/{world.other.episode}/$card").status_code
 
@@ -62,6 +77,7 @@ def card(person: Person, world: World) -> int:
 def test_it_reads_to_answer_and_stays_when_it_has_accepted(world: World) -> None:
     ward, other_ward = world.person("hospital"), world.person("hospital", key="hospital-b")
     assert card(ward, world) == 404
+    before = joined(world)
     id_ = stored(world.midwife, an_application(world))
     assert card(ward, world) == 200
     assert card(other_ward, world) == 404
@@ -78,6 +94,8 @@ def test_it_reads_to_answer_and_stays_when_it_has_accepted(world: World) -> None
     assert relations(world) == [f"accepted|{orgnr('hospital-a')}|"]
     shown = world.midwife.get(f"/EpisodeOfCare/{world.other.episode}/$card").text
     assert f'"{id_}"' in shown
+    new = [row["member"]["display"] for row in joined(world)]
+    assert new == [*(row["member"]["display"] for row in before), "Elvebredden sykehus"]
     page = world.midwife.get(f"/EpisodeOfCare/{world.other.episode}/$card", Accept="text/html").text
     assert "Søknad om fødeplass" in page
     assert "Plassen er gitt" in page
