@@ -88,7 +88,7 @@ OTHERS: Final[tuple[tuple[str, str], ...]] = (  # what the ranges cannot say: wh
     ("an item outside what is plausible for it (docs/content.md)", "stored, warned"),
     ("an answer by a code of the card that its question does not take", "refused"),
     (
-        "an answer or number that no rule can read: other words, another code, text for a number",
+        "an answer, number or reading that no rule can read: other words, another code, text for a number",
         "stored, warned",
     ),
 )

@@ -44,9 +44,13 @@ def _called(concept: Element) -> str:
 
 
 def _form(canonical: str) -> str:
-    """The title of a form that is shipped."""
-    found = shipped(("Questionnaire", canonical.partition("|")[0])) if canonical.startswith(FORMS) else None
-    return text(found, "title") if isinstance(found, dict) else ""
+    """The title of a form that is shipped, in bokmål whichever language she answered it in."""
+    url = canonical.partition("|")[0]
+    if not url.startswith(FORMS):
+        return ""
+    plain = url.removesuffix("-nn").removesuffix("-en")
+    found = (shipped(("Questionnaire", one)) for one in (f"{plain}-nb", plain, url))
+    return next((text(one, "title") for one in found if isinstance(one, dict)), "")
 
 
 def registered(resource: Element, source: str) -> Iterator[f.Fact]:

@@ -10,11 +10,29 @@ from typing import Any, cast
 from app.fhir import codes as c
 from app.fhir import plausibility
 from app.fhir.outcome import Issue
-from app.mapping.elements import Element, child, children, codings, number, text
+from app.mapping.elements import Coding, Element, child, children, codings, number, text
 from app.mapping.item_facts import Make, item_of, kept
+from app.mapping.observation_facts import (
+    MOVEMENTS,
+    READERS,
+    Reader,
+    Record,
+    heart_activity,
+    movement,
+    read,
+    rhesus,
+    urine_protein,
+)
 from app.mapping.scales import AMOUNT_UNITS, BARE_UNITS
+from app.pregnancy.facts import ALWAYS
 from app.pregnancy.items import FREE, ITEMS, Item
 
+ALLOWED: dict[Reader, str] = {
+    heart_activity: "true or false, yes or no",
+    movement: f"true or false, or one of SNOMED CT {', '.join(sorted(MOVEMENTS))}",
+    urine_protein: "a grade: negative, trace, 1+ to 4+ (SNOMED CT, Volven 8340)",
+    rhesus: "RhD-positive or RhD-negative",
+}
 SCORES = frozenset({"{score}", "%"})  # what lies outside is not possible, rather than hardly right
 _VALUE = cast("Make", lambda _, **values: values["value"])
 WARNED, REFUSED = "warning", "error"
@@ -26,11 +44,26 @@ def issues(resource: Element) -> Iterator[Issue]:
     if text(resource, "status") in plausibility.NOT_HELD:
         return
     if kind == "Observation":
-        row = item_of(tuple(codings(child(resource, "code"))))
-        ranged = plausibility.is_ranged(dict(resource))
-        yield from _held(row, resource, "Observation.value", ranged=ranged) if row else ()
+        keys = tuple(codings(child(resource, "code")))
+        row, ranged = item_of(keys), plausibility.is_ranged(dict(resource))
+        yield from (
+            _held(row, resource, "Observation.value", ranged=ranged) if row else _unread(resource, keys)
+        )
     elif kind == "QuestionnaireResponse":
         yield from _answers(resource, "QuestionnaireResponse")
+
+
+def _unread(resource: Element, keys: tuple[Coding, ...]) -> Iterator[Issue]:
+    """A value that the card's reader of this measurement makes nothing of: no rule would fire on it."""
+    reader = next((READERS[key] for key in keys if key in READERS), None)
+    there = any(name.startswith("value") for name in resource)
+    if reader and there and read(Record(resource, "", ALWAYS, frozenset(), True, None, None, keys)) is None:
+        said = (
+            f"not {allowed}"
+            if (allowed := ALLOWED.get(reader))
+            else "not as docs/content.md says it is recorded"
+        )
+        yield _issue("Observation.value", f"{said}: no rule reads it", WARNED)
 
 
 def _answers(group: Element, path: str) -> Iterator[Issue]:

@@ -21,7 +21,7 @@ from app.mapping.elements import (
 from app.mapping.item_codes import ANSWERS, BY_CODE
 from app.mapping.scales import AMOUNT_UNITS, BARE_UNITS, WRITTEN_ANSWERS
 from app.pregnancy.facts import Fact
-from app.pregnancy.items import FREE, ITEMS, Item
+from app.pregnancy.items import ANSWERED, FREE, ITEMS, Item
 from app.pregnancy.kept import Amount, Answer
 
 Make = Callable[..., Fact]  # of a kind and its values: the fact with what all of its record share
@@ -29,6 +29,7 @@ TRUE = {"yes": ("yes", "no"), "positive": ("positive", "negative"), "given": ("g
 
 QUESTIONS = {"birth.travel": "travel-time"}  # of the birth plan, which asks for a number of minutes
 PLAIN = BARE_UNITS | {"min"}
+_YES_OR_NO = Item("", "", "", ANSWERED)
 EPDS = f"{c.CANONICAL}/CodeSystem/epds"
 EPDS_SCORES = {"0": 0, "1": 1, "2": 2, "3": 3}
 EPDS_LAST = "epds-10"
@@ -77,6 +78,12 @@ def _answer(row: Item, element: Element, words: str) -> str:
     written = words.strip().lower()
     known += [WRITTEN_ANSWERS.get(written, ""), words.strip()]
     return next((word for word in known if word in row.answers), "")
+
+
+def yes_or_no(element: Element) -> bool | None:
+    """Whether the ``value[x]`` of ``element`` says yes, as a boolean, a code or a word; None where it says neither."""
+    words = label(child(element, "valueCodeableConcept")) or text(element, "valueString")
+    return {"yes": True, "no": False}.get(_answer(_YES_OR_NO, element, words))
 
 
 def answered(resource: Element, make: Make) -> Iterator[Fact]:

@@ -24,7 +24,7 @@ from app.mapping.elements import (
     quantity,
     text,
 )
-from app.mapping.item_facts import item_of, kept
+from app.mapping.item_facts import item_of, kept, yes_or_no
 from app.mapping.national_codes import NATIONAL
 from app.mapping.scales import (
     LENGTH,
@@ -130,8 +130,8 @@ def movement(record: Record, _: str) -> f.Fact | None:
 
 
 def heart_activity(record: Record, _: str) -> f.Fact | None:
-    present = record.resource.get("valueBoolean")
-    return record.make(f.FetalHeartActivity, present=present) if isinstance(present, bool) else None
+    present = yes_or_no(record.resource)
+    return None if present is None else record.make(f.FetalHeartActivity, present=present)
 
 
 def last_period(record: Record, _: str) -> f.Fact | None:

@@ -30,7 +30,7 @@ def registered(view: View, words: Words) -> Iterator[Line]:
 
 
 def _title(rows: list[Registered], words: Words) -> str:
-    title = rows[-1].title
+    title = words.said(rows[-1].title)
     if rows[-1].proposes:
         return words("hers-proposes", title=title)
     return words("hers-times", title=title, count=str(len(rows))) if len(rows) > 1 else title

@@ -65,6 +65,10 @@ SPOKEN: tuple[tuple[str, str, str], ...] = (
     ("Fødeavdeling", "Fødeavdeling", "Labour ward"),
     ("Doula", "Doula", "Doula"),
     ("Tolk", "Tolk", "Interpreter"),
+    # forms: fhir_profiles/questionnaires
+    ("Fødeplan", "Fødeplan", "Birth plan"),
+    ("Før første konsultasjon", "Før første konsultasjon", "Before the first visit"),
+    ("Edinburgh-skalaen: poeng", "Edinburgh-skalaen: poeng", "The Edinburgh scale: scores"),
     # app/pregnancy/rows/life.py
     ("ukjent språk", "ukjent språk", "unknown language"),
 )  # fmt: skip

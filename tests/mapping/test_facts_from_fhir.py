@@ -88,6 +88,19 @@ VALUES: list[tuple[Json, type[f.Fact], dict[str, Any]]] = [
         f.FetalHeartActivity,
         {"present": False},
     ),
+    *(
+        (
+            observation(c.CS_CARD, "fetal-heart-activity", **value),
+            f.FetalHeartActivity,
+            {"present": present},
+        )
+        for present, value in (
+            (False, {"valueCodeableConcept": concept((c.CS_CARD, "no"))}),
+            (False, {"valueCodeableConcept": concept((c.SNOMED, "373067005"))}),
+            (False, {"valueString": "Nei"}),
+            (True, {"valueCodeableConcept": concept((c.CS_CARD, "yes"))}),
+        )
+    ),
     (
         observation(c.LOINC, c.FETAL_MOVEMENT, valueCodeableConcept=concept((c.SNOMED, "276369006"))),
         f.FetalMovement,

@@ -61,6 +61,8 @@ CASES: dict[str, tuple[Json, Json, str, str, bool]] = {
     "40 births": (an_observation("", "11977-6", valueInteger=1), an_observation("", "11977-6", valueInteger=40), "value", "0 to 20", False),
     "an answer of ours that is none": (own("smoking", valueCodeableConcept=concept(codes.CS_CARD, "daily")), own("smoking", valueCodeableConcept=concept(codes.CS_CARD, "often")), "value", "stopped, occasional, daily", True),
     "an answer that no rule reads": (own("violence", valueBoolean=False), own("violence", valueString="ja, ofte"), "value", "yes, no, unknown", False),
+    "a heart that no rule reads": (own("fetal-heart-activity", valueBoolean=True), own("fetal-heart-activity", valueString="svak"), "value", "true or false, yes or no", False),
+    "movement that no rule reads": (an_observation("", "57088-7", valueBoolean=True), an_observation("", "57088-7", valueString="litt"), "value", "SNOMED CT 249038009", False),
     "due date of a period too late": (due("", "11779-6", 100), due("", "11779-6", 141), "value", "1 to 310", True),
     "due date of a scan too late": (due("", "11781-2", 100), due("", "11781-2", 141), "value", "at most 310", False),
 }  # fmt: skip
