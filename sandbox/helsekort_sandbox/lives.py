@@ -92,7 +92,9 @@ def draw(seed: int, number: int, start: date) -> Life:
     given, family, language, is_at_risk = (
         rng.choice(ABROAD) if immigrant else (rng.choice(GIVEN), rng.choice(FAMILY), "nb", False)
     )
-    bmi = round(min(45.0, max(17.5, 25 + 4.6 * (rng.gauss(0, 1) - 0.426))), 1)  # a third above 25
+    bmi = round(
+        min(45.0, max(17.5, 25 + 4.6 * (rng.gauss(0, 1) - 0.437))), 1
+    )  # a third is 25 or more, rounded
     code, _, midwives, practices, _, ward = rng.choices(MUNICIPALITIES, [row[4] for row in MUNICIPALITIES])[0]
     twins = rng.random() < RATES["twins"]
     lost = rng.randint(weeks(9), weeks(20)) if rng.random() < RATES["loss"] else None
@@ -122,11 +124,11 @@ def _parity_and_age(rng: Random) -> tuple[int, float]:
 
 def _ill(rng: Random, bmi: float, is_at_risk: bool, is_first: bool, twins: bool) -> tuple[bool, bool]:
     """Gestational diabetes and preeclampsia."""
-    diabetes = RATES["gdm"] * (2.2 if bmi >= 30 else 0.8) * (1.8 if is_at_risk else 0.88)
+    diabetes = RATES["gdm"] * (2.2 if bmi >= 30 else 0.92) * (1.8 if is_at_risk else 0.83)
     pressure = (
         RATES["preeclampsia"]
         * (1.5 if is_first else 0.62)
-        * (2 if bmi >= 30 else 0.85)
+        * (2 if bmi >= 30 else 0.93)
         * (3 if twins else 0.97)
     )
     return rng.random() < diabetes, rng.random() < pressure
@@ -134,7 +136,7 @@ def _ill(rng: Random, bmi: float, is_at_risk: bool, is_first: bool, twins: bool)
 
 def _birth_day(rng: Random, *, twins: bool, ill: bool) -> int:
     """The day of birth: preterm at its rate, likelier with twins and preeclampsia; induced before 42+0."""
-    if rng.random() < RATES["preterm"] * (8 if twins else 3 if ill else 0.86):
+    if rng.random() < RATES["preterm"] * (8 if twins else 3 if ill else 0.835):
         return rng.randint(weeks(29), weeks(36, 6))
     if twins or ill:
         return rng.randint(weeks(37), weeks(38, 4))

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from math import sqrt
+from statistics import NormalDist
 from typing import Any
 
 from app.fhir import codes as c
@@ -16,7 +17,8 @@ from helsekort_sandbox.rates import TABLE, Rate
 from helsekort_sandbox.recording import Recording
 from helsekort_sandbox.recording_lines import Event
 
-TERM_AND = 1.96  # standard errors: a rate within them may differ from its target by chance
+AGES = 4.8  # years: the spread of ages
+CHANCE = 0.05  # that any of all the rates is marked although the generator is right
 
 
 @dataclass(slots=True)
@@ -117,7 +119,7 @@ _SHARES: dict[str, Test] = {
     "midwife-home": lambda row: _home(row, 0, 6),
     "nurse-home": lambda row: _home(row, 7, 60),
     "postpartum": lambda row: "postpartum-visit" in row.kinds,
-    "early-scan": lambda row: len(row.kinds.get("ultrasound", ())) > 1 or row.birth_day is None,
+    "early-scan": lambda row: len(row.kinds.get("ultrasound", ())) > 1,
 }
 
 
@@ -128,27 +130,40 @@ def _home(row: Counted, first: int, last: int) -> bool:
     )
 
 
-def rows(women: Iterable[Counted]) -> list[tuple[Rate, float | None, int, bool]]:
-    """Each target, the rate reached, on how many it is counted, and whether it differs by more than chance."""
-    everybody = list(women)
-    found = []
-    for rate in TABLE:
-        if rate.of not in _GROUPS:
-            continue
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A target, the rate reached, on how many it is counted, and between what it lies by chance where all is right."""
+
+    rate: Rate
+    reached: float | None
+    number: int
+    low: float
+    high: float
+
+    @property
+    def apart(self) -> bool:
+        """Whether it differs from its target by more than chance."""
+        return self.reached is not None and not self.low <= self.reached <= self.high
+
+
+def rows(women: Iterable[Counted]) -> list[Reached]:
+    """Each target beside the rate reached."""
+    everybody, found = list(women), []
+    counted = [rate for rate in TABLE if rate.of in _GROUPS and (rate.unit or rate.id in _SHARES)]
+    # As many rates are looked at, so each may differ by more than if it stood alone (Šidák)
+    errors = NormalDist().inv_cdf(1 - (1 - (1 - CHANCE) ** (1 / len(counted))) / 2)
+    for rate in counted:
         group = [row for row in everybody if _GROUPS[rate.of](row)]
         if rate.unit:
             ages = [row.age for row in group if row.age is not None]
-            mean = sum(ages) / len(ages) if ages else None
-            found.append((rate, mean, len(ages), _apart(mean, rate.value, 4.8, len(ages))))
-        elif rate.id in _SHARES:
+            reached, number, spread = (sum(ages) / len(ages) if ages else None), len(ages), AGES
+        else:
             reached = sum(map(_SHARES[rate.id], group)) / len(group) if group else None
-            spread = sqrt(rate.value * (1 - rate.value))
-            found.append((rate, reached, len(group), _apart(reached, rate.value, spread, len(group))))
+            number, spread = len(group), sqrt(rate.value * (1 - rate.value))
+        # Half a woman more: counts are whole, which matters where they are few
+        width = errors * spread / sqrt(number) + (0 if rate.unit else 0.5 / number) if number else 0.0
+        found.append(Reached(rate, reached, number, rate.value - width, rate.value + width))
     return found
-
-
-def _apart(reached: float | None, target: float, spread: float, number: int) -> bool:
-    return reached is not None and abs(reached - target) > TERM_AND * spread / sqrt(number)
 
 
 def text(recording: Recording) -> str:
@@ -156,10 +171,18 @@ def text(recording: Recording) -> str:
     women = count(recording)
     lines = [
         f"{recording.header.name}: {len(women)} women",
-        f"{'rate':<20}{'target':>9}{'reached':>9}{'of':>6}   source",
+        f"{'rate':<20}{'target':>9}{'reached':>9}{'by chance':>16}{'of':>6}   source",
     ]
-    for rate, reached, number, apart in rows(women):
-        shown = [f"{value:.1f}" if rate.unit else f"{value:.1%}" for value in (rate.value, reached or 0.0)]
-        got = "-" if reached is None else shown[1]
-        lines.append(f"{rate.id:<20}{shown[0]:>9}{got:>9}{number:>6} {'*' if apart else ' '} {rate.source}")
+    for row in rows(women):
+        most = float("inf") if row.rate.unit else 1.0
+        low, high = (_shown(row.rate, min(max(0.0, value), most)) for value in (row.low, row.high))
+        got = "-" if row.reached is None else _shown(row.rate, row.reached)
+        mark = "*" if row.apart else " "
+        lines.append(
+            f"{row.rate.id:<20}{_shown(row.rate, row.rate.value):>9}{got:>9}{f'{low}-{high}':>16}{row.number:>6} {mark} {row.rate.source}"
+        )
     return "\n".join(lines)
+
+
+def _shown(rate: Rate, value: float) -> str:
+    return f"{value:.1f}" if rate.unit else f"{value:.1%}"

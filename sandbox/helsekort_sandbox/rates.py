@@ -41,7 +41,7 @@ TABLE: tuple[Rate, ...] = (
     Rate("midwife-home", 0.65, PLAN, "births"),
     Rate("nurse-home", 0.85, PLAN, "births"),
     Rate("postpartum", 0.85, ESTIMATE, "births"),
-    Rate("early-scan", 0.93, ESTIMATE),
+    Rate("early-scan", 0.93, ESTIMATE, "births"),
     Rate("visit-missed", 0.04, ESTIMATE, "visits"),
     Rate("value-missing", 0.06, ESTIMATE, "readings"),
     Rate("entry-corrected", 0.10, ESTIMATE),
