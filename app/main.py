@@ -19,6 +19,7 @@ from app.api.endpoint import Door
 from app.api.identity import Identity
 from app.api.metadata import software_version
 from app.api.routes import routes, rows
+from app.gateways.elsewhere import elsewhere
 from app.interactions.context import House
 from app.interactions.switches import announce
 from app.settings import Settings, read
@@ -36,7 +37,8 @@ def _rooms(settings: Settings) -> tuple[House, Identity, AppServer | None]:
         settings.database_url, connections=settings.connections, statement_timeout=settings.statement_timeout,
         consent_required=settings.participation == "consent", area=settings.area,
     )  # fmt: skip
-    house = House(settings, database, Seal(key), read_signing(settings.notification_key_file))
+    notifying = read_signing(settings.notification_key_file)
+    house = House(settings, database, Seal(key), notifying, elsewhere(settings))
     signing = read_signing(settings.app_key_file)
     identity = Identity(settings, key, signing.verifying() if signing else None)
     return house, identity, AppServer(house, identity, signing) if signing else None
@@ -58,6 +60,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         yield
         reading.cancel()
         await database.stop()
+        if house.elsewhere is not None:
+            await house.elsewhere.http.aclose()
         if apps is not None:
             await apps.http.aclose()
 

@@ -19,6 +19,7 @@ from app.interactions import (
     code_answers,
     confirming,
     counting,
+    critical_reading,
     declaring,
     discussing,
     documents,
@@ -219,6 +220,7 @@ def _resource(body: bytes, pairs: headers.Pairs) -> dict[str, object]:
 
 worklist_of = _handler("EpisodeOfCare", "worklist", worklist.worklist)
 everything_of_patient = _handler("Patient", "everything", everything.of_patient)
+critical_information = _handler("Patient", "critical-information", critical_reading.critical_information)
 everything_of_card = _handler("EpisodeOfCare", "everything", everything.of_card)
 last_of_each = _handler("Observation", "lastn", lastn.last_of_each)
 expand = _handler("ValueSet", "expand", expansion.expand)

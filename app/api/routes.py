@@ -57,6 +57,7 @@ HANDLERS: dict[tuple[str, str], Handler] = {  # of the rows of OPERATIONS
     ("Patient", "access-log"): operations.access_log,
     ("Patient", "status"): operations.status,
     ("Patient", "launch"): operations.launch,
+    ("Patient", "critical-information"): operations.critical_information,
     ("Patient", "declare-relation"): operations.declare_relation,
     ("", "declarations"): operations.declarations,
     ("", "declaration-review"): operations.declaration_review,

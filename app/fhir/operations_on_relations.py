@@ -16,6 +16,10 @@ RELATION_OPERATIONS: tuple[Operation, ...] = (
         (Parameter("app", TEXT, required=True),), ours=True,
     ),
     Operation(
+        "Patient", "critical-information", INSTANCE, GET, "Bundle",
+        "What others registered of her in kjernejournal, read in the clinician's own session and kept nowhere", ours=True,
+    ),
+    Operation(
         "Patient", "declare-relation", TYPE, POST, "Parameters",
         "An attested clinician declares the organisation's care relation", (_IDENTIFIER,), ours=True,
     ),

@@ -10,6 +10,7 @@ from app.access.sealing import Seal
 from app.access.signing import SigningKeys
 from app.fhir import json as fhir_json
 from app.fhir.parameters import parameters
+from app.gateways.elsewhere import Elsewhere
 from app.settings import Settings
 from app.store.database import Database
 from app.store.log import Entry
@@ -26,6 +27,7 @@ class House:
     database: Database
     seal: Seal
     signing: SigningKeys | None = None
+    elsewhere: Elsewhere | None = None
 
     @property
     def fhir_base(self) -> str:

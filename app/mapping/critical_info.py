@@ -14,11 +14,10 @@ from fhir.resources.R4B.condition import Condition
 from pydantic import ValidationError
 
 from app.fhir import codes
-from app.mapping.critical_kinds import PROFILES
+from app.mapping.critical_kinds import PATIENT, PROFILES
 from app.mapping.elements import children, text
 
 CLASSES = {"AllergyIntolerance": AllergyIntolerance, "Condition": Condition}
-PATIENT = {"AllergyIntolerance": "patient", "Condition": "subject"}
 _CONCEPTS = ("clinicalStatus", "verificationStatus", "code")
 _TIMES = ("onsetDateTime", "onsetPeriod", "recordedDate")
 COPIED = {

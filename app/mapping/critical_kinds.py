@@ -13,6 +13,7 @@ PROFILES = {
     "AllergyIntolerance": "http://nhn.no/kj/fhir/StructureDefinition/KjAllergyIntolerance",
     "Condition": "http://nhn.no/kj/fhir/StructureDefinition/KjConditionCriticalMedicalCondition",
 }
+PATIENT = {"AllergyIntolerance": "patient", "Condition": "subject"}  # the element that names her
 
 
 def is_critical(resource: Mapping[str, Any]) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 from app.access.labels import label_of
 from app.access.standing import PROTECTED
 from app.fhir import codes
+from app.mapping.elements import children, text
 
 Json = dict[str, Any]
 CONFIDENTIAL = frozenset({"Confidential", "StrictlyConfidential"})
@@ -36,6 +37,14 @@ def facts_of(parts: Json) -> Json:
         "protected": protected,
         "home": None if protected else _home(residence),
     }
+
+
+def identified(patient: Json) -> tuple[str, str] | None:
+    """The identity number of a Patient, with its system."""
+    for row in children(patient, "identifier"):
+        if text(row, "system") in codes.PERSON_NUMBERS and text(row, "use") != "old" and text(row, "value"):
+            return text(row, "system"), text(row, "value")
+    return None
 
 
 def _valid(rows: Any) -> Json:

@@ -1,12 +1,9 @@
 """Whom a message is about: her number, read and logged as read when it is needed, and kept nowhere."""
 
-from typing import Any
-
 from app.fhir import json as fhir_json
-from app.fhir.codes import PERSON_NUMBERS
 from app.gateways.failures import Refused
 from app.interactions.context import Context, House
-from app.mapping.elements import children, text
+from app.mapping.registered_person import identified
 from app.store import resources
 from app.store.deliveries import Message
 from app.worker.system import context
@@ -35,11 +32,3 @@ async def number_of(read: Context, patient: str) -> tuple[str, str]:
     if found is None:
         raise Refused("She has no national identity number here")
     return found
-
-
-def identified(patient: dict[str, Any]) -> tuple[str, str] | None:
-    """The identity number of a Patient, with its system."""
-    for row in children(patient, "identifier"):
-        if text(row, "system") in PERSON_NUMBERS and text(row, "use") != "old" and text(row, "value"):
-            return text(row, "system"), text(row, "value")
-    return None

@@ -18,14 +18,13 @@ from app.gateways.persontjenesten import RIGHT, Person, Persontjenesten
 from app.interactions.belonging import Draft
 from app.interactions.change import apply
 from app.interactions.context import Context, House
-from app.mapping.registered_person import facts_of, gp_team, registered
+from app.mapping.registered_person import facts_of, gp_team, identified, registered
 from app.store import breakers, registers, resources
 from app.store.registers import PERSONTJENESTEN, Due
 from app.store.resources import Stored
 from app.store.targets import find
 from app.worker.channels import Channels
 from app.worker.deliveries import masked
-from app.worker.recipients import identified
 from app.worker.system import context
 
 _MOST = 50

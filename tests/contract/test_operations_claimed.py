@@ -55,6 +55,7 @@ PROBES: dict[tuple[str, str], tuple[Given, ...]] = {
     **{(name, "discussed"): () for name in HELD},
     ("Patient", "access-log"): (),
     ("Patient", "launch"): (Given("app", "string", APP),),
+    ("Patient", "critical-information"): (),
     ("Patient", "status"): (Given("identifier", "Identifier", HER_NUMBER),),
     ("Patient", "declare-relation"): (Given("identifier", "Identifier", HER_NUMBER),),
     ("", "declarations"): (),

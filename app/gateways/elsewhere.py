@@ -1,0 +1,31 @@
+"""What serving itself asks of another system while a clinician waits: kjernejournal, in her own session."""
+
+from dataclasses import dataclass
+
+import httpx
+
+from app.gateways.certificates import trusted
+from app.gateways.helseid import HelseId, read_client_key
+from app.gateways.kjernejournal import Kjernejournal
+from app.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Kjernejournal, and who exchanges a clinician's token for one that it takes."""
+
+    helseid: HelseId
+    kjernejournal: Kjernejournal
+    audience: str
+    http: httpx.AsyncClient
+
+
+def elsewhere(settings: Settings) -> Elsewhere | None:
+    """As ``settings`` say; None where kjernejournal, or this server's own key at HelseID, is not set up."""
+    if not (settings.client_key_file and settings.helseid_issuer and settings.kjernejournal_url):
+        return None
+    http = httpx.AsyncClient(timeout=settings.answer_seconds, verify=trusted())
+    key = read_client_key(settings.client_key_file)
+    helseid = HelseId(settings.helseid_issuer, settings.client_id, key, http)
+    kjernejournal = Kjernejournal(settings.kjernejournal_url, http)
+    return Elsewhere(helseid, kjernejournal, settings.kjernejournal_audience, http)
