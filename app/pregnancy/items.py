@@ -73,7 +73,7 @@ def _measured(words: list[str]) -> bool:
 
 
 ITEMS: dict[str, Item] = {row.id: row for row in _items()}
-_FIRST = ("Hb", "Ferritin", "ABO", "RhD", "ABO og RhD", "Blodtypeantistoff", "Hvilket antistoff")
+_FIRST = ("Hb", "ABO", "RhD", "ABO og RhD", "Blodtypeantistoff", "Hvilket antistoff", "Ferritin")
 _NAMES = (*_FIRST, *(row.name for row in ITEMS.values() if row.section in {"tests", "rhd"}))
 ANALYSES: dict[str, int] = {
     name: at for at, name in enumerate(dict.fromkeys(_NAMES))

@@ -52,12 +52,12 @@ class Canvas:
     height: int = HEIGHT
     letters: int = 13
     left: int = 34
-    right: int = 44
+    right: int = 52
 
 
 USUAL = Canvas()
 TALL = Canvas(height=410)  # alone beside two others
-SMALL = Canvas(letters=17, left=40, right=56)  # three in a row on paper, where all else gets small
+SMALL = Canvas(letters=17, left=40, right=58)  # three in a row on paper, where all else gets small
 
 
 @dataclass(frozen=True, slots=True)

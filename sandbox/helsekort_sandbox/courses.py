@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 from app.clock import OSLO
 from app.fhir import codes as c
 from app.pregnancy.gestation import TERM, weeks
+from helsekort_sandbox import scans
 from helsekort_sandbox.records import NEGATIVE, Consultation
 
 BLOOD_TYPES = (("112144000", "A"), ("165743006", "AB"))
@@ -134,12 +135,14 @@ def first_rhd_negative(visit: Consultation, facts: Facts) -> None:
 def early_scan(visit: Consultation, facts: Facts) -> None:
     visit.due_date(c.EDD_ULTRASOUND, "first-scan", facts.due)
     visit.fetuses(max(1, len(facts.fetuses)))
+    scans.early(visit, facts.day, facts.fetuses, facts.vary("crl", 3))
 
 
 def routine_scan(visit: Consultation, facts: Facts) -> None:
     """The second scan may measure another date; which one counts is the server's setting."""
     visit.due_date(c.EDD_ULTRASOUND, "routine-scan", facts.due + timedelta(days=facts.vary("scan", 3)))
     visit.fetuses(max(1, len(facts.fetuses)))
+    scans.routine(visit, facts.day, facts.fetuses, facts.vary("size", 4))
 
 
 def week_28(visit: Consultation, facts: Facts) -> None:

@@ -12,13 +12,13 @@ from app.pregnancy.gestation import TERM, weeks
 from helsekort_sandbox.lives import Life
 from helsekort_sandbox.rates import RATES
 from helsekort_sandbox.records import NEGATIVE, concept
+from helsekort_sandbox.scans import BIOMETRY
 from helsekort_sandbox.slips import Visit
 
 Row = tuple[int, str, str, Callable[[Visit, Life, int, Random], None], int]
 # Whoever has NIPT or twins is scanned early; so of the others fewer are, that the rate of all is its target
 SCANNED_ANYWAY = 0.19  # of all: 70 % of the quarter that is 35 or older at term, and twins
 SCANNED_OF_OTHERS = (RATES["early-scan"] - SCANNED_ANYWAY) / (1 - SCANNED_ANYWAY)
-BIOMETRY = (("bpd", 42.0), ("hc", 147.9), ("fl", 25.5))  # at 18+0, millimetres
 
 
 def plan(life: Life, rng: Random) -> Iterator[Row]:
