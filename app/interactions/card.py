@@ -11,7 +11,6 @@ from typing import Any
 from app import clock
 from app.access.caller import LAY
 from app.fhir import json as fhir_json
-from app.fhir.codes import NOPAT
 from app.fhir.dates import interval
 from app.fhir.outcome import BadRequest, Forbidden, NotAcceptable, NotFound
 from app.interactions import paper
@@ -151,7 +150,7 @@ async def card(context: Context, episode: str, wanted: Wanted) -> Answer:
             language=language,
             base_url=context.house.settings.base_url,
             changed=changed,
-            screen_only=audience == "clinician" and any(row.visible and NOPAT in row.labels for row in found),
+            screen_only=audience == "clinician" and paper.screen_only(whole, reader, found),
         )
         sent = {"Content-Language": language, "Referrer-Policy": "no-referrer"}
         return Answer(200, text.encode(), sent, "text/html; charset=utf-8")

@@ -15,6 +15,7 @@ from app.access.caller import LAY
 from app.clock import OSLO
 from app.fhir.codes import KEPT_FROM_HER, NOPAT
 from app.interactions.context import Answer, Context
+from app.mapping.private_items import PRIVATE
 from app.pregnancy.card import Card, View
 from app.pregnancy.rules import Finding
 from app.render.sheet import Printed
@@ -44,6 +45,18 @@ def without_secrets(card: Card, found: Sequence[Stored], labels: frozenset[str])
         findings=tuple(filter(stands, card.findings)),
         closed=tuple(filter(stands, card.closed)),
     )
+
+
+def screen_only(whole: Card, reader: View, found: Sequence[Stored]) -> bool:
+    """Whether the page of a clinician shows what must stand on no paper; that violence was denied stands on no page."""
+    found_of = (
+        *(row.inputs for row in (*reader.findings, *reader.closed)),
+        *(row.inputs for row in reader.contradictions),
+    )
+    told = {name for inputs in found_of for name in inputs}
+    asked = {fact.source for item in PRIVATE for fact in whole.facts.by_kind.get(item, ())}
+    silent = {name for name in asked - told if name.startswith("Observation/")}
+    return any(row.visible and NOPAT in row.labels and f"{row.type}/{row.id}" not in silent for row in found)
 
 
 def version(found: Sequence[Stored]) -> str:

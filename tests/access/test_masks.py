@@ -168,6 +168,17 @@ def test_violence_is_on_no_screen_of_hers_whoever_forgot_the_label(
         ]
 
 
+def test_that_it_was_denied_keeps_no_page_from_paper(world: World) -> None:
+    woman = register(world.midwife)
+    card, notice = f"/EpisodeOfCare/{woman.episode}/$card", "skal på papir"
+    for content, kept in ((PRIVATE[1][1], False), (PRIVATE[0][1], True)):
+        stored(
+            world.midwife,
+            {"resourceType": "Observation", **content, "subject": {"reference": woman.reference}},
+        )
+        assert (notice in world.midwife.get(card, Accept="text/html").text) is kept
+
+
 def test_her_own_word_of_violence_stands_on_no_card_of_hers_and_is_kept_when_it_is_taken_in(
     world: World,
 ) -> None:
