@@ -16,6 +16,7 @@ from app.fhir.outcome import BadRequest, Forbidden, NotAcceptable, NotFound
 from app.interactions import paper
 from app.interactions.context import Answer, Context
 from app.interactions.guard import not_refused, scoped
+from app.interactions.redaction import sheltering
 from app.interactions.redaction import view as redact
 from app.interactions.release import ONLY_OURS
 from app.mapping.card_to_fhir import document
@@ -155,7 +156,8 @@ async def card(context: Context, episode: str, wanted: Wanted) -> Answer:
         sent = {"Content-Language": language, "Referrer-Policy": "no-referrer"}
         return Answer(200, text.encode(), sent, "text/html; charset=utf-8")
     told = (row for row in found if row.visible and f"{row.type}/{row.id}" not in whole.unlisted)
-    bodies = [redact(row)[0] for row in told]
+    shelter = sheltering(found)
+    bodies = [shelter(row.type, redact(row)[0]) for row in told]
     body = document(
         reader,
         episode_id=episode,

@@ -21,7 +21,7 @@ from app.interactions.belonging import Draft, literal_key
 from app.interactions.change import apply
 from app.interactions.context import Answer, Context
 from app.interactions.guard import kept_type, scoped, visible
-from app.interactions.redaction import view
+from app.interactions.redaction import sheltering, view
 from app.store.resources import Stored
 from app.store.together import glance, together
 
@@ -73,7 +73,10 @@ def _bundle(context: Context, found: list[Stored], *, whole: bool) -> bytes:
         "type": "document",
         "timestamp": moment,
     }
-    entries = (Entry(view(row)[0], f"{base}/{row.type}/{row.id}").encode() for row in found)
+    shelter = sheltering(found)
+    entries = (
+        Entry(shelter(row.type, view(row)[0]), f"{base}/{row.type}/{row.id}").encode() for row in found
+    )
     return fhir_json.dump(head)[:-1] + b',"entry":[' + b",".join(entries) + b"]}"
 
 

@@ -7,10 +7,12 @@ https://terminology.hl7.org/CodeSystem-v3-ObservationValue.html (SUBSETTED)
 """
 
 import hashlib
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
 from app.access.rules import CATALOGUE, hidden_elements
+from app.access.standing import LOCATING, PROTECTED
 from app.fhir import json as fhir_json
 from app.fhir.codes import CANONICAL
 from app.fhir.definitions import element
@@ -33,6 +35,14 @@ def concealed(resource: Json, elements: tuple[str, ...]) -> frozenset[str]:
     """The top-level elements of ``resource`` that are hidden with ``elements``, in whole or in part."""
     seen = _cut(resource, elements)
     return frozenset(name for name, value in resource.items() if name not in seen or seen[name] != value)
+
+
+def sheltering(found: Iterable[Stored]) -> Callable[[str, bytes], bytes]:
+    """For what is sent on or printed: a resource without what tells where she is, if a Patient among ``found`` has a
+    confidential address; else as it is."""
+    if not any(row.type == "Patient" and PROTECTED in row.labels for row in found):
+        return lambda _type, body: body
+    return lambda type_name, body: mask(body, LOCATING.get(type_name, ()))
 
 
 def mask(body: bytes, elements: tuple[str, ...]) -> bytes:

@@ -6,6 +6,7 @@ https://hl7.org/fhir/R4/patient.html, https://hl7.org/fhir/R4/careteam.html; kin
 from collections.abc import Iterator
 from typing import Any
 
+from app.access.standing import PROTECTED
 from app.fhir import codes as c
 from app.mapping.dhg_chart import Cell, Chart, Json, Scope
 from app.mapping.dhg_checks import Wrong, coded_of, concept, content, whole_of, words_of
@@ -42,10 +43,15 @@ _OUTCOMES = {
 }  # fmt: skip
 
 
+def _is_protected(patient: Element) -> bool:
+    """Whether her address is confidential: the national record is told it by the population register, not by this server."""
+    return any(row.get("code") == PROTECTED for row in children(child(patient, "meta"), "security"))
+
+
 def of_patient(chart: Chart, field: Field) -> Cell | None:
     """A field of her Patient."""
     source, her = next(((n, row) for n, row in chart.resources.items() if n.startswith("Patient/")), ("", {}))
-    home = (children(her, "address") or [{}])[0]
+    home = {} if _is_protected(her) else (children(her, "address") or [{}])[0]
     lines = home.get("line")
     spoken = children(her, "communication")
     chosen = next((row for row in spoken if row.get("preferred") is True), spoken[0] if spoken else {})

@@ -9,10 +9,12 @@ from helsekort_sandbox.people import DOULA, MUNICIPALITIES, REPRESENTATIVE
 
 from app.access.standing import LOCATING
 from app.fhir import codes
+from tests.access.leak_doors import readable
 from tests.access.leak_items import let_in
 from tests.access.test_existence import said, told
 from tests.access.world import World, a_choice, made, outcome_text, stored
 from tests.fixtures.exports import exported
+from tests.fixtures.hooks import a_call
 from tests.fixtures.pilot import TAKING_PART
 from tests.fixtures.resources import (
     Json,
@@ -26,6 +28,7 @@ from tests.fixtures.resources import (
 )
 from tests.fixtures.server import Person, Server
 from tests.identity.conftest import starting
+from tests.national.client import Client
 
 Start = Callable[..., Server]
 __all__ = ["starting"]
@@ -135,6 +138,69 @@ def test_no_export_tells_where_she_is(world: World) -> None:
     assert [("Storgata 1" in text, PHONE in text) for text in lines["plain"]] == [(True, True)]
     assert STREET in midwife.get(f"/Encounter?patient={hidden.id}").text
     assert {"Patient", "RelatedPerson", "Encounter", "CareTeam"} <= LOCATING.keys()
+
+
+def test_no_paper_document_list_or_log_tells_where_she_is(world: World) -> None:
+    """Whatever is printed, sent on or shown beside others, whoever asks: only her own resources, read by who treats her, do."""
+    midwife = world.midwife
+    hidden, plain = (
+        register(
+            midwife,
+            address=[living(MUNICIPALITIES[0], f"{line} 7")],
+            telecom=[{"system": "phone", "value": phone}],
+        )
+        for line, phone in (("Gjemmestedet", PHONE), ("Storgata", "99887755"))
+    )
+    stored(midwife, a_visit(hidden))
+    labels(midwife, hidden, "add")
+
+    def told_of(woman: Woman) -> dict[str, str]:
+        her, card = world.person("citizen", person=woman.number), f"/EpisodeOfCare/{woman.episode}/$card"
+        found = {
+            f"card {kind} {language}": readable(person.get(card, Accept=kind, Accept_Language=language)).text
+            for person in (midwife, her)
+            for kind, language in (
+                ("application/fhir+json", "nb"),
+                ("application/pdf", "nn"),
+                ("text/html", "nb"),
+                ("text/html", "en"),
+            )
+        }
+        found["emergency page"] = readable(
+            midwife.get(f"{card}?scope=emergency", Accept="application/pdf")
+        ).text
+        found["clinic's day"] = readable(
+            midwife.get(f"/EpisodeOfCare/$clinic-day?episode={woman.episode}", Accept="application/pdf")
+        ).text
+        found["worklist"] = midwife.get("/EpisodeOfCare/$worklist?since=2020-01-01&_count=500").text
+        found["log"] = her.get(f"/Patient/{woman.id}/$access-log", Accept="text/html").text
+        found["log as table"] = her.get(f"/Patient/{woman.id}/$access-log", Accept="text/csv").text
+        composed = {
+            "resourceType": "Composition", "status": "final", "type": concept("urn:oid:2.16.578.1.12.4.1.1.9602", "F04-2"), "date": "2026-07-14",
+            "subject": {"reference": woman.reference}, "author": [{"display": "noen"}], "title": "Helsekort",
+        }  # fmt: skip
+        found["document"] = midwife.get(f"/Composition/{stored(midwife, composed)}/$document").text
+        found["national record"] = Client(midwife, woman.number).call("GET", f"/record/{woman.episode}").text
+        found["hook"] = midwife.post(
+            f"{world.server.base}/cds-services/patient-view", a_call("patient-view", woman.id)
+        ).text
+        return found
+
+    sent_on = {
+        "card application/fhir+json nb",
+        "document",
+        "worklist",
+        "national record",
+        "log",
+        "log as table",
+        "hook",
+    }
+    for name, text in told_of(hidden).items():
+        assert "Gjemmestedet" not in text, name
+        assert PHONE not in text or name not in sent_on, (
+            name
+        )  # whoever has the paper must be able to reach her
+    assert "Storgata" in told_of(plain)["national record"], "the control"
 
 
 # Her death
