@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from app.pregnancy.card import Card
+from app.pregnancy.course import PREGNANT
 from app.pregnancy.facts import Fact
 from app.pregnancy.gestation import days_at
 from app.pregnancy.rows.course import NIPT_WEEKS, TRISOMIES, nipt_reasons
@@ -52,6 +53,8 @@ class Advice:
 
 def advice(card: Card, order: Order) -> tuple[Advice, ...]:
     """What is said of ``order`` now, on all facts: who may read it is decided afterwards, by its inputs."""
+    if card.course.stage != PREGNANT:
+        return (Advice("order-ended", card.course.inputs),)
     against = tuple(_against(card, order))
     if against:
         return against

@@ -103,6 +103,11 @@ DECISIONS: dict[str, tuple[str, str, str]] = {
         "Svangerskapslengda er ikkje kjend\nTinginga kan ikkje vurderast mot svangerskapsveka.",
         "The gestational age is not known\nThe order cannot be assessed against the week of pregnancy.",
     ),
+    "order-ended": (
+        "Svangerskapet er avsluttet\nBestillingen gjelder et svangerskap som pågår.",
+        "Svangerskapet er avslutta\nTinginga gjeld eit svangerskap som pågår.",
+        "The pregnancy has ended\nThe order is for a pregnancy that is going on.",
+    ),
     "order-not-assessable": (
         "Bestillingen kan ikke vurderes med din tilgang",
         "Tinginga kan ikkje vurderast med tilgangen din",
