@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from app.fhir import codes as c
-from app.mapping.elements import Element, child, children, codes, moment, number, reference, text
+from app.mapping.elements import Element, child, children, codes, moment, number, reference, tags, text
 from app.mapping.record_facts import FINDING_KEY, source
 from app.pregnancy.card import Card
 from app.pregnancy.indicators import COUNTED, MIDWIFE, AlarmCourse, Care
+from app.pregnancy.rule_table import BY_ID
 
 EXPERIENCE = f"{c.CANONICAL}/Questionnaire/user-experience"
 OVERALL, LOWEST, HIGHEST = "overall", 1, 5
@@ -72,7 +73,7 @@ def care(card: Card, resources: Iterable[Element], personnel: Personnel) -> Care
     return Care(
         facts=card.facts,
         due=card.term.due if card.term else None,
-        alarms=tuple(_alarms(card, rows)),
+        alarms=tuple(_alarms(rows)),
         professions={
             visit: frozenset().union(*(personnel.professions.get(name, frozenset()) for name in holders))
             for visit, holders in visits.items()
@@ -86,21 +87,28 @@ def care(card: Card, resources: Iterable[Element], personnel: Personnel) -> Care
     )
 
 
-def _alarms(card: Card, rows: Iterable[Element]) -> Iterator[AlarmCourse]:
-    closed = {
-        text(key, "value"): _closed(row)
-        for row in rows
-        if text(row, "resourceType") == "Flag" and text(row, "status") == "inactive"
-        for key in children(row, "identifier")
-        if text(key, "system") == FINDING_KEY
-    }
-    open_, shut = ([row for row in found if row.kind == "alarm"] for found in (card.findings, card.closed))
-    yield from (AlarmCourse(row.deadline) for row in open_)
-    yield from (AlarmCourse(row.deadline, closed.get(row.key)) for row in shut)
+def _alarms(rows: Iterable[Element]) -> Iterator[AlarmCourse]:
+    """By their Flags, which keep what became of an alarm when the rules hold it no longer."""
+    for row in rows:
+        rule = BY_ID.get(next(iter(codes(child(row, "code"), c.CS_CARD)), ""))
+        start = moment(text(child(row, "period"), "start"))
+        if text(row, "resourceType") != "Flag" or rule is None or start is None or not _is_ours(row):
+            continue
+        deadline, closed = rule.deadline(start), _closed(row)
+        if text(row, "status") == "active":
+            yield AlarmCourse(deadline)
+        elif text(row, "status") == "inactive" and "ended-by-rule" not in tags(row):
+            yield AlarmCourse(deadline, closed)
+        elif text(row, "status") == "inactive" and closed and closed > deadline:
+            yield AlarmCourse(deadline)  # nobody had closed it when the rules ended it
+
+
+def _is_ours(flag: Element) -> bool:
+    return any(text(row, "system") == FINDING_KEY for row in children(flag, "identifier"))
 
 
 def _closed(flag: Element) -> datetime | None:
-    """When a clinician closed it: as she says, else when it was stored."""
+    """When it was closed: as it says, else when that was stored."""
     return moment(text(child(flag, "period"), "end")) or moment(text(child(flag, "meta"), "lastUpdated"))
 
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from app.pregnancy.course import LIVE
-from app.pregnancy.facts import BirthOutcome, Facts, Visit
+from app.pregnancy.facts import BirthOutcome, Facts, Visit, VisitSkipped
 from app.pregnancy.gestation import day_of, weeks
-from app.pregnancy.programme import BARSEL, CONTROL, PROGRAMME, SCAN, SVANGERSKAP, PlannedVisit
+from app.pregnancy.programme import BARSEL, CONTROL, PROGRAMME, SCAN, SVANGERSKAP, PlannedVisit, came_home
 
 MIDWIFE, NURSE = "JO", "SP"  # Volven 9060
 BY_MIDWIFE, BY_NURSE = timedelta(days=3), timedelta(days=14)
@@ -69,8 +69,8 @@ class Care:
     def home(self) -> date | None:
         """The day on which she came home with a child: that of discharge, else of the birth."""
         born = self.born
-        left = (row.day for row in self.facts.answers("discharged") if row.value == "yes")
-        return next((day for day in left if born and day >= born), born)
+        left = came_home(self.facts, born) if born else None
+        return left.day if left else born
 
     def by(self, visit: Visit, profession: str) -> bool | None:
         """Whether somebody of ``profession`` held the visit; None where no profession is recorded."""
@@ -123,16 +123,25 @@ def _nurse_home(care: Care) -> Iterator[Count]:
 
 def _planned(care: Care, only: frozenset[str] | None = None) -> Iterator[tuple[PlannedVisit, date, date]]:
     """Visits of the programme whose window ran out while she was followed, with the window's first and last day."""
-    visits = care.facts.of(Visit)
+    visits, home = care.facts.of(Visit), care.home
     known = visits[0].day if visits else None
     for row in PROGRAMME:
         origin = care.born if row.postpartum else day_of(care.due, 0) if care.due else None
+        first, last = row.opens, row.closes
+        if row.from_home and home != care.born:
+            origin, (first, last) = home, row.from_home
         if origin is None or known is None or (only and row.kinds != only):
             continue
-        opens, closes = origin + timedelta(days=row.opens), origin + timedelta(days=row.closes)
+        opens, closes = origin + timedelta(days=first), origin + timedelta(days=last)
         over = not row.postpartum and care.ended is not None and closes >= care.ended
-        if closes >= known and not over:
+        if closes >= known and not over and not _skipped(care, row, opens, closes):
             yield row, opens, closes
+
+
+def _skipped(care: Care, row: PlannedVisit, opens: date, closes: date) -> bool:
+    """Whether a clinician has said that it is not to be held."""
+    rows = care.facts.of(VisitSkipped)
+    return any(one.confirmed and one.kind in row.kinds and opens <= one.planned <= closes for one in rows)
 
 
 def _held(care: Care, row: PlannedVisit, opens: date, closes: date) -> bool:
@@ -190,7 +199,7 @@ INDICATORS: tuple[Indicator, ...] = (
               BARSEL, _midwife_home),
     Indicator("nurse-home-visit", "Hjemmebesøk av helsesykepleier innen 14 dager", "Fødsler med levende barn",
               "Hjemmebesøk av helsesykepleier senest 14 dager etter hjemkomst", BARSEL, _nurse_home),
-    Indicator("visits-on-time", "Konsultasjoner i rett tid", "Konsultasjoner i programmet hvis vindu er ute",
+    Indicator("visits-on-time", "Konsultasjoner i rett tid", "Konsultasjoner i programmet hvis vindu er ute, uten dem en kliniker har sagt skal utgå",
               "Konsultasjonen ble holdt i vinduet sitt", SVANGERSKAP, _on_time),
     Indicator("ultrasound-in-window", "Ultralyd i rett tid", "De to ultralydundersøkelsene, når vinduet er ute",
               "Undersøkelsen ble gjort i 11+0–13+6, henholdsvis 17+0–19+6", SVANGERSKAP, _scanned),

@@ -74,7 +74,9 @@ async def _refresh_card(house: House, episode: str, correlation: str) -> bool:
     if patient:
         kept_outline = outline(card, found, episode).as_json()
         await worklist.keep(reading.session, patient, episode, card.today, kept_outline)
-        await _count(reading.session, patient, episode, (card, [row.resource for row in kept.values()]))
+        written = {f"Flag/{row.id}": row.resource for row in drafts if row.resource}
+        now = {name: row.resource for name, row in kept.items()} | written
+        await _count(reading.session, patient, episode, (card, list(now.values())))
     return card.course.stage == LOSS
 
 

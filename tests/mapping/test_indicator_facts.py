@@ -3,9 +3,12 @@
 from datetime import date, datetime
 from typing import Any
 
+import pytest
+
 from app.fhir import codes as c
 from app.mapping.facts_from_fhir import facts
 from app.mapping.indicator_facts import EXPERIENCE, Personnel, care, holder, personnel_of, tally
+from app.mapping.record_facts import FINDING_KEY
 from app.pregnancy.card import fold
 from app.pregnancy.facts import OSLO
 
@@ -64,6 +67,37 @@ def test_whom_her_team_names_is_the_midwife() -> None:
     card = fold(facts(rows), today=NOW.date(), now=NOW)
     assert care(card, rows, Personnel.of([ANNE, POST])).midwife == "Practitioner/anne"
     assert care(card, [*rows[:1], {**team, "status": "inactive"}], Personnel.of([])).midwife == ""
+
+
+def flag(status: str, end: str = "", *tags: str) -> Json:
+    """An alarm that arose at ten on 1 September; it is to be seen to that day."""
+    span = {"start": "2026-09-01T10:00:00+02:00"} | ({"end": f"{end}+02:00"} if end else {})
+    return {
+        "resourceType": "Flag", "id": f"f-{status}-{end}", "status": status, "subject": {"reference": "Patient/p"},
+        "identifier": [{"system": FINDING_KEY, "value": "k"}], "period": span,
+        "code": {"coding": [{"system": c.CS_CARD, "code": "severe-hypertension"}]},
+        "meta": {"tag": [{"system": c.CS_CARD, "code": tag} for tag in tags]},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("row", "counts"),
+    [
+        (flag("active"), [(0, 1)]),
+        (flag("inactive", "2026-09-01T11:00:00"), [(1, 1)]),
+        (flag("inactive", "2026-09-03T11:00:00"), [(0, 1)]),
+        (flag("inactive", "2026-09-01T10:05:00", "ended-by-rule"), []),  # corrected
+        (flag("inactive", "2026-09-03T11:00:00", "ended-by-rule"), [(0, 1)]),  # born after nobody had seen to it
+        (flag("entered-in-error"), []),
+    ],
+)  # fmt: skip
+def test_an_alarm_is_counted_by_what_its_flag_keeps_also_when_the_rules_hold_it_no_longer(
+    row: Json, counts: list[tuple[int, int]]
+) -> None:
+    rows = [CARD | {"status": "finished"}, row]
+    card = fold(facts(rows), today=NOW.date(), now=NOW)
+    found = tally(care(card, rows, Personnel.of([])), holder(rows))
+    assert [(one["met"], one["cases"]) for one in found if one["indicator"] == "alarms-in-time"] == counts
 
 
 def test_answers_outside_one_to_five_are_none() -> None:

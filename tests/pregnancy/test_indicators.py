@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from app.mapping.measures_to_fhir import Sum, told
-from app.pregnancy.facts import OSLO, BirthOutcome, Fact, Facts, Visit
+from app.pregnancy.facts import OSLO, BirthOutcome, Fact, Facts, Visit, VisitSkipped
 from app.pregnancy.indicators import BY_ID, COUNTED, OPENED, AlarmCourse, Care, numbers, share
 from app.pregnancy.kept import Answer
 
@@ -74,6 +74,21 @@ def test_visits_before_she_came_and_after_birth_are_no_cases() -> None:
         date(2026, 8, 5), date(2026, 8, 26), date(2026, 9, 9),  # 33+6, 36+6, 38+6
         date(2026, 9, 24), date(2026, 9, 28), date(2026, 11, 13),  # 6 and 10 days, 8 weeks after birth
     ]  # fmt: skip
+
+
+def test_what_a_clinician_has_called_off_is_no_case() -> None:
+    """37+0 to 38+6 is 27 August to 9 September 2026."""
+    here = visit(date(2026, 8, 20), "antenatal-visit")
+    off = VisitSkipped(
+        source="Task/1",
+        when=at(date(2026, 8, 25)),
+        kind="antenatal-visit",
+        planned=date(2026, 9, 8),
+        reason="x",
+    )
+    days = [day for day, _, _ in counted("visits-on-time", here, off, birth())]
+    assert date(2026, 9, 9) not in days
+    assert date(2026, 9, 9) in [day for day, _, _ in counted("visits-on-time", here, birth())]
 
 
 def test_an_answer_by_fourteen_weeks_tells_that_she_was_informed_whatever_it_is() -> None:

@@ -90,6 +90,8 @@ def test_what_is_kept_of_a_card_names_counts_only(crew: Crew, women: list[Woman]
     (kept,) = crew.rows(f"SELECT body FROM tally WHERE patient = '{women[1].id}'")
     assert '"met":1,"cases":1' in kept
     assert women[1].number not in kept
+    (alarmed,) = crew.rows(f"SELECT body FROM tally WHERE patient = '{women[0].id}'")
+    assert '"indicator":"alarms-in-time"' in alarmed, "counted by the Flag that the worker itself has raised"
 
 
 def test_nobody_else_evaluates_and_nothing_smaller_is_asked_for(crew: Crew) -> None:
