@@ -27,6 +27,7 @@ _OPTIONAL = {  # empty: nothing is sent, nobody asked
     "helsenorge_url",
     "helsenorge_active_url",
     "persontjenesten_url",
+    "pvk_url",
     "documents_url",
     "gp_register_url",
     "hpr_url",
@@ -99,6 +100,12 @@ class Settings:
     helsenorge_active_url: str = _doc(
         "Address of Helsenorge's check whether a citizen is active there; who is not gets a letter; empty: not asked."
     )
+    pvk_url: str = _doc(
+        "Base of Helsenorge's privacy settings (PVK); empty: consent is given and ended here only."
+    )
+    pvk_definition: str = _doc("GUID of the privacy setting by which she takes part.")
+    pvk_name: str = _doc("Name of that privacy setting.", "Digitalt helsekort for gravide")
+    pvk_part: str = _doc("Code of the part that owns that privacy setting.")
     answer_seconds: int = _doc("Seconds that another system may take to answer; then it is tried again.", 10)
     helsenorge_audience: str = _doc("Audience of Helsenorge's tokens.", "nhn:helsenorge")
     persontjenesten_url: str = _doc(
@@ -280,6 +287,7 @@ def _check_production(settings: Settings) -> None:
         "helsenorge_url",
         "helsenorge_active_url",
         "persontjenesten_url",
+        "pvk_url",
         "documents_url",
         "gp_register_url",
         "hpr_url",

@@ -5,8 +5,6 @@ token is remembered for at most 60 s; its proof is verified at every request.
 """
 
 import asyncio
-import hashlib
-import hmac
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -22,7 +20,7 @@ from app.access.caller import Caller
 from app.access.issuers import GIVES, audience_holds, idporten, in_our_words, roles_of, trusted
 from app.access.logins import KIND, opened
 from app.access.roles import PID, NoRole, citizen, professional
-from app.access.sealing import Seal
+from app.access.sealing import Seal, pseudonym
 from app.api.nonces import Nonces
 from app.api.proof import ALGORITHMS, Proof, refusal, token_hash, verify
 from app.api.token_claims import Roleless, is_time, names_of, payload
@@ -243,4 +241,4 @@ class Identity:
             raise Forbidden(f"The token lacks the scope {needed}")
 
     def _pseudonym(self, number: str) -> str:
-        return hmac.new(self._key, f"citizen {number}".encode(), hashlib.sha256).hexdigest()[:32]
+        return pseudonym(self._key, number)

@@ -142,6 +142,11 @@ def agrees(consent: Json) -> bool:
 
 def no_part(patient: str, moment: str) -> Json:
     """Her Consent by which she takes no part (any more)."""
+    return taking_part(patient, moment, permits=False)
+
+
+def taking_part(patient: str, moment: str, *, permits: bool) -> Json:
+    """Her Consent by which she takes part, or no part."""
     system, _, code = TAKING_PART.partition("|")
     return {
         "resourceType": "Consent",
@@ -154,8 +159,8 @@ def no_part(patient: str, moment: str) -> Json:
         "patient": {"reference": patient},
         "dateTime": moment,
         "performer": [{"reference": patient}],
-        "policyRule": {"coding": [{"system": ACT_CODE, "code": "OPTOUT"}]},
-        "provision": {"type": "deny"},
+        "policyRule": {"coding": [{"system": ACT_CODE, "code": "OPTIN" if permits else "OPTOUT"}]},
+        "provision": {"type": "permit" if permits else "deny"},
     }
 
 

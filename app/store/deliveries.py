@@ -39,12 +39,16 @@ RECALL = "registration-recall"  # what was registered of a resource is no longer
 CHECK = "registration-comparison"  # in a clinician's session: what does kjernejournal have of hers from here
 # That she has withdrawn, to whom something had been sent: registrations, notices, notifications
 RETRACTIONS = (
-    "registration-retraction",
-    "notice-retraction",
-    "notification-retraction",
-    "document-retraction",
-)
-REGISTRATION_RETRACTION, NOTICE_RETRACTION, NOTIFICATION_RETRACTION, DOCUMENT_RETRACTION = RETRACTIONS
+    "registration-retraction", "notice-retraction", "notification-retraction", "document-retraction",
+    "consent-retraction",
+)  # fmt: skip
+(
+    REGISTRATION_RETRACTION,
+    NOTICE_RETRACTION,
+    NOTIFICATION_RETRACTION,
+    DOCUMENT_RETRACTION,
+    CONSENT_RETRACTION,
+) = RETRACTIONS
 CARD_DOCUMENT = "card-document"  # the card as a document in kjernejournal; its id is the document's
 KJERNEJOURNAL, HELSENORGE, DOCUMENTS = "kjernejournal", "helsenorge", "documents"
 SYSTEM_OF = {  # by whose breaker a message is held; each subscriber has a pace of its own
@@ -57,6 +61,7 @@ SYSTEM_OF = {  # by whose breaker a message is held; each subscriber has a pace 
     NOTICE_RETRACTION: HELSENORGE,
     CARD_DOCUMENT: DOCUMENTS,
     DOCUMENT_RETRACTION: DOCUMENTS,
+    CONSENT_RETRACTION: HELSENORGE,
 }
 
 

@@ -66,7 +66,7 @@ UPDATE delivery SET state = CASE WHEN kind IN ('{CRITICAL_INFORMATION}', '{CHECK
     attempts = 0, error = NULL, updated = $2::timestamptz,
     held = CASE WHEN kind IN ('{CRITICAL_INFORMATION}', '{CHECK}') THEN NULL ELSE $2::timestamptz END
 WHERE id = $1::text AND state IN ('dead', 'discarded', 'withdrawn', 'letter')
-    AND (token IS NOT NULL OR kind NOT IN ('registration-retraction', 'notice-retraction', 'document-retraction'))
+    AND (token IS NOT NULL OR kind NOT IN ('registration-retraction', 'notice-retraction', 'document-retraction', 'consent-retraction'))
 RETURNING id
 """,  # noqa: S608 (nothing of it comes from outside)
     ("id", "at"),

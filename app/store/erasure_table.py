@@ -95,7 +95,7 @@ GONE: tuple[tuple[Any, ColumnElement[bool]], ...] = (
     _hers(log_case),  # what she asked, and what control found of her log, which is still there to be controlled
     _hers(relation),
     _hers(choice),
-    (register_entry, (register_entry.c.register == literal_column("'person'")) & (register_entry.c.key == HER)),
+    (register_entry, register_entry.c.register.in_([literal_column("'person'"), literal_column("'pvk'")]) & (register_entry.c.key == HER)),
     (person, (person.c.patient == HER) | (person.c.rid == any_(RIDS))),  # her child's too
     *((of, of.c.rid == any_(RIDS)) for of in _BY_RID),
     (resource, resource.c.rid == any_(RIDS)),

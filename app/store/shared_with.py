@@ -13,6 +13,7 @@ from app.store import card_documents
 from app.store.database import Connection, Database
 from app.store.deliveries import (
     CARD_DOCUMENT,
+    CONSENT_RETRACTION,
     CRITICAL_INFORMATION,
     EMERGENCY,
     NOTICE,
@@ -22,6 +23,7 @@ from app.store.deliveries import (
     REGISTRATION_RETRACTION,
     went_out,
 )
+from app.store.landscape_tables import register_entry
 from app.store.statement import Statement, build
 from app.store.tables import INSTANT, delivery
 
@@ -110,6 +112,17 @@ def _notices() -> Statement:
 
 
 @cache
+def _consent() -> Statement:
+    """Where Helsenorge has her consent."""
+    row = select(*_new(CONSENT_RETRACTION, literal_column("NULL"), literal_column("NULL"), sealed=True))
+    told = (register_entry.c.register == literal_column("'pvk'")) & (
+        register_entry.c.key == bindparam("patient", type_=Text)
+    )
+    some = select(literal_column("1")).where(told).exists()
+    return build(insert(delivery).from_select(_NAMES, row.where(some)))
+
+
+@cache
 def _notifications() -> Statement:
     ids = func.unnest(bindparam("subscriptions", type_=ARRAY(Text))).column_valued("subscription")
     row = select(*_new(NOTIFICATION_RETRACTION, literal_column("'Subscription'"), ids, sealed=False))
@@ -123,6 +136,7 @@ async def take_back(held: Connection, patient: str, at: Any, sealed: bytes | Non
         await held.fetch(_registrations(), given)
         await held.fetch(_notices(), given)
         await card_documents.take_back(held, patient, sealed, at)
+        await held.fetch(_consent(), given)
     rows = await held.fetch(Statement(_SUBSCRIPTIONS, ("patient",)), given)
     subscriptions = [row["id"] for row in rows if row["id"]]
     await held.fetch(_notifications(), {**given, "subscriptions": subscriptions})

@@ -13,6 +13,7 @@ from app.gateways.helsenorge import Helsenorge
 from app.gateways.hpr import Hpr
 from app.gateways.kjernejournal import Kjernejournal
 from app.gateways.persontjenesten import Persontjenesten
+from app.gateways.pvk import Pvk, Setting
 from app.settings import Settings
 
 
@@ -26,6 +27,7 @@ class Channels:
     persontjenesten: Persontjenesten | None = None
     hpr: Hpr | None = None
     documents: Documents | None = None
+    pvk: Pvk | None = None
 
 
 @asynccontextmanager
@@ -47,4 +49,9 @@ async def open_channels(settings: Settings) -> AsyncIterator[Channels]:
             else None,
             Hpr(settings.hpr_url, http, settings.address_register_url) if settings.hpr_url else None,
             Documents(settings.documents_url, http) if settings.documents_url else None,
+            Pvk(settings.pvk_url, http, _setting(settings)) if settings.pvk_url else None,
         )
+
+
+def _setting(settings: Settings) -> Setting:
+    return Setting(settings.pvk_definition, settings.pvk_name, settings.pvk_part)

@@ -6,7 +6,6 @@ for a session to hear it. While a system does not answer its messages are held (
 """
 
 import logging
-import re
 from collections.abc import Awaitable, Callable
 from random import SystemRandom
 
@@ -18,6 +17,7 @@ from app.store import breakers, deliveries, delivery_upkeep
 from app.store.deliveries import (
     CARD_DOCUMENT,
     CHECK,
+    CONSENT_RETRACTION,
     CRITICAL_INFORMATION,
     DEAD,
     DOCUMENT_RETRACTION,
@@ -32,20 +32,15 @@ from app.store.deliveries import (
     WITHDRAWN,
     Message,
 )
-from app.worker import documents, reconciliation, registrations, retractions
+from app.worker import documents, privacy, reconciliation, registrations, retractions
+from app.worker.attempts import masked
 from app.worker.channels import Channels
 from app.worker.recipients import ByLetter, Withdrawn, number_of, reading
 
 NOTICE_ATTEMPTS = 60  # with the waits below about half a day: an older notice helps nobody
 _FIRST_WAIT, _LONGEST_WAIT = 1.0, 900.0
-_DIGITS = re.compile(r"\d{6,}")
 _log = logging.getLogger("helsekort.worker")
 _dice = SystemRandom()
-
-
-def masked(reason: str) -> str:
-    """``reason`` without anything that could be an identity number."""
-    return _DIGITS.sub("…", reason)[:500]
 
 
 def wait_before(attempt: int, asked: float | None) -> float:
@@ -138,5 +133,6 @@ _SENDERS: dict[str, Callable[[House, Channels, Message], Awaitable[None]]] = {
     CHECK: reconciliation.compare_registrations,
     CARD_DOCUMENT: documents.publish,
     DOCUMENT_RETRACTION: documents.retract,
+    CONSENT_RETRACTION: privacy.end,
     **retractions.SENDERS,
 }

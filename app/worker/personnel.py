@@ -17,8 +17,8 @@ from app.gateways.hpr import Hpr
 from app.interactions.context import House
 from app.store import breakers, denying, registers
 from app.store.registers import HPR, ORGANIZATION, Due
+from app.worker.attempts import note_attempt
 from app.worker.channels import Channels
-from app.worker.registers import note_attempt
 
 WITHDRAWN = "HPR: no authorisation holds"
 _MOST = 200

@@ -12,7 +12,7 @@ from typing import Any
 from app import clock
 from app.fhir import json as fhir_json
 from app.fhir.outcome import FhirError
-from app.gateways.failures import Failure, Unreachable
+from app.gateways.failures import Failure
 from app.gateways.helseid import HelseId, Token
 from app.gateways.persontjenesten import RIGHT, Person, Persontjenesten
 from app.interactions.belonging import Draft
@@ -23,8 +23,8 @@ from app.store import breakers, registers, resources
 from app.store.registers import PERSONTJENESTEN, Due
 from app.store.resources import Stored
 from app.store.targets import find
+from app.worker.attempts import note_attempt
 from app.worker.channels import Channels
-from app.worker.deliveries import masked
 from app.worker.system import context
 
 _MOST = 50
@@ -158,14 +158,3 @@ async def _admitted(house: House) -> bool:
 
 async def _note(house: House, failure: Failure | None) -> None:
     await note_attempt(house, PERSONTJENESTEN, failure)
-
-
-async def note_attempt(house: House, system: str, failure: Failure | None) -> None:
-    """What an attempt said of a register, for all workers."""
-    if isinstance(failure, Unreachable) and failure.is_down:
-        reason = masked(str(failure))
-        await breakers.went_wrong(house.database, system, clock.now(), reason, failure.retry_after)
-        return
-    if failure is not None:
-        _log.error("%s: %s", system, masked(str(failure)))
-    await breakers.went_well(house.database, system, clock.now())

@@ -30,7 +30,7 @@ from app.store import (
 )
 from app.store.anchors import Anchors
 from app.store.seals import Signer
-from app.worker import documents, personnel, registers
+from app.worker import documents, personnel, privacy, registers
 from app.worker.channels import Channels
 from app.worker.jobs import begin, dispatch, resume, take_up
 from app.worker.reconciliation import reconcile_and_tell
@@ -163,6 +163,11 @@ async def share_or_not(duties: Duties) -> None:
     await dispatch(duties.app, await documents.turned(duties.house, duties.channels))
 
 
+async def follow_consents(duties: Duties) -> None:
+    """Who has agreed, or no longer, on Helsenorge."""
+    await privacy.follow(duties.house, duties.channels)
+
+
 async def look_up_personnel(duties: Duties) -> None:
     """Whether those who have been here are authorised, and what their organisations are called."""
     await personnel.look_up(duties.house, duties.channels)
@@ -198,6 +203,7 @@ TABLE: tuple[Row, ...] = (
     Row(15, sweep_exports),
     Row(60, follow_registers),
     Row(60, look_up_personnel),
+    Row(60, follow_consents),
     Row(30, share_or_not),
     Row(60, seal),
     Row(60, forget_proofs),

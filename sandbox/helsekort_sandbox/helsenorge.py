@@ -15,10 +15,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from helsekort_sandbox import pvk
 from helsekort_sandbox.answering import Service, bare
 from helsekort_sandbox.contracts import HELSENORGE, document
 from helsekort_sandbox.controls import control_routes, described
 from helsekort_sandbox.effects import Wrong
+from helsekort_sandbox.pvk_contracts import PVK
 from helsekort_sandbox.resource_server import PID, actor
 
 PATH = "/notices/v1"
@@ -151,7 +153,8 @@ def create_app(issuer: str, state: Path) -> Starlette:
         Route("/_active", service.set_active, methods=["POST"]),
         Route(f"{PATH}/retraction", service.retract, methods=["POST"]),
         Route(f"{PATH}/known", service.known, methods=["POST"]),
+        *pvk.routes(service),
         *control_routes(service.log, service.faults),
-        described(document("Mock Helsenorge", HELSENORGE)),
+        described(document("Mock Helsenorge", (*HELSENORGE, *PVK))),
     ]
     return Starlette(routes=routes)

@@ -31,6 +31,7 @@ from app.gateways.failures import Refused, Unreachable
 from app.gateways.hpr import Authorised
 from app.gateways.kjernejournal import Registration
 from app.gateways.persontjenesten import RIGHT
+from app.gateways.pvk import Pvk, Setting
 from app.mapping.shared_document import provided
 from tests.fixtures.resources import new_number
 from tests.fixtures.services import Services, services
@@ -244,6 +245,35 @@ def test_document_sharing_keeps_its_contract(services: Services) -> None:
         ("POST", f"{fhir}/DocumentReference/_search", 200), ("PUT", f"{fhir}/DocumentReference", 200),
         ("PUT", f"{fhir}/DocumentReference", 404),
     }  # fmt: skip
+
+
+def test_privacy_settings_keep_their_contract(services: Services) -> None:
+    contract, number = Contract(services), new_number()
+
+    async def story(line: Line) -> None:
+        line.http.event_hooks["response"].append(contract.judge)
+        pvk = Pvk(services.running.helsenorge, line.http, Setting("a-guid", "Helsekort", "HK"))
+        token = await line.helseid.machine_token(AUDIENCES["helsenorge"])
+        assert not await pvk.is_active(token, number)
+        await pvk.set(token, number, "2026-12-01T10:00:00Z", active=True)
+        await pvk.set(token, number, "2026-12-01T10:00:00Z", active=True)
+        assert await pvk.is_active(token, number)
+        assert await pvk.of_her(token, number) == ["a-guid"]
+        assert number in await pvk.active(token)
+        await pvk.set(token, number, "2026-12-01T11:00:00Z", active=False)
+        assert (await pvk.is_active(token, number), number in await pvk.active(token)) == (False, False)
+
+    speak(services, story)
+    base = "/personvern/Personverninnstillinger"
+    assert contract.seen >= {
+        ("POST", f"{base}/SjekkInnbyggersPiStatus/v2", 200), ("POST", f"{base}/HentInnbyggersPiForPart/v2", 200),
+        ("GET", f"{base}/HentInnbyggereAktivePiForDefinisjon/v2", 200),
+        ("POST", f"{base}/SettInnbyggersPersonvernInnstilling/v2", 200),
+    }  # fmt: skip
+    effects = [
+        row for row in services.effects("helsenorge") if row.get("setting", {}).get("innbyggerFnr") == number
+    ]
+    assert [row["setting"]["aktiv"] for row in effects] == [True, False]
 
 
 def test_what_breaks_the_contract_is_found(services: Services) -> None:

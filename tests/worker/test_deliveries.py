@@ -9,7 +9,8 @@ from helsekort_sandbox.keys import claims_of
 
 from app.fhir import codes
 from app.gateways.failures import Unreachable
-from app.worker.deliveries import NOTICE_ATTEMPTS, masked, wait_before
+from app.worker.attempts import masked
+from app.worker.deliveries import NOTICE_ATTEMPTS, wait_before
 from tests.fixtures.resources import (
     VERIFICATION,
     Woman,

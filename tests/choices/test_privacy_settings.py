@@ -1,0 +1,120 @@
+"""Consent on Helsenorge and consent here are one: given, ended, erased; and a list that is wrong erases nobody."""
+
+from dataclasses import replace
+from typing import Any
+
+import httpx
+import pytest
+
+from app.worker import privacy
+from app.worker.schedule import Duties
+from tests.access.world import a_choice, stored
+from tests.fixtures.pilot import TAKING_PART, Pilot, enrol, pilot, register_only
+from tests.fixtures.resources import an_episode
+from tests.fixtures.services import services
+
+__all__ = ["pilot", "services"]
+DEFINITION, PART = "5d0f0f0e-0000-4000-8000-000000000001", "HELSEKORT"
+
+
+@pytest.fixture(scope="module")
+def helsenorge(pilot: Pilot) -> Pilot:
+    """The pilot, with a worker that knows Helsenorge's privacy settings."""
+    settings = replace(
+        pilot.crew.settings,
+        pvk_url=pilot.crew.services.running.helsenorge,
+        pvk_definition=DEFINITION,
+        pvk_part=PART,
+    )
+    return replace(pilot, crew=replace(pilot.crew, settings=settings))
+
+
+def choose(pilot: Pilot, number: str, *, active: bool) -> None:
+    """She decides on Helsenorge."""
+    said = {"innbyggerFnr": number, "definisjonGuid": DEFINITION, "partKode": PART, "aktiv": active}
+    httpx.post(f"{pilot.crew.services.running.helsenorge}/_personvern", json=said).raise_for_status()
+
+
+def follow(pilot: Pilot) -> None:
+    async def story(duties: Duties) -> None:
+        await privacy.follow(duties.house, duties.channels)
+
+    pilot.crew.duty(story)
+    pilot.work()
+
+
+def there(pilot: Pilot, number: str) -> list[bool]:
+    """What Helsenorge was told of her."""
+    rows = pilot.crew.services.requests("helsenorge")
+    return [
+        row["setting"]["aktiv"]
+        for row in rows
+        if row.get("setting", {}).get("innbyggerFnr") == number and row["path"] != "/_personvern"
+    ]
+
+
+def kept(pilot: Pilot, patient: str) -> int:
+    return int(pilot.rows(f"SELECT count(*) FROM resource WHERE patient = '{patient}'")[0])
+
+
+def test_consent_on_helsenorge_opens_the_card_and_its_end_erases_it(helsenorge: Pilot) -> None:
+    midwife = helsenorge.person("midwife")
+    patient, number = register_only(midwife)
+    assert midwife.post("/EpisodeOfCare", an_episode(f"Patient/{patient}")).status_code == 403
+    choose(helsenorge, number, active=True)
+    follow(helsenorge)
+    card = stored(midwife, an_episode(f"Patient/{patient}"))
+    consent = helsenorge.person("citizen", person=number).get(f"/Consent/pvk-{patient}").json()
+    assert consent["provision"] == {"type": "permit"}
+    follow(helsenorge)  # nothing is new
+    assert there(helsenorge, number) == []
+    choose(helsenorge, number, active=False)
+    follow(helsenorge)
+    assert kept(helsenorge, patient) == 0
+    assert midwife.get(f"/EpisodeOfCare/{card}/$card").status_code in {403, 404}
+
+
+def test_what_she_decides_here_stands_on_helsenorge(helsenorge: Pilot) -> None:
+    woman, her = enrol(helsenorge)
+    follow(helsenorge)
+    follow(helsenorge)
+    assert there(helsenorge, woman.number) == [True]
+    stored(
+        her, a_choice(woman.reference, "deny", TAKING_PART) | {"performer": [{"reference": woman.reference}]}
+    )
+    helsenorge.work()
+    assert kept(helsenorge, woman.id) == 0
+    helsenorge.rows("UPDATE delivery SET updated = updated - interval '1 minute' WHERE state = 'pending'")
+    helsenorge.work()
+    assert there(helsenorge, woman.number) == [True, False]
+
+
+@pytest.mark.parametrize("wrong", ["many", "one"])
+def test_a_list_that_is_wrong_erases_nobody(
+    helsenorge: Pilot, monkeypatch: pytest.MonkeyPatch, wrong: str
+) -> None:
+    """Because she is asked for alone; and because nobody is asked for when many are missing."""
+    women = [enrol(helsenorge)[0] for _ in range(6 if wrong == "many" else 1)]
+    follow(helsenorge)
+    asked: list[Any] = []
+
+    async def nobody(self: Any, token: Any) -> set[str]:
+        return set()
+
+    check = privacy.Pvk.is_active
+
+    async def watched(self: Any, token: Any, number: str) -> bool:
+        asked.append(number)
+        return await check(self, token, number)
+
+    monkeypatch.setattr(privacy.Pvk, "active", nobody)
+    monkeypatch.setattr(privacy.Pvk, "is_active", watched)
+    if wrong == "one":
+        helsenorge.rows("DELETE FROM register_entry WHERE register = 'pvk'")
+        helsenorge.rows(
+            "INSERT INTO register_entry (register, key, sequence, awaited, expires)"
+            f" VALUES ('pvk', '{women[0].id}', 0, 0, 'infinity')"
+        )
+    follow(helsenorge)
+    assert (women[0].number in asked) == (wrong == "one")
+    assert all(kept(helsenorge, woman.id) for woman in women)
