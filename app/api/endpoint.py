@@ -138,7 +138,7 @@ class Door:
             try:
                 found = await self._answer(request, entry, handler)
             except FhirError as error:
-                self._count(entry, error.status in MISSES)
+                self._count(entry, error.guesses or error.status in MISSES)
                 found = await self._refused(entry, error, told)
             except ClientDisconnect:
                 left = Unavailable("The client left before its request was whole")

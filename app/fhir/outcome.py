@@ -59,6 +59,9 @@ class FhirError(Exception):
         else:
             self.issues = tuple(problem)
         self.headers = headers or {}
+        self.guesses = (
+            0  # as how many answers 404 it counts, where it tells somebody who tries numbers that one is here
+        )
         super().__init__(self.issues[0].diagnostics if self.issues else "")
 
 

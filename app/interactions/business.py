@@ -38,7 +38,7 @@ def problems(
     if name == "Consent":
         yield from _let_in(resource, settings, place)
     if name in _ONE_NUMBER:
-        yield from _several_numbers(resource, place)
+        yield from _severalnumbers_of(resource, place)
     if caller.role is Role.HARNESS:
         return
     if name == "Patient" and method == "create":
@@ -131,7 +131,7 @@ def _let_in(consent: Json, settings: Settings, place: str) -> Iterator[Issue]:
                     )
 
 
-def _several_numbers(resource: Json, place: str) -> Iterator[Issue]:
+def _severalnumbers_of(resource: Json, place: str) -> Iterator[Issue]:
     """More than one number where one decides who this is."""
     system, text = _ONE_NUMBER[resource["resourceType"]]
     current = [row for row in resource.get("identifier", ()) if row.get("use") != "old"]
@@ -159,14 +159,15 @@ def of_a_minor(consent: dict[str, Any], patient: dict[str, Any], at: datetime, p
         yield Issue("business-rule", text, ("Consent.provision.type",))
 
 
-def _numbers(patient: dict[str, Any]) -> set[tuple[str, str]]:
+def numbers_of(patient: dict[str, Any]) -> set[tuple[str, str]]:
+    """The person numbers of a Patient, each with its system."""
     found = {(row.get("system", ""), row.get("value", "")) for row in patient.get("identifier", ())}
     return {pair for pair in found if pair[0] in PERSON_NUMBERS}
 
 
 def changed_numbers(new: dict[str, Any], old: dict[str, Any], place: str) -> Iterator[Issue]:
     """A Patient's numbers decide whose card it is: they may be added where there was none, and then stay."""
-    before = _numbers(old)
-    if before and _numbers(new) != before:
+    before = numbers_of(old)
+    if before and numbers_of(new) != before:
         text = f"{place}Her identity number cannot be changed by an update"
         yield Issue("business-rule", text, ("Patient.identifier",))

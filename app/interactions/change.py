@@ -21,7 +21,7 @@ from app.interactions.context import Context
 from app.interactions.drafts import prepare
 from app.interactions.guard import visible
 from app.interactions.patching import patched
-from app.interactions.refusals import broken, refusal
+from app.interactions.refusals import broken, refusal, taken
 from app.interactions.remembering import remember, remembered
 from app.mapping.release import NIPT_CODES
 from app.store import resources
@@ -121,7 +121,7 @@ async def _stored(context: Context, todo: Sequence[Draft]) -> list[Write | None]
         raced = error.constraint_name == "resource_pkey" and not _made_before(todo, error)
         if raced or (asked and not context.session.careful):
             raise Raced from error
-        raise broken(error) from error
+        raise await taken(context, todo, broken(error)) from error
     if any(outcome.problem for outcome in outcomes):
         return await _not_stored(context, todo, writes, outcomes, issues)
     if unsettled:

@@ -32,7 +32,7 @@ async def process(context: Context, body: bytes, prefer: Preference) -> Answer:
         raise BadRequest(text, "http.Idempotency-Key", code="not-supported")
     entries = await (_transaction if kind == "transaction" else _batch)(context, steps, prefer)
     told = [entry.members.get("response", {}).get("status", "") for entry in entries]
-    context.misses = sum(status[:3] in {"403", "404"} for status in told)
+    context.misses += sum(status[:3] in {"403", "404"} for status in told)
     answer = bundle(
         f"{kind}-response", entries, id_=context.entry.id, timestamp=clock.instant(context.entry.at)
     )
@@ -81,6 +81,7 @@ async def _batch(context: Context, steps: Sequence[Step], prefer: Preference) ->
     for step in steps:
         part = context.part(interaction=METHODS.get(step.method, "read"), type=step.type, target=step.id)
         entries.append(await _answered(part, step, _one, prefer))
+        context.misses += part.misses
     return entries
 
 
@@ -95,6 +96,7 @@ async def _answered(part: Context, step: Step, run: Run, prefer: Preference) -> 
         if not part.entry.written:
             verdict = f"error:{error.status}:{error.issues[0].code}"
             await refuse(part.session.database, part.entry, verdict)
+        part.misses = error.guesses
         outcome = operation_outcome(error.issues)
         return Entry(None, "", {"response": {"status": str(error.status), "outcome": outcome}})
 

@@ -19,7 +19,15 @@ from tests.access.world import (
     stored,
 )
 from tests.fixtures.pilot import TAKING_PART, register_only
-from tests.fixtures.resources import Woman, a_patient, an_episode, new_number, register
+from tests.fixtures.resources import (
+    Woman,
+    a_patient,
+    a_transaction,
+    an_episode,
+    entry,
+    new_number,
+    register,
+)
 from tests.fixtures.server import Person, Server
 from tests.identity.conftest import starting
 from tests.national.client import Client
@@ -112,6 +120,28 @@ def test_whoever_reads_a_list_of_records_declares_and_is_in_her_log(world: World
     page = her.get(f"/Patient/{woman.id}/$access-log", Accept="text/html").text
     assert "erklærte selv at den gir deg helsehjelp" in page
     assert "spurte om du har et helsekort" in page
+
+
+def test_who_registers_a_number_that_is_here_is_in_her_log_and_waits(starting: Start) -> None:
+    """That it is taken tells that she is here: as ``$status`` does, it is told her and counts as a guess, in a batch too."""
+    server = starting(failed_requests=20)
+    woman = register(server.person("midwife"))
+    stranger = server.person("midwife", key="midwife-b")
+    taken = stranger.post("/Patient", a_patient(woman.number))
+    assert (taken.status_code, woman.id in taken.text) == (409, False)
+    page = (
+        server.person("citizen", person=woman.number)
+        .get(f"/Patient/{woman.id}/$access-log", Accept="text/html")
+        .text
+    )
+    assert "Åsen jordmortjeneste" in page
+    assert "prøvde å få tilgang til personopplysninger, og ble avvist" in page
+    tried = stranger.post(
+        "", a_transaction(*(entry(a_patient(woman.number)) for _ in range(5)), kind="batch")
+    )
+    assert [row["response"]["status"][:3] for row in tried.json()["entry"]] == ["409"] * 5
+    assert stranger.post("/Patient", a_patient(woman.number)).status_code == 429
+    assert server.person("midwife").post("/Patient", a_patient(new_number())).status_code == 201
 
 
 def test_it_takes_an_attest_and_a_clinician(world: World) -> None:
