@@ -114,7 +114,8 @@ def _result(value: str, words: Words) -> str:
 def _health(view: View, words: Words) -> Iterator[Line]:
     known = [(row.name, row.critical, row.source) for row in view.described.allergies]
     known += [(row.name, row.critical, row.source) for row in view.described.conditions]
-    for name, critical, source in known:
+    for written, critical, source in known:
+        name = words.said(written)
         yield Line((f"{name} ({words('critical')})" if critical else name,), (source,), strong=critical)
 
 

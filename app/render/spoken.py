@@ -1,4 +1,4 @@
-"""TABLE: what the record says in bokmål, in nynorsk and English: analyses, their answers, the roles of who cares for her.
+"""TABLE: what the record says in bokmål, in nynorsk and English: analyses, their answers, conditions, the roles of who cares for her.
 
 What is not here is shown as it was written. https://www.sprakradet.no/klarsprak
 """
@@ -6,6 +6,7 @@ What is not here is shown as it was written. https://www.sprakradet.no/klarsprak
 from app.pregnancy.items import ANSWERED, FOUND, GIVEN, SCREENED
 from app.pregnancy.tongues import ORDER
 from app.render.found_phrases import FOUND_PHRASES
+from app.render.stated_words import STATED_WORDS
 
 # bokmål, nynorsk, English
 SPOKEN: tuple[tuple[str, str, str], ...] = (
@@ -48,6 +49,10 @@ SPOKEN: tuple[tuple[str, str, str], ...] = (
     # answers
     ("immun", "immun", "immune"),
     ("ikke immun", "ikkje immun", "not immune"),
+    # conditions that pregnancy gives; others: app/render/stated_words.py
+    ("Preeklampsi", "Preeklampsi", "Preeclampsia"),
+    ("Svangerskapsdiabetes", "Svangerskapsdiabetes", "Gestational diabetes"),
+    ("Svangerskapshypertensjon", "Svangerskapshypertensjon", "Gestational hypertension"),
     # roles
     ("Jordmor", "Jordmor", "Midwife"),
     ("Fastlege", "Fastlege", "GP"),
@@ -73,7 +78,8 @@ SPOKEN: tuple[tuple[str, str, str], ...] = (
     ("ukjent språk", "ukjent språk", "unknown language"),
 )  # fmt: skip
 _ANSWERS = (FOUND_PHRASES[f"answer-{code}"] for code in (*FOUND, *SCREENED, *GIVEN, *ANSWERED))
-BY_WORD = {word.casefold(): row for row in (*_ANSWERS, *reversed(SPOKEN)) for word in row}
+_STATED = (row for key, row in STATED_WORDS.items() if key.startswith("stated-") and "{" not in row[0])
+BY_WORD = {word.casefold(): row for row in (*_STATED, *_ANSWERS, *reversed(SPOKEN)) for word in row}
 
 
 def said(written: str, reader: str) -> str:

@@ -65,8 +65,7 @@ def header(view: View, words: Words, title: str = "card") -> Html:
     far = el(
         "div", el("strong", big), el("span", small) if small else None, class_="age" if small else "age told"
     )
-    inner = el("div", person, far, class_="wrap")
-    return el("header", inner, _track(view), class_="top")
+    return el("header", el("div", person, far, class_="wrap"), _track(view), class_="top")
 
 
 def grouped(number: str) -> str:
@@ -104,8 +103,7 @@ def urgent(view: View, words: Words, now: datetime, changed: Container[str] = ()
     hidden = None if view.assessable("findings") else withheld(words)
     found = [finding(row, view, words, now, changed) for row in view.findings]
     empty = None if found or hidden else el("p", words.heading("no-findings", view.audience), class_="soft")
-    called_ = help_of(view, words)
-    help_ = el("p", called_, class_="help") if called_ else None
+    help_ = el("p", said, class_="help") if (said := help_of(view, words)) else None
     return el(
         "section", el("h2", words("first")), hidden, *found, empty, _needs(view, words), help_, class_="wide"
     )
@@ -155,7 +153,7 @@ def _needs(view: View, words: Words) -> Html | None:
 
 
 def need(row: Need, words: Words) -> str:
-    detail = words.phrase(row.detail) if row.visit else row.detail
+    detail = words.phrase(row.detail) if row.visit else words.said(row.detail)
     if row.kind == "interpreter":
         detail = called(detail, words.language)
     return words(f"need-{row.kind}", detail=detail).rstrip(": ")

@@ -23,6 +23,8 @@ from helsekort_sandbox.client import Actor
 from pypdf import PdfReader
 
 from tests.eyes import logins, papers
+from tests.pregnancy.builders import an_outcome
+from tests.render.test_html import RICH, shown
 
 LOOK = Path(__file__).with_name("look.js")
 LANGUAGES = ("nb", "nn", "en")
@@ -45,6 +47,7 @@ def everything(data: Path) -> Iterator[tuple[str, str, str, bytes]]:
             for woman in roster["patients"].values():
                 yield from _of(woman, cast)
             yield from _looks(roster["main"], cast("citizen", roster["patients"][roster["main"]]["citizen"]))
+        yield from _losses()
         yield from ((name, "login", "text/html", page.encode()) for name, page in logins.pages(sandbox))
     finally:
         started.stop()
@@ -67,6 +70,15 @@ def _looks(patient: str, citizen: Actor) -> Iterator[tuple[str, str, str, bytes]
         answer = citizen.get(f"/fhir/Patient/{patient}/$access-log?_language={language}", Accept="text/html")
         assert answer.status == 200, answer.outcome()
         yield f"access-log.{language}", "access-log", "text/html", answer.body
+
+
+def _losses() -> Iterator[tuple[str, str, str, bytes]]:
+    """Her page when the child is lost, which none of the pilot's women meets."""
+    for outcome in ("miscarriage", "stillbirth"):
+        for language in LANGUAGES:
+            facts = (*RICH, an_outcome(outcome, "31+0"))
+            page = shown(*facts, audience="citizen", language=language, today="31+4")
+            yield f"{outcome}.{language}", "loss", "text/html", page.encode()
 
 
 def looked(pages: dict[str, str], axe: Path, chromium: str, scheme: int, place: Path) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import pytest
 
 from app.mapping.narrative import sections
+from app.pregnancy import background as b
 from app.pregnancy.background import Medicine
 from app.pregnancy.card import EVERYTHING, view_for
 from app.pregnancy.items import USED
@@ -93,3 +94,8 @@ def test_it_stands_on_paper_and_the_labour_ward_has_what_it_needs_first() -> Non
     hidden = view_for(card(*TOLD, today="37+0"), visible=frozenset(), audience="clinician")
     assert not hidden.assessable("background")
     assert hidden.described.stated == ()
+
+
+def test_a_condition_is_named_in_the_language_of_the_page() -> None:
+    found = b.Condition(source="Condition/1", name="Svangerskapsdiabetes")
+    assert ">Gestational diabetes<" in shown(found, language="en")
