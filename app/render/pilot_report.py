@@ -121,7 +121,7 @@ def _alarms(report: Report) -> Iterable[Html | None]:
 
 def _performance(report: Report) -> Iterable[Html | None]:
     yield el("h2", "Drift")
-    yield el("p", f"En rundtur til databasen tok {report.milliseconds:.1f} ms da rapporten ble laget.")
+    yield el("p", f"En rundtur til databasen tok {_decimal(report.milliseconds)} ms da rapporten ble laget.")
     yield el("h3", "Forespørsler i loggen")
     rows = [[row["role"] or "uten rolle", row["requests"], row["refused"]] for row in report.requests]
     yield _table(("Rolle", "Forespørsler", "Avvist eller ikke funnet"), rows)
@@ -145,7 +145,11 @@ def _performance(report: Report) -> Iterable[Html | None]:
 
 
 def _seconds(value: Any) -> str:
-    return "–" if value is None else f"{float(value):.1f} s".replace(".", ",")
+    return "–" if value is None else f"{_decimal(value)} s"
+
+
+def _decimal(value: Any) -> str:
+    return f"{float(value):.1f}".replace(".", ",")
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> Html:
