@@ -67,7 +67,7 @@ ROWS: tuple[Row, ...] = (
     Row("what was done", "Procedure", "tests/mapping/test_item_facts.py", "", profile="card-procedure"),
     Row("ultrasound", "DiagnosticReport.code", "tests/journeys/test_twins.py", "", code=(C, "ultrasound"), profile="ultrasound-report"),
     Row("order of NIPT, her consent", "ServiceRequest.code, Consent.category", "tests/journeys/test_nipt_positive.py", "*samtykke til fosterdiagnostikk*", code=(C, "nipt"), profile="nipt-order, nipt-consent"),
-    Row("birth plan", "CarePlan.category, QuestionnaireResponse", READ, "*kortfattet fødeplan*", code=(S, c.BIRTH_PLAN), profile="birth-plan, her-answers"),
+    Row("birth plan", "CarePlan.category, QuestionnaireResponse", READ, "*kortfattet fødeplan*", "Wishes", code=(S, c.BIRTH_PLAN), profile="birth-plan, her-answers"),
     Row("application for a place of birth, its answer", "ServiceRequest.code, Task.businessStatus", "tests/fhir/test_profiles.py", "", code=(C, "birth-place"), profile="birth-place-request, birth-place-answer"),
     Row("appointment", "Appointment", "tests/operations/test_clinic_day.py", "", profile="card-appointment"),
     Row("document", "DocumentReference.type, Composition.type", "tests/operations/test_document.py", "*fortsettelsesark*", code=(c.VOLVEN_DOCUMENT_TYPE, "F04-2"), profile="card-document, card-composition"),

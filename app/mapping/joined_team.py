@@ -22,7 +22,7 @@ def teams(view: View, subject: Json) -> dict[str, Json]:
             "status": "active",
             "subject": subject,
             "participant": [{
-                "role": [{"text": row.role}], "member": {"display": row.name},
+                **({"role": [{"text": row.role}]} if row.role else {}), "member": {"display": row.name},
                 **({"period": {"start": row.when.isoformat(timespec="seconds")}} if row.when != ALWAYS else {}),
             }],
         }

@@ -26,6 +26,7 @@ from app.pregnancy import facts as f
 
 APPLICATION = "birth-place"
 NOT_SENT = frozenset({"draft", "entered-in-error"})
+UNNAMED = "Fødested"  # where nothing says which
 ANSWERS = {  # what the status of an application says where its business status says nothing
     **dict.fromkeys(("accepted", "ready", "in-progress", "completed"), "accepted"),
     **dict.fromkeys(("rejected", "failed"), "declined"),
@@ -70,10 +71,14 @@ def application(resource: Element, around: Surroundings) -> Iterator[f.Fact]:
     answer = _answer(resource, status)
     notes = (text(row, "text") for row in children(resource, "note"))
     place = around.name(resource, "owner") or _performer(order, around)
-    if answer == "accepted" and place:
+    if answer == "accepted":
         when = moment(text(resource, "lastModified")) or asked or f.ALWAYS
         yield b.CareTeamMember(
-            source=source(resource), when=when, labels=labels(resource), name=place, role="Fødested"
+            source=source(resource),
+            when=when,
+            labels=labels(resource),
+            name=place or UNNAMED,
+            role=UNNAMED if place else "",
         )
     yield b.BirthPlace(
         source=source(resource),

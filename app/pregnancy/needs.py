@@ -24,9 +24,11 @@ def needs(described: Described, programme: tuple[VisitState, ...]) -> tuple[Need
     """The needs that follow from what the reader sees, the most pressing first."""
     found = [Need("allergy", row.name, (row.source,)) for row in described.allergies if row.critical]
     found += [Need("condition", row.name, (row.source,)) for row in described.conditions if row.critical]
-    who = described.who
+    who, plan = described.who, described.wishes
     if who and who.interpreter:
         found.append(Need("interpreter", who.language, (who.source,)))
+    elif plan and plan.interpreter:
+        found.append(Need("interpreter", plan.language or (who.language if who else ""), (plan.source,)))
     if described.rhesus and not described.rhesus.positive:
         found.append(Need("rhd-negative", inputs=(described.rhesus.source,)))
     if len(described.fetuses) > 1:

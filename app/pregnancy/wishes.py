@@ -62,3 +62,13 @@ class Wishes(Fact):
 
     def of(self, group: str) -> tuple[Wish, ...]:
         return tuple(one for one in self.wishes if one.group == group)
+
+    @property
+    def interpreter(self) -> bool:
+        """Whether she says that she needs one."""
+        return any(one.question == "language.interpreter" and "yes" in one.codes for one in self.wishes)
+
+    @property
+    def language(self) -> str:
+        """The language that she speaks best, in her words; empty where she does not say."""
+        return next((one.written for one in self.wishes if one.question == "language.preferred"), "")

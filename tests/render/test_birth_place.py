@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from app.fhir import codes as c
+from app.fhir.validation import validate
 from app.mapping.facts_from_fhir import facts
+from app.mapping.joined_team import teams
 from app.mapping.laboratory import NAMES, VALUES
 from app.mapping.narrative import sections
 from app.pregnancy import background as b
@@ -55,6 +57,21 @@ def test_what_the_place_has_said(status: str, said: str, answer: str) -> None:
     assert [(row.name, row.role) for row in joined] == [("Fjellregionen fødestue", "Fødested")] * (
         answer == "accepted"
     )
+
+
+def test_a_place_that_nobody_named_cares_for_her_too() -> None:
+    bare = {
+        **TASK,
+        "status": "accepted",
+        "owner": {"reference": "Organization/1"},
+        "focus": {"reference": "ServiceRequest/none"},
+    }
+    found = facts(map(stored, [bare]))
+    assert [(row.name, row.role) for row in found.of(b.CareTeamMember)] == [("Fødested", "")]
+    view = view_for(fold(found, today=day("30+0"), now=at("30+0")), visible=EVERYTHING, audience="clinician")
+    (team,) = teams(view, {"display": "Hun"}).values()
+    assert [*validate(team)] == []
+    assert team["participant"][0]["member"] == {"display": "Fødested"}
 
 
 def test_a_draft_is_none_and_the_order_names_the_place_that_the_task_does_not() -> None:

@@ -11,6 +11,7 @@ from app.pregnancy.background import Woman
 from app.pregnancy.occasions import each, either, fact_match, last, said
 from app.pregnancy.rules import Case, Match, Rule, Window, same_day, within
 from app.pregnancy.tongues import called
+from app.pregnancy.wishes import Wishes
 from app.pregnancy.wording import NOBODY_WATCHES
 
 HABITS = "Helsedirektoratet, svangerskapsomsorgen, «Levevaner hos gravide»"
@@ -23,9 +24,12 @@ USES = ("daily", "occasional", "yes")
 
 
 def interpreter(case: Case) -> Iterator[Match]:
-    who = case.facts.last(Woman)
+    """By what is registered of her, or by her own word in the birth plan, which is the later one."""
+    who, plan = case.facts.last(Woman), case.facts.last(Wishes)
     if who and who.interpreter:
         yield fact_match(who, language=called(who.language) or UNKNOWN)
+    elif plan and plan.interpreter:
+        yield fact_match(plan, language=called(plan.language or (who.language if who else "")) or UNKNOWN)
 
 
 ROWS: tuple[Rule, ...] = (
@@ -146,8 +150,8 @@ ROWS: tuple[Rule, ...] = (
         id="interpreter-needed",
         kind="information",
         title="Trenger tolk",
-        fires="she needs an interpreter",
-        about=("Woman",),
+        fires="she needs an interpreter, as registered or by her birth plan",
+        about=("Woman", "Wishes"),
         when=interpreter,
         window=ALWAYS,
         deadline=within(days=7),
