@@ -124,7 +124,7 @@ def _care_team(view: View, words: Words) -> Iterator[Line]:
     found: dict[tuple[str, str], tuple[str, ...]] = {}
     for row in view.described.care_team:
         roles = map(words.said, row.role.split(", "))
-        cells = (row.name, ", ".join(filter(None, (*roles, row.organization))))
+        cells = (words.said(row.name), ", ".join(filter(None, (*roles, row.organization))))
         found[cells] = (*found.get(cells, ()), row.source)
     for cells, sources in found.items():
         yield Line(cells, sources, strong=True)
