@@ -73,7 +73,7 @@ async def history(context: Context, nin: str) -> Answer:
     for id_, changes, _ in await cards(context.session, stored.id):
         part = context.part(interaction="read", type="EpisodeOfCare", target=id_)
         card = await card_of(part, stored.id, id_)
-        updated = clock.instant(max(row.updated for row in card.stored.values()))
+        updated = clock.instant(max(row.updated for row in card.stored.values() if row.visible))
         listed.append(
             {"recordId": id_, "recordStatus": card.status, "version": changes, "lastUpdated": updated}
             | _last(card)

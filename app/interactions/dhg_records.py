@@ -174,7 +174,7 @@ def whole(record: Record) -> Json:
             body[part.name] = [one.as_json() for one in every]
         elif (one := record.part(part)) and (one.cells or not one.envelope.wrong):
             body[part.name] = one.as_json()
-    updated = max(row.updated for row in record.stored.values())
+    updated = max(row.updated for row in record.stored.values() if row.visible)
     metadata = {
         "recordId": record.id, "recordStatus": record.status, "version": record.changes,
         "recordLastUpdated": clock.instant(updated), "lastUpdated": clock.instant(updated),

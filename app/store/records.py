@@ -5,8 +5,10 @@ https://hl7.org/fhir/R4/episodeofcare.html. Nothing here decides: what is told i
 
 from functools import cache
 
-from sqlalchemy import Text, bindparam, func, literal_column, select
+from sqlalchemy import ARRAY, Text, bindparam, func, literal_column, not_, select
 
+from app.access.caller import LAY
+from app.fhir.codes import KEPT_FROM_HER
 from app.store.session import Session
 from app.store.statement import Statement, build
 from app.store.tables import OPEN_EPISODE, resource, resource_version
@@ -19,6 +21,7 @@ def _statement() -> Statement:
         select(func.count(resource_version.c.updated.distinct()))
         .select_from(of_card.join(resource_version, resource_version.c.rid == of_card.c.rid))
         .where(of_card.c.patient == resource.c.patient, of_card.c.episode == resource.c.id)
+        .where(not_(of_card.c.labels.op("&&", is_comparison=True)(bindparam("hidden", type_=ARRAY(Text)))))
         .scalar_subquery()
     )
     is_open = resource.c.status.in_([literal_column(f"'{status}'") for status in OPEN_EPISODE])
@@ -34,7 +37,7 @@ def _statement() -> Statement:
 
 
 async def cards(session: Session, patient: str) -> list[tuple[str, int, bool]]:
-    """Id, number of changes, and whether it is open."""
-    return [
-        (row["id"], row["changes"], row["open"]) for row in await session.fetch(_statement(), patient=patient)
-    ]
+    """Id, number of changes, and whether it is open. What is kept from her is not counted for her."""
+    hidden = sorted(KEPT_FROM_HER) if session.caller.role in LAY else []
+    rows = await session.fetch(_statement(), patient=patient, hidden=hidden)
+    return [(row["id"], row["changes"], row["open"]) for row in rows]

@@ -3,7 +3,17 @@
 from typing import Any
 
 from app.fhir import codes
-from tests.fixtures.resources import Woman, a_transaction, a_weight, concept, entry, new_number, urn
+from tests.fixtures.resources import (
+    Woman,
+    a_transaction,
+    a_weight,
+    concept,
+    entry,
+    labelled,
+    new_number,
+    register,
+    urn,
+)
 from tests.fixtures.server import Server
 from tests.national.client import Client
 
@@ -208,3 +218,21 @@ def test_what_fhir_registers_stands_in_the_record_and_a_change_there_is_a_new_ve
         "PUT", f"/record/{record}/vitalMeasurementsBeforePregnancy", {"metadata": {"version": 1}, "bMI": 22}
     )
     assert stale.status_code == 409
+
+
+def test_versions_and_times_tell_her_nothing_of_what_is_kept_from_her(server: Server) -> None:
+    midwife = server.person("midwife")
+    woman = register(midwife)
+    hers, ours = (
+        Client(person, woman.number) for person in (server.person("citizen", person=woman.number), midwife)
+    )
+
+    def told(client: Client) -> list[Any]:
+        listed = client.ok("GET", "/history")["history"][0]
+        whole = client.ok("GET", f"/record/{woman.episode}")["metadata"]
+        return [listed["version"], listed["lastUpdated"], whole["version"], whole["recordLastUpdated"]]
+
+    before, known = told(hers), told(ours)
+    assert midwife.post("/Observation", labelled(a_weight(woman.reference), codes.NOPAT)).status_code == 201
+    assert told(hers) == before
+    assert all(now != then for now, then in zip(told(ours), known, strict=True))
