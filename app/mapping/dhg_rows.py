@@ -43,15 +43,11 @@ _OUTCOMES = {
 }  # fmt: skip
 
 
-def _is_protected(patient: Element) -> bool:
-    """Whether her address is confidential: the national record is told it by the population register, not by this server."""
-    return any(row.get("code") == PROTECTED for row in children(child(patient, "meta"), "security"))
-
-
 def of_patient(chart: Chart, field: Field) -> Cell | None:
     """A field of her Patient."""
     source, her = next(((n, row) for n, row in chart.resources.items() if n.startswith("Patient/")), ("", {}))
-    home = {} if _is_protected(her) else (children(her, "address") or [{}])[0]
+    labels = [text(row, "code") for row in children(child(her, "meta"), "security")]
+    home = {} if PROTECTED in labels else (children(her, "address") or [{}])[0]
     lines = home.get("line")
     spoken = children(her, "communication")
     chosen = next((row for row in spoken if row.get("preferred") is True), spoken[0] if spoken else {})
