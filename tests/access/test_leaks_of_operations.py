@@ -151,11 +151,16 @@ def _row(name: str) -> Row:
     return next(row for row in ROWS if row.name == name)
 
 
+def _ask_before(server: Server, row: Row, known: Known) -> None:
+    """A case of the log is there where she asked: whatever test came first."""
+    if row.name == "access-cases":
+        _row("ask-about-access").ask(server.person("citizen", person=known.woman.number), known)
+
+
 @pytest.mark.parametrize(("name", "who"), ATTACKS)
 def test_who_must_not_learns_nothing(server: Server, known: Known, name: str, who: str) -> None:
     row = _row(name)
-    if name == "access-cases":
-        _row("ask-about-access").ask(server.person("citizen", person=known.woman.number), known)
+    _ask_before(server, row, known)
     answer = row.ask(attacker(server, who, known), known)
     own = answer.status_code == 200 and who in {
         "another woman",
@@ -173,6 +178,7 @@ def test_who_must_not_learns_nothing(server: Server, known: Known, name: str, wh
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_whoever_is_entitled_is_told(server: Server, known: Known, row: Row) -> None:
     """The positive control of the cells above; what was not asked about is not there for reviewers either."""
+    _ask_before(server, row, known)
     answer = row.ask(entitled(server, row, known), known)
     reviewed = row.name.endswith("-review")  # of a case that is not there: judged, not refused
     assert answer.status_code in ({400, 404, 409, 422} if reviewed else {200}), answer.text

@@ -204,9 +204,14 @@ def _delivered(house: House, sandbox: state.Sandbox) -> None:
             "SELECT kind || ':' || state, count(*) FROM delivery WHERE kind <> 'registration-comparison' GROUP BY 1"
         )
     )
-    assert set(states) == {"notice:sent", "critical-information:sent"}, states
+    services = {
+        "notice": sandbox.helsenorge,
+        "critical-information": sandbox.kjernejournal,
+        "card-document": f"{sandbox.kjernejournal}/mhd",
+    }
+    assert set(states) == {f"{kind}:sent" for kind in services}, states
     print(f"deliveries: {states}")
-    for kind, base in (("notice", sandbox.helsenorge), ("critical-information", sandbox.kjernejournal)):
+    for kind, base in services.items():
         effects = _effects(base)
         sent = set(house.rows(f"SELECT id FROM delivery WHERE kind = '{kind}' AND state = 'sent'"))
         assert len(effects) == len(set(effects)), f"{kind}: an effect happened twice"

@@ -89,7 +89,7 @@ def _alive(processes: list[int], patience: float = 15.0) -> list[int]:
 def test_ctrl_c_stops_everything_and_a_second_start_works(demo: Demo) -> None:
     demo.start()
     children = demo.children()
-    assert len(children) == 7  # PostgreSQL, four mocks, API, worker
+    assert len(children) == len(mocks.NAMES) + 3  # PostgreSQL, API, worker
     assert demo.end(signal.SIGINT) == 0
     assert _alive(children) == []
     demo.start()
