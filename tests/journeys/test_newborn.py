@@ -65,8 +65,8 @@ def born(story: Story) -> str:
         birth.put(_measured((codes.LOINC, "8290-9"), 35, "cm"))
         birth.put(_measured((codes.LOINC, "9274-2"), 9, "{score}"))
         birth.put(_measured((codes.LOINC, codes.WEIGHT), 3.54, "kg"))  # by the code of any weight
-    found = story.people["hospital"].get("/Patient?birthdate=" + BORN.isoformat()).json()
-    [child] = [row["resource"]["id"] for row in found["entry"]]
+    hers = story.people["hospital"].get(f"/Patient/{story.woman.id}/$everything?_type=Patient").json()
+    [child] = {row["resource"]["id"] for row in hers["entry"]} - {story.woman.id}
     return str(child)
 
 
