@@ -93,7 +93,7 @@ class Leftovers(logging.Handler):
         numbers = [
             (where, number)
             for where, text in whole.items()
-            for number in re.findall(r"(?<!\d)\d{11}(?!\d)", text)
+            for number in re.findall(r"(?<![0-9A-Fa-f])\d{11}(?![0-9A-Fa-f])", text)  # not within a UUID
             if looks_like_person_number(number)
         ]
         return [*named, *numbers]
