@@ -22,7 +22,7 @@ _EITHER = {
     "pilot_area": ("municipality", "organization"),
 }
 _DAY = 24 * 60  # minutes
-_OPTIONAL = {  # empty: nothing is sent, nobody asked
+_OPTIONAL = (  # empty: nothing is sent, nobody asked
     "kjernejournal_url",
     "helsenorge_url",
     "helsenorge_active_url",
@@ -32,7 +32,7 @@ _OPTIONAL = {  # empty: nothing is sent, nobody asked
     "gp_register_url",
     "hpr_url",
     "address_register_url",
-}
+)
 
 
 class UnsafeSettings(Exception):
@@ -279,20 +279,7 @@ def check(settings: Settings) -> None:
 def _check_production(settings: Settings) -> None:
     if settings.allow_bearer or settings.allow_harness:
         raise UnsafeSettings("Production accepts neither unbound tokens nor the harness role")
-    for name in (
-        "base_url",
-        "helseid_issuer",
-        "helsenorge_issuer",
-        "kjernejournal_url",
-        "helsenorge_url",
-        "helsenorge_active_url",
-        "persontjenesten_url",
-        "pvk_url",
-        "documents_url",
-        "gp_register_url",
-        "hpr_url",
-        "address_register_url",
-    ):
+    for name in ("base_url", "helseid_issuer", "helsenorge_issuer", *_OPTIONAL):
         url = getattr(settings, name)
         if not url.startswith("https://") and (url or name not in _OPTIONAL):
             raise UnsafeSettings(f"HELSEKORT_{name.upper()} must be https in production")

@@ -5,7 +5,6 @@ where a proxy passed the request on: there the network is the proxy's.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
 from ipaddress import ip_address, ip_network
 from itertools import accumulate
 from typing import Any
@@ -48,7 +47,6 @@ async def metrics(request: Request) -> Response:
     return Response("\n".join(lines) + "\n", headers={"Cache-Control": "no-store"}, media_type=TEXT)
 
 
-@cache
 def _is_near(address: str, networks: str) -> bool:
     try:
         return any(ip_address(address) in ip_network(one) for one in networks.split())

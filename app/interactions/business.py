@@ -38,7 +38,7 @@ def problems(
     if name == "Consent":
         yield from _let_in(resource, settings, place)
     if name in _ONE_NUMBER:
-        yield from _severalnumbers_of(resource, place)
+        yield from _several_numbers(resource, place)
     if caller.role is Role.HARNESS:
         return
     if name == "Patient" and method == "create":
@@ -131,7 +131,7 @@ def _let_in(consent: Json, settings: Settings, place: str) -> Iterator[Issue]:
                     )
 
 
-def _severalnumbers_of(resource: Json, place: str) -> Iterator[Issue]:
+def _several_numbers(resource: Json, place: str) -> Iterator[Issue]:
     """More than one number where one decides who this is."""
     system, text = _ONE_NUMBER[resource["resourceType"]]
     current = [row for row in resource.get("identifier", ()) if row.get("use") != "old"]

@@ -11,6 +11,7 @@ from app.interactions.dhg_records import Record, answer, card_of, record_of
 from app.interactions.dhg_relating import Her, her, known, related
 from app.interactions.existence import GUESS
 from app.interactions.guard import scoped
+from app.interactions.standing import is_dead
 from app.mapping import dhg_envelope
 from app.mapping.dhg_chart import Json
 from app.mapping.elements import child, codings, text
@@ -61,8 +62,7 @@ async def _told(asked: Context, stored: Stored) -> Json:
             told |= {"lastChangedDateTime": clock.instant(newest.updated), "latestRecordId": newest.id}
             shown.append(("EpisodeOfCare", newest.id))
     await together(asked.session, shown)
-    dead = resource.get("deceasedBoolean") is True or "deceasedDateTime" in resource
-    return told | {"deceased": dead}
+    return told | {"deceased": is_dead(resource)}
 
 
 async def history(context: Context, nin: str) -> Answer:

@@ -30,6 +30,7 @@ from app.interactions.dhg_records import (
 from app.interactions.dhg_relating import her, related
 from app.interactions.dhg_writing import Call, applied, drafts_of, members, understood, work_of
 from app.interactions.guard import scoped
+from app.interactions.standing import is_dead
 from app.mapping.dhg_chart import Chart, Json
 from app.mapping.dhg_fields import BY_NAME
 from app.mapping.dhg_rows import make_outcome
@@ -99,7 +100,7 @@ def _registered(context: Context, nin: str) -> Draft:
 async def _her_chart(context: Context, stored: Stored) -> Chart:
     """Her Patient as it stands, if she may have a new card. Raises Conflict."""
     resource = fhir_json.read(stored.body)
-    if resource.get("deceasedBoolean") is True or "deceasedDateTime" in resource:
+    if is_dead(resource):
         raise Conflict("She is dead; no record can be active", "recordStatus")
     if any(is_open for _, _, is_open in await cards(context.session, stored.id)):
         raise Conflict("She has an active record already", "recordStatus")
