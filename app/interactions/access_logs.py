@@ -58,7 +58,9 @@ async def access_log(context: Context, patient: str, given: Given, form: tuple[s
         return _bundle(context, patient, page, links, questions)
     days = context.house.settings.access_log_name_days
     lines = occasions(_line(context, row, patient) for row in page)
-    log = drawn.Log(lines, context.entry.at, more, days, _asked(questions))
+    drawn_as = [("_format", form[0]), ("_language", language)]
+    earlier = dict(_links(context, patient, given, page, drawn_as)).get("next", "") if more else ""
+    log = drawn.Log(lines, context.entry.at, earlier, days, _asked(questions))
     return _drawn(log, kind, language)
 
 
@@ -88,6 +90,8 @@ def _asked(questions: Sequence[Any]) -> dict[str, list[tuple[str, str]]]:
 
 def _drawn(log: drawn.Log, kind: str, language: str) -> Answer:
     said = {"Content-Language": language, "Referrer-Policy": "no-referrer"}
+    if log.earlier:
+        said["Link"] = f'<{log.earlier}>; rel="next"'  # RFC 8288
     if kind == "page":
         return Answer(200, drawn.page(log, language).encode(), said, "text/html; charset=utf-8")
     said["Content-Disposition"] = 'attachment; filename="innsynslogg.csv"'
@@ -113,10 +117,17 @@ def _line(context: Context, row: Looked, patient: str) -> Line:
     return Line(row.id, row.at, row.request, row.result, shown, named(context, row))
 
 
-def _links(context: Context, patient: str, given: Given, page: Sequence[Looked]) -> list[tuple[str, str]]:
-    """Self, and what comes after the last row of ``page`` where it is not empty."""
+def _links(
+    context: Context,
+    patient: str,
+    given: Given,
+    page: Sequence[Looked],
+    form: Sequence[tuple[str, str]] = (),
+) -> list[tuple[str, str]]:
+    """Self, and what comes after the last row of ``page`` where it is not empty; ``form``: in what form, if not a Bundle."""
     url = f"{context.house.fhir_base}/Patient/{patient}/$access-log"
     kept = [(name, str(value)) for name in ("start", "end", "_count") for value in given.all(name)]
+    kept += form
     links = [("self", f"{url}?{urlencode(kept)}" if kept else url)]
     if page:
         place = [page[-1].at.isoformat(), page[-1].id]

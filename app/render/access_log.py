@@ -31,14 +31,14 @@ _RISKY = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would take for a
 class Log:
     """What is drawn.
 
-    ``more``  there are older rows.
+    ``earlier``  the address of older rows; empty: there are none.
     ``name_days``  after how many days persons are named.
     ``asked``  event → her questions to it, each with its answer or nothing.
     """
 
     occasions: Sequence[Occasion]
     at: datetime
-    more: bool = False
+    earlier: str = ""
     name_days: int = 0
     asked: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
 
@@ -128,7 +128,7 @@ def page(log: Log, language: str) -> str:
             "main",
             intro,
             *(rows or [el("section", el("p", say["nothing"]), class_="wide")]),
-            el("section", el("p", say["more"]), class_="wide") if log.more else None,
+            _earlier(log, say),
             class_="wrap",
             id="log",
             tabindex="-1",
@@ -136,6 +136,14 @@ def page(log: Log, language: str) -> str:
         el("footer", el("p", say["made"].format(when=words.clock(log.at))), class_="wrap"),
     )
     return "<!doctype html>\n" + el("html", head(words("unremarkable")), body, lang=words.language)
+
+
+def _earlier(log: Log, say: Mapping[str, str]) -> Html | None:
+    """That there is more, and where: the page before this one in time."""
+    if not log.earlier:
+        return None
+    link = el("a", say["earlier"], href=log.earlier, rel="next")
+    return el("section", el("p", say["more"]), el("p", link), class_="wide")
 
 
 def _span(occasion: Occasion, words: Words) -> str:

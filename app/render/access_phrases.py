@@ -50,10 +50,11 @@ ACCESS: dict[str, tuple[str, str, str]] = {
         "The question has been sent to the reviewer of the log, and waits for an answer.",
     ),
     "more": (
-        "Loggen har flere hendelser enn det som vises her. Be om en tidligere periode.",
-        "Loggen har fleire hendingar enn det som er vist her. Be om ein tidlegare periode.",
-        "The log has more events than are shown here. Ask for an earlier period.",
+        "Loggen har flere hendelser enn det som vises her.",
+        "Loggen har fleire hendingar enn det som er vist her.",
+        "The log has more events than are shown here.",
     ),
+    "earlier": ("Vis tidligere hendelser", "Vis tidlegare hendingar", "Show earlier events"),
     "made": ("Laget {when}", "Laga {when}", "Made {when}"),
 }
 RULES: dict[str, tuple[str, str, str]] = {  # the beginning of a rule's name → what it means to her

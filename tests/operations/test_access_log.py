@@ -2,7 +2,9 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -98,6 +100,20 @@ def test_it_is_read_in_pages_and_for_a_time(looked: tuple[Woman, Person]) -> Non
     ]
     assert [len(one) for one in pages] == [2, 2]
     assert pages[0].isdisjoint(pages[1])
+    page = her.get(f"/Patient/{woman.id}/$access-log?_count=2&_format=text/html&_language=nn")
+    (address,) = re.findall(r'<a href="([^"]+)" rel="next">Vis tidlegare hendingar</a>', page.text)
+    assert page.headers["link"] == f'<{unescape(address)}>; rel="next"'
+    earlier = her.get(unescape(address).partition("/fhir")[2])
+    assert (earlier.status_code, earlier.headers["content-language"]) == (200, "nn")
+    assert "<html" in earlier.text, "the form that was asked for"
+    table = her.get(f"/Patient/{woman.id}/$access-log?_count=2&_format=csv")
+    rows = list(csv.DictReader(io.StringIO(table.content.decode("utf-8-sig"))))
+    following = table.headers["link"].partition(">")[0].removeprefix("<")
+    more = her.get(following.partition("/fhir")[2]).content.decode("utf-8-sig")
+    told = [row["Hendelser"] for row in csv.DictReader(io.StringIO(more))]
+    assert told
+    assert not {event for row in rows for event in row["Hendelser"].split()} & set(" ".join(told).split())
+    assert "link" not in her.get(f"/Patient/{woman.id}/$access-log?_format=csv").headers
     assert "entry" not in her.get(f"/Patient/{woman.id}/$access-log?end=2021-01-01").json()
     assert her.get(f"/Patient/{woman.id}/$access-log?_count=0").status_code == 400
     assert her.get(f"/Patient/{woman.id}/$access-log?_format=application/pdf").status_code == 406
