@@ -81,12 +81,14 @@ class Settings:
         " this server is no authorization server."
     )
     app_session_hours: int = _doc("Hours after which somebody must log in to an app again.", 8)
+    citizen_session_minutes: int = _doc("The same for citizens, as a session at ID-porten ends.", 120)
+    citizen_idle_minutes: int = _doc("Minutes without a refresh after which a citizen must.", 30)
     audience: str = _doc("The single audience that an access token must name.", "nhn:helsekort")
     national_record_audience: str = _doc(
         "The audience that a token may name instead at the national record API.", "nhn:maternity-record"
     )
     client_id: str = _doc(
-        "This server's own client id at HelseID, for token exchange and machine tokens.", "helsekort"
+        "This server's own client at HelseID: token exchange and machine tokens.", "helsekort"
     )
     client_key_file: str = _doc("Private JWK of this server's client, for private_key_jwt and DPoP.")
     kjernejournal_url: str = _doc("Base of kjernejournal's critical-information API; empty: nothing is sent.")

@@ -14,7 +14,10 @@ from app.access.sealing import Broken, Seal
 
 SEALED, KIND = "nhn:helsekort:login", "nhn:helsekort:gives"
 UPSTREAM = "nhn:helsekort:session"  # the name under which the session at HelseID or ID-porten is denied
-_HIDDEN = (PID, ATTEST, DETAILS, UPSTREAM, "name", "sub")
+SESSION = (
+    "nhn:helsekort:token"  # HelseID's access token, and in tokens the name under which this server keeps it
+)
+_HIDDEN = (PID, ATTEST, DETAILS, UPSTREAM, SESSION, "name", "sub")
 _SHOWN = (SECURITY_LEVEL, HPR_NUMBER, PARENT, CHILD, SUPERVISOR)
 _PURPOSE = "login of an app's token"
 
@@ -25,6 +28,17 @@ def kept(claims: Mapping[str, Any], kind: str) -> dict[str, Any]:
     if isinstance(claims.get("sid"), str):
         told[UPSTREAM] = of_session(str(claims.get("iss")), claims["sid"])
     return told | {KIND: kind}
+
+
+def with_token(login: Mapping[str, Any], token: str, ends: int) -> dict[str, Any]:
+    """``login`` with HelseID's own access token, for whom it is to be kept (``app_login.held``)."""
+    return {**login, SESSION: {"token": token, "ends": ends}}
+
+
+def token_of(login: Mapping[str, Any]) -> tuple[str, int] | None:
+    """The name under which HelseID's access token is kept, and when it ends; None: none is."""
+    kept = login.get(SESSION)
+    return (kept["name"], kept["ends"]) if isinstance(kept, Mapping) and "name" in kept else None
 
 
 def closed(seal: Seal, login: Mapping[str, Any]) -> dict[str, Any]:

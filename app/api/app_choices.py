@@ -21,7 +21,7 @@ from app.api.app_pages import LOGIN_LIVES, Pages
 from app.api.app_requests import Asked, Lost, Returned
 from app.api.token_claims import names_of
 from app.interactions import app_context
-from app.interactions.app_tokens import Login
+from app.interactions.app_login import Login
 from app.interactions.launching import LAUNCHED
 from app.registrations import App
 from app.render import login_pages
@@ -111,7 +111,7 @@ class Choices(Pages):
         hidden = {"ticket": await self._ticket(standing, patient, approving=True)}
         page = login_pages.approval(
             self._language(request, standing.asked), standing.app.name, self._action, hidden, asked,
-            self._house.settings.app_session_hours,
+            min(60 * self._house.settings.app_session_hours, self._house.settings.citizen_session_minutes),
         )  # fmt: skip
         return self._page(page, None)
 

@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from app import clock
 from app.access.apps import find
-from app.access.logins import kept
+from app.access.logins import kept, with_token
 from app.api import app_requests
 from app.api.app_choices import Choices
 from app.api.app_clients import fields_of, form_of
@@ -150,16 +150,17 @@ class Logins(Choices):
             answer = await service.finish(code, content["verifier"])
             id_token = str(answer.get("id_token"))
             told = await id_token_of(self._identity, id_token, service.issuer, content["nonce"])
-            claims = told
+            claims, token = told, str(answer.get("access_token"))
             if way == "helseid":
-                claims = await self._identity.logged_in(str(answer.get("access_token")))
+                claims = await self._identity.logged_in(token)
         except (Refused, Unauthenticated, Forbidden) as error:
             raise Returned(asked, "access_denied", f"The login does not hold: {error}") from error
         if claims.get("sub") != told.get("sub"):
             raise Returned(asked, "access_denied", "The tokens name different persons")
         renewal = str(answer.get("refresh_token", "")) if way == "helseid" else ""
         session = {"iss": service.issuer, "sid": told.get("sid")}
-        return kept(claims | session, KINDS[way]), renewal
+        login = kept(claims | session, KINDS[way])
+        return (with_token(login, token, claims["exp"]) if way == "helseid" else login), renewal
 
     async def logout(self, request: Request) -> Response:
         """GET and POST /auth/logout: https://openid.net/specs/openid-connect-rpinitiated-1_0.html"""

@@ -9,13 +9,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from app.access.logins import KIND, UPSTREAM, kept
+from app.access.logins import KIND, UPSTREAM, kept, with_token
 from app.access.roles import NoRole
 from app.api.identity import Identity
 from app.fhir.outcome import Forbidden, Unauthenticated, Unavailable
 from app.gateways.failures import Failure, Refused
 from app.gateways.logins import LoginService
-from app.interactions.app_tokens import AppError, Login
+from app.interactions.app_login import Login
+from app.interactions.app_tokens import AppError
 
 _log = logging.getLogger("helsekort")
 
@@ -42,8 +43,10 @@ class Renewals:
 
     async def _as_told(self, login: Login, answer: Mapping[str, Any]) -> Login:
         try:
-            claims = await self._identity.logged_in(str(answer.get("access_token")))
+            token = str(answer.get("access_token"))
+            claims = await self._identity.logged_in(token)
             renewed = kept(claims, login.claims[KIND]) | {UPSTREAM: login.claims.get(UPSTREAM)}
+            renewed = with_token(renewed, token, claims["exp"])
             caller = self._identity.caller_of(renewed, client_id=login.client)
         except Unavailable:
             return replace(login, renewal=str(answer.get("refresh_token", "")))

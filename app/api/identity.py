@@ -9,6 +9,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from joserfc import jws, jwt
@@ -16,9 +17,9 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from starlette.requests import Request
 
-from app.access.caller import Caller
+from app.access.caller import CLINICIANS, Caller
 from app.access.issuers import GIVES, audience_holds, idporten, in_our_words, roles_of, trusted
-from app.access.logins import KIND, opened
+from app.access.logins import KIND, opened, token_of
 from app.access.roles import PID, NoRole, citizen, professional
 from app.access.sealing import Seal, pseudonym
 from app.api.nonces import Nonces
@@ -172,6 +173,9 @@ class Identity:
         kind = str(login.get(KIND))
         as_if = TrustedIssuer(self._settings.base_url, (kind,) if kind in GIVES else ())
         caller = self._caller({"exp": time.time(), **login, **more}, "", as_if)
+        kept = token_of(login) if caller.role in CLINICIANS else None
+        if kept:
+            caller = replace(caller, token=kept[0], expires=datetime.fromtimestamp(kept[1], UTC))
         return replace(caller, smart=True)
 
     def _opened(self, claims: dict[str, Any]) -> dict[str, Any]:

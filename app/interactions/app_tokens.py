@@ -6,8 +6,8 @@ https://www.rfc-editor.org/rfc/rfc7009. A refresh token is used once; one that c
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import asdict, replace
+from datetime import timedelta
 from typing import Any
 
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
@@ -20,10 +20,11 @@ from app.access.denied_names import of_client, of_person, of_session, of_token
 from app.access.logins import UPSTREAM, closed, opened
 from app.access.roles import LAUNCH
 from app.access.signing import ALGORITHM, SigningKeys, key_name
+from app.interactions.app_login import Login, held, login_ends, refresh_ends
 from app.interactions.context import House
 from app.registrations import App
 from app.store.denials import deny, is_denied
-from app.store.grants import Grant, Grants, new
+from app.store.grants import Grants, new
 
 CODE_LIVES = timedelta(seconds=60)  # FAPI 2.0
 ACCESS_LIVES = timedelta(minutes=5)
@@ -39,31 +40,6 @@ class AppError(Exception):
         super().__init__(why)
         self.error, self.why, self.status = error, why, status
         self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class Login:
-    """What a code and its tokens rest on; ``claims`` as ``access/logins.py`` keeps them."""
-
-    client: str
-    subject: str
-    claims: dict[str, Any]
-    scopes: tuple[str, ...]
-    session: str = field(default_factory=new)
-    at: int = 0  # when she logged in, in seconds
-    patient: str | None = None
-    fhir_user: str = ""
-    nonce: str = ""
-    redirect_uri: str = ""
-    challenge: str = ""
-    thumbprint: str = ""  # of the key that the code is bound to, where the request named one
-    renewal: str = ""  # the refresh token of the login at HelseID; it never leaves this server
-
-    @staticmethod
-    def of(grant: Grant) -> "Login":
-        """The login that was kept."""
-        content = grant.content
-        return Login(**{**content, "scopes": tuple(content["scopes"])})
 
 
 Renew = Callable[[Login], Awaitable[Login]]
@@ -88,7 +64,7 @@ class Tokens:
 
     async def by_code(self, app: App, form: Mapping[str, str], thumbprint: str | None) -> dict[str, Any]:
         """The tokens for a code. Raises AppError."""
-        login, _ = await self._taken(CODE, app, form.get("code", ""))
+        login = await self._taken(CODE, app, form.get("code", ""))
         verifier = form.get("code_verifier", "")
         if form.get("redirect_uri") != login.redirect_uri:
             raise await self._spoilt(login, "redirect_uri is not that of the request")
@@ -96,12 +72,11 @@ class Tokens:
             raise await self._spoilt(login, "code_verifier does not fit")
         if login.thumbprint and login.thumbprint != thumbprint:
             raise await self._spoilt(login, "The code is bound to another key")
-        lives = timedelta(hours=self._house.settings.app_session_hours)
-        return await self._given(app, login, thumbprint, clock.now() + lives, login.scopes)
+        return await self._given(app, login, thumbprint, login.scopes)
 
     async def by_refresh(self, app: App, form: Mapping[str, str], thumbprint: str | None) -> dict[str, Any]:
         """New tokens for a refresh token, which is used by that. Raises AppError."""
-        login, ends = await self._taken(REFRESH, app, form.get("refresh_token", ""))
+        login = await self._taken(REFRESH, app, form.get("refresh_token", ""))
         if login.thumbprint and login.thumbprint != thumbprint:
             raise await self._spoilt(login, "The refresh token is bound to another key")
         scopes = tuple(form.get("scope", " ".join(login.scopes)).split())
@@ -112,7 +87,7 @@ class Tokens:
         except AppError:
             await self.end(login.session)
             raise
-        return await self._given(app, login, thumbprint, ends, scopes)
+        return await self._given(app, login, thumbprint, scopes)
 
     async def machine(
         self, app: App, asked: str, claims: dict[str, Any], thumbprint: str | None
@@ -124,11 +99,11 @@ class Tokens:
         login = Login(app.client_id, f"client:{app.client_id}", claims, scopes)
         return self._answer(login, thumbprint)
 
-    async def _taken(self, kind: str, app: App, value: str) -> tuple[Login, datetime]:
+    async def _taken(self, kind: str, app: App, value: str) -> Login:
         """What ``value`` stands for; where it comes again its session is over. Raises AppError."""
         grant = await self._grants.take(kind, value, clock.now())
         if grant is not None and grant.client == app.client_id:
-            return Login.of(grant), grant.expires
+            return Login.of(grant)
         if spent := grant or await self._grants.spent(kind, value, clock.now()):
             await self.end(spent.session)
         raise AppError("invalid_grant", f"The {kind} is unknown, used or too old")
@@ -138,17 +113,24 @@ class Tokens:
         return AppError(error, why)
 
     async def _given(
-        self, app: App, login: Login, thumbprint: str | None, ends: datetime, scopes: tuple[str, ...]
+        self, app: App, login: Login, thumbprint: str | None, scopes: tuple[str, ...]
     ) -> dict[str, Any]:
         """Tokens with ``scopes``, and a refresh token with all of the login's (RFC 6749 § 6). Raises AppError."""
-        if await is_denied(self._house.database, self._names(login), clock.now()):
+        now = clock.now()
+        if await is_denied(self._house.database, self._names(login), now):
             raise await self._spoilt(login, "The login has ended, or the person or the app is not let in")
+        if login_ends(self._house.settings, login) <= now:
+            raise await self._spoilt(login, "The login is over")
+        login = await held(self._grants, login, now)
         answer = self._answer(replace(login, scopes=scopes), thumbprint)
         if {OFFLINE, ONLINE} & set(login.scopes):
-            bound = thumbprint if thumbprint and not app.confidential else ""
-            kept = asdict(replace(login, thumbprint=bound or ""))
+            bound = "" if app.confidential else thumbprint or ""
+            kept, lives = (
+                asdict(replace(login, thumbprint=bound)),
+                refresh_ends(self._house.settings, login, now) - now,
+            )
             answer["refresh_token"] = await self._grants.keep(
-                REFRESH, app.client_id, kept, clock.now(), ends - clock.now(), session=login.session
+                REFRESH, app.client_id, kept, now, lives, session=login.session
             )
         return answer
 

@@ -68,10 +68,7 @@ def _recalls(
 def _messages(
     context: Context, drafts: Sequence[Draft], concerned: Sequence[Write], writes: Sequence[Write]
 ) -> Iterator[Delivery]:
-    """What kjernejournal is to be told, with the midwife's sealed session.
-
-    By an app's token there is none that HelseID would exchange: it waits for who cares for her next.
-    """
+    """What kjernejournal is to be told, with the midwife's sealed session: her token, or of an app's caller its name."""
     caller, seal = context.caller, context.house.seal
     for draft, write in zip(drafts, writes, strict=True):
         if write in concerned and write.patient and _critical(write, draft):

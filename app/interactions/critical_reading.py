@@ -15,6 +15,7 @@ from app.fhir.parameters import Given
 from app.gateways.elsewhere import Elsewhere
 from app.gateways.failures import Refused, TokenSpent, Unreachable
 from app.gateways.kjernejournal import Held, Registration
+from app.interactions.app_login import helseid_token
 from app.interactions.context import Answer, Context
 from app.interactions.guard import scoped, visible
 from app.mapping.critical_kinds import PATIENT, PROFILES
@@ -49,13 +50,14 @@ async def critical_information(context: Context, _given: Given, id_: str | None)
 
 
 def _is_in_session(caller: Caller) -> bool:
-    return caller.role in CLINICIANS and bool(caller.token) and not caller.smart
+    return caller.role in CLINICIANS and bool(caller.token)
 
 
 async def _held(context: Context, elsewhere: Elsewhere, number: str) -> list[Held]:
     """All that stands there of hers. Raises Failure."""
     caller, found = context.caller, []
-    token = await elsewhere.helseid.exchange(caller.token, elsewhere.audience)
+    subject = await helseid_token(context.house, caller.token)
+    token = await elsewhere.helseid.exchange(subject, elsewhere.audience)
     with elsewhere.helseid.tried(elsewhere.audience):
         for kind in PROFILES:
             asked = Registration(context.entry.id, kind, b"", number, caller.profession or "")

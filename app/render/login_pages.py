@@ -20,7 +20,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "choose-text": "{app} åpnes for kvinnen du velger. Du ser dem du har en relasjon til.", "search": "Søk på navn",
         "find": "Søk", "nobody": "Ingen funnet.", "more": "Flere enn det som vises: søk på navn.",
         "approve": "Vil du gi tilgang?", "approve-text": "{app} ber om å:", "yes": "Gi tilgang", "no": "Avbryt",
-        "until": "Tilgangen varer i høyst {hours} timer. Hvem som har sett på helsekortet ditt, står i innsynsloggen.",
+        "until": "Tilgangen varer i høyst {minutes} minutter. Hvem som har sett på helsekortet ditt, står i innsynsloggen.",
         "wrong": "Innloggingen kan ikke fortsette", "back": "Lukk vinduet, og begynn på nytt i appen.",
         "out": "Du er logget ut", "out-text": "Appen har ikke lenger tilgang.",
         "r": "lese", "w": "registrere og endre", "*": "alt i helsekortet", "offline_access": "ha tilgang også når du ikke bruker appen",
@@ -32,7 +32,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "choose-text": "{app} blir opna for kvinna du vel. Du ser dei du har ein relasjon til.", "search": "Søk på namn",
         "find": "Søk", "nobody": "Ingen funne.", "more": "Fleire enn det som er vist: søk på namn.",
         "approve": "Vil du gi tilgang?", "approve-text": "{app} ber om å:", "yes": "Gi tilgang", "no": "Avbryt",
-        "until": "Tilgangen varer i høgst {hours} timar. Kven som har sett på helsekortet ditt, står i innsynsloggen.",
+        "until": "Tilgangen varer i høgst {minutes} minutt. Kven som har sett på helsekortet ditt, står i innsynsloggen.",
         "wrong": "Innlogginga kan ikkje halde fram", "back": "Lukk vindauget, og byrj på nytt i appen.",
         "out": "Du er logga ut", "out-text": "Appen har ikkje lenger tilgang.",
         "r": "lese", "w": "registrere og endre", "*": "alt i helsekortet", "offline_access": "ha tilgang også når du ikkje bruker appen",
@@ -44,7 +44,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "choose-text": "{app} opens for the woman you choose. You see those to whom you have a relation.",
         "search": "Search by name", "find": "Search", "nobody": "Nobody found.", "more": "There are more: search by name.",
         "approve": "Do you allow this?", "approve-text": "{app} asks to:", "yes": "Allow", "no": "Cancel",
-        "until": "It lasts {hours} hours at most. Your access log tells who has looked at your card.",
+        "until": "It lasts {minutes} minutes at most. Your access log tells who has looked at your card.",
         "wrong": "The login cannot go on", "back": "Close the window, and begin again in the app.",
         "out": "You are logged out", "out-text": "The app has no access any more.",
         "r": "read", "w": "register and change", "*": "all of the card", "offline_access": "have access while you do not use it",
@@ -146,7 +146,7 @@ def approval(
     action: str,
     hidden: Mapping[str, str],
     asked: Sequence[tuple[str, str, bool]],
-    hours: int,
+    minutes: int,
 ) -> str:
     """Whether she lets the app in: of each scope the type (or a name of its own), its letters, and whether it is a part."""
     words = WORDS[language]
@@ -154,7 +154,7 @@ def approval(
     buttons = (_button(words["yes"], "allow", "1"), Html(" "), _button(words["no"], "cancel", "1", "other"))
     return _page(
         language, words["approve"], el("p", words["approve-text"].format(app=app)), el("ul", *rows, class_="plain"),
-        el("p", words["until"].format(hours=hours), class_="soft"), _form(action, hidden, *buttons),
+        el("p", words["until"].format(minutes=minutes), class_="soft"), _form(action, hidden, *buttons),
     )  # fmt: skip
 
 

@@ -120,7 +120,7 @@ async def compare_registrations(house: House, channels: Channels, message: Messa
     """All that kjernejournal has of hers from here, in a clinician's session. Raises Failure, Withdrawn."""
     if channels.helseid is None or channels.kjernejournal is None:
         raise Withdrawn("Kjernejournal is not set up")
-    token = registrations.session_token(house, message)
+    token = await registrations.session_token(house, message)
     clinician = registrations.clinician_of(house, token)
     audience = house.settings.kjernejournal_audience
     exchanged = await channels.helseid.exchange(token, audience)

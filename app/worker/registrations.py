@@ -15,6 +15,7 @@ from app.access.sealing import Broken
 from app.fhir import json as fhir_json
 from app.gateways.failures import TokenSpent
 from app.gateways.kjernejournal import Registration
+from app.interactions.app_login import helseid_token
 from app.interactions.consequences import SEALED_FOR
 from app.interactions.context import Context, House
 from app.mapping.critical_info import Recorder, registration
@@ -32,7 +33,7 @@ async def register(house: House, channels: Channels, message: Message) -> None:
     """Register the resource as it is now, and recall its earlier versions. Raises Failure, Withdrawn, NotExpressible."""
     if channels.helseid is None or channels.kjernejournal is None:
         raise Withdrawn("Kjernejournal is not set up")
-    token = session_token(house, message)
+    token = await session_token(house, message)
     clinician = clinician_of(house, token)
     exchanged = await channels.helseid.exchange(token, house.settings.kjernejournal_audience)
     read = reading(house, message, _NAME)
@@ -53,14 +54,15 @@ async def recall(house: House, channels: Channels, message: Message) -> None:
     await retractions.recall(house, channels, message, number)
 
 
-def session_token(house: House, message: Message) -> str:
+async def session_token(house: House, message: Message) -> str:
     """The clinician's own token, if her session still lasts. Raises TokenSpent."""
     if message.token is None or message.token_expires is None or message.token_expires <= clock.now():
         raise TokenSpent("The clinician's session is over")
     try:
-        return house.seal.open(message.token, SEALED_FOR).decode()
+        token = house.seal.open(message.token, SEALED_FOR).decode()
     except Broken as error:
         raise TokenSpent("The clinician's token cannot be opened with this server's key") from error
+    return await helseid_token(house, token)
 
 
 def clinician_of(house: House, token: str) -> Caller:

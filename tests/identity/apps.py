@@ -200,7 +200,7 @@ def serving(database: TestDatabase, services: Services, folder: Path) -> Iterato
     settings = settings_of(database, issuers, folder, base)
     settings = replace(
         settings, client_key_file=services.key_file, idporten_issuer=services.running.idporten, allow_bearer=False,
-        app_key_file=str(folder / "app-keys.json"), pilot=replace(settings.pilot, apps=apps(key)),
+        app_key_file=str(folder / "app-keys.json"), kjernejournal_url=services.kjernejournal_url, pilot=replace(settings.pilot, apps=apps(key)),
     )  # fmt: skip
     with Serving(create_app(settings), listener), httpx.Client(timeout=20) as client:
         found = Apps(Server(base, settings, database, issuers, client, {}), key, services)

@@ -6,6 +6,7 @@ import re
 import time
 import uuid
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -16,11 +17,13 @@ from helsekort_sandbox import keys, people
 from requests_oauth2client import DPoPKey, InvalidClient, InvalidGrant, InvalidScope, OAuth2Client, PublicApp
 from requests_oauth2client.exceptions import UnauthorizedClient
 
+from app import clock
 from tests.access.world import resources, stored
 from tests.fixtures.database import TestDatabase
 from tests.fixtures.resources import Woman, a_patient, a_weight, an_allergy, register
 from tests.fixtures.services import Services
 from tests.identity.apps import CALLBACK, OUT, Apps, an_attest, serving, told
+from tests.worker.crew import Crew
 
 MIDWIFE = "openid fhirUser launch/patient offline_access patient/*.rs"
 HER = "openid fhirUser launch/patient offline_access patient/*.rs"
@@ -371,14 +374,53 @@ def test_what_anybody_may_know(apps: Apps) -> None:
     assert any(row["coding"][0]["code"] == "SMART-on-FHIR" for row in security["service"])
 
 
-@pytest.mark.slow
-def test_what_is_written_by_an_app_waits_for_a_session_of_helseid(apps: Apps, woman: Woman) -> None:
-    """HelseID exchanges no token of ours: kjernejournal is told when somebody who cares for her writes next."""
-    _, token = of_midwife(apps, woman, "launch/patient user/*.cruds")
-    made = requests.post(f"{apps.server.fhir}/AllergyIntolerance", json=an_allergy(woman.reference), auth=token, timeout=20)  # fmt: skip
+def test_what_an_app_writes_is_registered_in_kjernejournal_in_its_clinicians_name(
+    apps: Apps, woman: Woman, other: Woman
+) -> None:
+    """The clinician's session at HelseID is kept sealed while the app's lasts, and exchanged; after it nothing is."""
+    client, token = of_midwife(apps, woman, "openid launch/patient offline_access user/*.cruds")
+    crew = Crew(apps.server, apps.services, apps.server.settings)
+    body = an_allergy(woman.reference)
+    made = requests.post(f"{apps.server.fhir}/AllergyIntolerance", json=body, auth=token, timeout=20)
     assert made.status_code == 201, made.text
-    waiting = f"SELECT token IS NULL FROM delivery WHERE resource = '{made.json()['id']}'"
-    assert apps.server.database.rows(waiting) == ["t"]
+    crew.work()
+    (registered,) = crew.told("kjernejournal", woman)
+    assert registered["actor"]["hpr"] == people.CLINICIANS["midwife-a"].hpr
+    there = apps.get(token, f"/Patient/{woman.id}/$critical-information").json()
+    assert there["total"] == 0, "it is from here"
+    assert "entry" not in there, "kjernejournal was asked"
+    kept = "SELECT count(*) FROM app_grant WHERE kind = 'helseid' AND encode(content, 'escape') LIKE '%eyJ%'"
+    assert apps.server.database.rows(kept) == ["0"], "no token lies there unsealed"
+    again = client.refresh_token(token, dpop=True)
+    made = requests.post(f"{apps.server.fhir}/AllergyIntolerance", json=an_allergy(other.reference), auth=again, timeout=20)  # fmt: skip
+    assert made.status_code == 201, made.text
+    client.revoke_refresh_token(again)
+    crew.work()
+    assert crew.told("kjernejournal", other) == []
+    assert [row.split("|")[0] for row in crew.deliveries(other)] == ["waiting"]
+
+
+def test_a_citizens_session_ends_as_id_portens_does(
+    apps: Apps, nora: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """30 minutes without a sign of life, and 120 at most: ID-porten tells nobody of a session that times out."""
+    began, real = clock.now(), clock.now
+    minutes = {"passed": 0.0}
+    monkeypatch.setattr(clock, "now", lambda: real() + timedelta(minutes=minutes["passed"]))
+    client, idle = of_her(apps)
+    _, living = of_her(apps)
+    for passed in (29, 58, 87, 116):
+        minutes["passed"] = passed
+        living = client.refresh_token(living)
+        if passed == 58:
+            with pytest.raises(InvalidGrant):
+                client.refresh_token(idle)
+    ends = "SELECT max(expires) FROM app_grant WHERE kind = 'refresh' AND client = 'app-her' AND used IS NULL"
+    (last,) = apps.server.database.rows(ends)
+    assert datetime.fromisoformat(last) <= began + timedelta(minutes=121), "not another 30 minutes from here"
+    minutes["passed"] = 122
+    with pytest.raises(InvalidGrant):
+        client.refresh_token(living)
 
 
 @pytest.mark.slow
