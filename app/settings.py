@@ -28,6 +28,7 @@ _OPTIONAL = (  # empty: nothing is sent, nobody asked
     "helsenorge_active_url",
     "persontjenesten_url",
     "pvk_url",
+    "pvk_changes_url",
     "documents_url",
     "gp_register_url",
     "hpr_url",
@@ -103,7 +104,10 @@ class Settings:
         "Address of Helsenorge's check whether a citizen is active there; who is not gets a letter; empty: not asked."
     )
     pvk_url: str = _doc(
-        "Base of Helsenorge's privacy settings (PVK); empty: consent is given and ended here only."
+        "Base of Helsenorge's privacy settings (PVK); empty: consent, or a reservation, is given and ended here only."
+    )
+    pvk_changes_url: str = _doc(
+        "Address of the feed of their changes; empty: only the whole list is compared, each minute."
     )
     pvk_definition: str = _doc("GUID of the privacy setting by which she takes part.")
     pvk_name: str = _doc("Name of that privacy setting.", "Digitalt helsekort for gravide")

@@ -6,7 +6,7 @@ part; the calls and the fields of *Sett* are as published, the names in the othe
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -32,11 +32,20 @@ class Setting:
     kind: str = "samtykke"
 
 
-class Pvk:
-    """The service at ``base``, for one setting."""
+@dataclass(frozen=True, slots=True)
+class Change:
+    """That a setting was changed, of whom, and its place in the feed; not what it is now, which is asked for."""
 
-    def __init__(self, base: str, http: httpx.AsyncClient, setting: Setting) -> None:
+    sequence: int
+    number: str = field(repr=False)
+
+
+class Pvk:
+    """The service at ``base``, for one setting; ``feed`` is where its changes are told, where that is agreed."""
+
+    def __init__(self, base: str, http: httpx.AsyncClient, setting: Setting, feed: str = "") -> None:
         self._base, self._http, self.setting = f"{base.rstrip('/')}/{_BASE}", http, setting
+        self.feed = feed
 
     async def is_active(self, token: Token, number: str) -> bool:
         """Whether hers is active. Raises Refused, Unreachable."""
@@ -59,6 +68,19 @@ class Pvk:
         response = await call(self._http, token, SYSTEM, url, b"", {}, "GET")
         check(response, SYSTEM)
         return _read(response, lambda said: {str(number) for number in said["innbyggere"]})
+
+    async def changes(self, token: Token, after: int) -> list[Change]:
+        """What was changed after ``after``, oldest first, a page at most. Raises Refused, Unreachable.
+
+        No such feed is published: path and names are ours until agreed.
+        """
+        url = f"{self.feed}?{urlencode({**self._named(), 'etter': after})}"
+        response = await call(self._http, token, SYSTEM, url, b"", {}, "GET")
+        check(response, SYSTEM)
+        return _read(
+            response,
+            lambda said: [Change(int(row["nummer"]), str(row["innbyggerFnr"])) for row in said["endringer"]],
+        )
 
     async def set(self, token: Token, number: str, at: str, *, active: bool) -> None:
         """What she has decided here, at the instant ``at``; the same again changes nothing. Raises Refused, Unreachable."""

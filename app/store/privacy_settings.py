@@ -16,12 +16,24 @@ SELECT p.number, p.patient,
     r.version, r.status, EXISTS (SELECT 1 FROM register_entry e WHERE e.register = 'pvk' AND e.key = p.patient) AS known
 FROM person p JOIN resource h ON h.rid = p.rid AND NOT h.deleted
 LEFT JOIN resource r ON r.type = 'Consent' AND r.id = 'pvk-' || p.patient AND NOT r.deleted
+WHERE $2::text[] IS NULL OR p.number = ANY ($2::text[])
 """  # noqa: S608 (nothing of it comes from outside)
-_WOMEN = Statement(_HERE, ("at",))
+_WOMEN = Statement(_HERE, ("at", "numbers"))
 _KNOWN = Statement(
     "INSERT INTO register_entry (register, key, sequence, awaited, expires)"
     " VALUES ('pvk', $1::text, 0, 0, 'infinity') ON CONFLICT DO NOTHING RETURNING key",
     ("patient",),
+)
+_FORGOTTEN = Statement(
+    "DELETE FROM register_entry WHERE register = 'pvk' AND key = $1::text RETURNING key", ("patient",)
+)
+_RESERVATIONS = Statement(
+    f"""
+SELECT DISTINCT r.id FROM choice c JOIN resource r ON r.rid = c.rid AND NOT r.deleted
+WHERE c.patient = $1::text AND c.actor = '{EVERYONE}' AND c.kind = 'block' AND (c.ends IS NULL OR c.ends > $2::timestamptz)
+ORDER BY r.id
+""",  # noqa: S608 (nothing of it comes from outside)
+    ("patient", "at"),
 )
 
 
@@ -38,11 +50,22 @@ class Standing:
     known: bool
 
 
-async def women(database: Database, at: datetime) -> list[Standing]:
-    """Every woman who is here with a number."""
-    return [Standing(**dict(row)) for row in await database.fetch(_WOMEN, {"at": at})]
+async def women(database: Database, at: datetime, numbers: list[str] | None = None) -> list[Standing]:
+    """Every woman who is here with a number, or those of ``numbers``."""
+    rows = await database.fetch(_WOMEN, {"at": at, "numbers": numbers})
+    return [Standing(**dict(row)) for row in rows]
 
 
 async def known(database: Database, patient: str) -> None:
-    """Helsenorge has her word: when she withdraws here it must be told."""
+    """Helsenorge has her word: when she ends it here it must be told."""
     await database.fetch(_KNOWN, {"patient": patient})
+
+
+async def forget(database: Database, patient: str) -> None:
+    """Helsenorge has no word of hers any more."""
+    await database.fetch(_FORGOTTEN, {"patient": patient})
+
+
+async def reservations(database: Database, patient: str, at: datetime) -> list[str]:
+    """The Consents by which she takes no part."""
+    return [row["id"] for row in await database.fetch(_RESERVATIONS, {"patient": patient, "at": at})]

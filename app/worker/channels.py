@@ -49,9 +49,12 @@ async def open_channels(settings: Settings) -> AsyncIterator[Channels]:
             else None,
             Hpr(settings.hpr_url, http, settings.address_register_url) if settings.hpr_url else None,
             Documents(settings.documents_url, http) if settings.documents_url else None,
-            Pvk(settings.pvk_url, http, _setting(settings)) if settings.pvk_url else None,
+            Pvk(settings.pvk_url, http, _setting(settings), settings.pvk_changes_url)
+            if settings.pvk_url
+            else None,
         )
 
 
 def _setting(settings: Settings) -> Setting:
-    return Setting(settings.pvk_definition, settings.pvk_name, settings.pvk_part)
+    kind = "samtykke" if settings.participation == "consent" else "reservasjon"
+    return Setting(settings.pvk_definition, settings.pvk_name, settings.pvk_part, kind)

@@ -168,6 +168,11 @@ async def follow_consents(duties: Duties) -> None:
     await privacy.follow(duties.house, duties.channels)
 
 
+async def follow_changed_consents(duties: Duties) -> None:
+    """Of whom Helsenorge's feed says that she has decided something."""
+    await privacy.follow_changes(duties.house, duties.channels)
+
+
 async def look_up_personnel(duties: Duties) -> None:
     """Whether those who have been here are authorised, and what their organisations are called."""
     await personnel.look_up(duties.house, duties.channels)
@@ -204,6 +209,7 @@ TABLE: tuple[Row, ...] = (
     Row(60, follow_registers),
     Row(60, look_up_personnel),
     Row(60, follow_consents),
+    Row(5, follow_changed_consents),
     Row(30, share_or_not),
     Row(60, seal),
     Row(60, forget_proofs),

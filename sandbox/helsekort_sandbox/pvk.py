@@ -18,6 +18,7 @@ from helsekort_sandbox.resource_server import PID, actor
 BASE = "/personvern/Personverninnstillinger"
 KINDS = {"samtykke", "reservasjon", "tilgangsbegrensning"}
 SAID = {"innbyggerFnr", "definisjonGuid", "definisjonNavn", "partKode", "typePi", "aktiv", "tidspunkt"}
+_PAGE = 500
 Json = dict[str, Any]
 Key = tuple[str, str, str]  # number, definition, part
 
@@ -82,6 +83,25 @@ class Pvk:
         ]
         return JSONResponse({"innbyggere": sorted(found)})
 
+    async def changed(self, request: Request) -> Response:
+        """Of whom a setting was changed after a place in the feed."""
+        return await self.service.shown(request, self._changed)
+
+    def _changed(self, request: Request, claims: Json, _: bytes) -> Response:
+        _check_system(claims)
+        asked = request.query_params
+        after = asked.get("etter", "")
+        if not after.isdigit():
+            raise Wrong(400, "structure", "etter is a number")
+        rows = [
+            {"nummer": entry["number"], "innbyggerFnr": said["innbyggerFnr"]}
+            for entry in self.service.log.entries[int(after) :]
+            if (said := entry.get("setting"))
+            and (said["definisjonGuid"], said["partKode"])
+            == (asked.get("definisjonGuid"), asked.get("partKode"))
+        ]
+        return JSONResponse({"endringer": rows[:_PAGE]})
+
     async def set(self, request: Request) -> Response:
         """Register a citizen's decision on her behalf."""
         return await self.service.answered(request, self._set, bare)
@@ -123,5 +143,6 @@ def routes(service: Service) -> list[Route]:
         Route(f"{BASE}/SjekkInnbyggersPiStatus/v2", pvk.check, methods=["POST"]),
         Route(f"{BASE}/HentInnbyggersPiForPart/v2", pvk.of_citizen, methods=["POST"]),
         Route(f"{BASE}/HentInnbyggereAktivePiForDefinisjon/v2", pvk.of_definition),
+        Route(f"{BASE}/HentEndringer/v1", pvk.changed),
         Route(f"{BASE}/SettInnbyggersPersonvernInnstilling/v2", pvk.set, methods=["POST"]),
     ]

@@ -19,6 +19,11 @@ PVK: tuple[Operation, ...] = (
         {200: an_object({"innbyggere": {"type": "array", "items": NUMBER}})},
     ),
     Operation(
+        "GET", f"{_BASE}/HentEndringer/v1", "Of whom a setting was changed, from a place in the feed",
+        {200: an_object({"endringer": {"type": "array", "items": an_object({"nummer": {"type": "integer"}, "innbyggerFnr": NUMBER})}})},
+        is_ours=True,
+    ),
+    Operation(
         "POST", f"{_BASE}/SettInnbyggersPersonvernInnstilling/v2", "Register a citizen's decision", {200: None},
         body=an_object(
             {

@@ -25,6 +25,7 @@ def helsenorge(pilot: Pilot) -> Pilot:
         pvk_url=pilot.crew.services.running.helsenorge,
         pvk_definition=DEFINITION,
         pvk_part=PART,
+        pvk_changes_url=f"{pilot.crew.services.running.helsenorge}/personvern/Personverninnstillinger/HentEndringer/v1",
     )
     return replace(pilot, crew=replace(pilot.crew, settings=settings))
 
@@ -35,11 +36,19 @@ def choose(pilot: Pilot, number: str, *, active: bool) -> None:
     httpx.post(f"{pilot.crew.services.running.helsenorge}/_personvern", json=said).raise_for_status()
 
 
-def follow(pilot: Pilot) -> None:
+def compare(pilot: Pilot, by: str = "list") -> None:
+    """The worker compares the list, or reads the feed on."""
+    follows = privacy.follow if by == "list" else privacy.follow_changes
+
     async def story(duties: Duties) -> None:
-        await privacy.follow(duties.house, duties.channels)
+        await follows(duties.house, duties.channels)
 
     pilot.crew.duty(story)
+
+
+def follow(pilot: Pilot, by: str = "list") -> None:
+    """And does what it leads to."""
+    compare(pilot, by)
     pilot.work()
 
 
@@ -57,21 +66,70 @@ def kept(pilot: Pilot, patient: str) -> int:
     return int(pilot.rows(f"SELECT count(*) FROM resource WHERE patient = '{patient}'")[0])
 
 
-def test_consent_on_helsenorge_opens_the_card_and_its_end_erases_it(helsenorge: Pilot) -> None:
+@pytest.mark.parametrize("by", ["list", "feed"])
+def test_consent_on_helsenorge_opens_the_card_and_its_end_erases_it(helsenorge: Pilot, by: str) -> None:
     midwife = helsenorge.person("midwife")
     patient, number = register_only(midwife)
     assert midwife.post("/EpisodeOfCare", an_episode(f"Patient/{patient}")).status_code == 403
     choose(helsenorge, number, active=True)
-    follow(helsenorge)
+    follow(helsenorge, by)
     card = stored(midwife, an_episode(f"Patient/{patient}"))
     consent = helsenorge.person("citizen", person=number).get(f"/Consent/pvk-{patient}").json()
     assert consent["provision"] == {"type": "permit"}
-    follow(helsenorge)  # nothing is new
+    follow(helsenorge, by)  # nothing is new
     assert there(helsenorge, number) == []
     choose(helsenorge, number, active=False)
-    follow(helsenorge)
+    follow(helsenorge, by)
     assert kept(helsenorge, patient) == 0
     assert midwife.get(f"/EpisodeOfCare/{card}/$card").status_code in {403, 404}
+
+
+def test_a_feed_is_read_on_where_it_was_left_and_again_after_an_error(helsenorge: Pilot) -> None:
+    services = helsenorge.crew.services
+    patient, number = register_only(helsenorge.person("midwife"))
+    choose(helsenorge, number, active=True)
+    services.fail("helsenorge", status=500, reads=True)
+    follow(helsenorge, "feed")
+    services.fail("helsenorge")
+    choices = f"SELECT count(*) FROM choice WHERE patient = '{patient}'"
+    assert helsenorge.rows(choices) == ["0"]
+    helsenorge.rows("DELETE FROM breaker")
+    choose(helsenorge, number, active=False)
+    choose(helsenorge, number, active=True)
+    follow(helsenorge, "feed")
+    assert helsenorge.rows(choices) == ["1"]
+    versions = f"SELECT version FROM resource WHERE id = 'pvk-{patient}'"
+    helsenorge.rows("UPDATE register_position SET sequence = 0 WHERE register = 'pvk'")
+    follow(helsenorge, "feed")  # events that come again change nothing
+    assert helsenorge.rows(versions) == ["1"]
+
+
+@pytest.mark.parametrize("by", ["list", "feed"])
+def test_a_reservation_closes_the_card_and_its_end_opens_it_both_ways(helsenorge: Pilot, by: str) -> None:
+    """Where a reservation is the rule: nothing is erased, and whatever is the later word stands on both sides."""
+    settings = replace(helsenorge.crew.settings, participation="reservation")
+    later = replace(helsenorge, crew=replace(helsenorge.crew, settings=settings))
+    woman, her = enrol(later)
+    midwife = later.person("midwife")
+
+    def opens() -> bool:
+        return midwife.get(f"/EpisodeOfCare/{woman.episode}/$card").status_code == 200
+
+    choose(later, woman.number, active=True)
+    compare(later, by)
+    assert (opens(), kept(later, woman.id) > 0, there(later, woman.number)) == (False, True, [])
+    choose(later, woman.number, active=False)
+    compare(later, by)
+    assert (opens(), there(later, woman.number)) == (True, [])
+    compare(later)  # the list tells that she has no word there any more
+    said = a_choice(woman.reference, "deny", TAKING_PART) | {"performer": [{"reference": woman.reference}]}
+    own = stored(her, said)
+    compare(later)
+    assert (opens(), there(later, woman.number)) == (False, [True])
+    ended = her.get(f"/Consent/{own}").json() | {"status": "inactive"}
+    assert her.put(f"/Consent/{own}", ended).status_code == 200
+    compare(later)
+    assert (opens(), there(later, woman.number)) == (True, [True, False])
 
 
 def test_what_she_decides_here_stands_on_helsenorge(helsenorge: Pilot) -> None:

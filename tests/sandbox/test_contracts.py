@@ -252,7 +252,8 @@ def test_privacy_settings_keep_their_contract(services: Services) -> None:
 
     async def story(line: Line) -> None:
         line.http.event_hooks["response"].append(contract.judge)
-        pvk = Pvk(services.running.helsenorge, line.http, Setting("a-guid", "Helsekort", "HK"))
+        feed = f"{services.running.helsenorge}/personvern/Personverninnstillinger/HentEndringer/v1"
+        pvk = Pvk(services.running.helsenorge, line.http, Setting("a-guid", "Helsekort", "HK"), feed)
         token = await line.helseid.machine_token(AUDIENCES["helsenorge"])
         assert not await pvk.is_active(token, number)
         await pvk.set(token, number, "2026-12-01T10:00:00Z", active=True)
@@ -260,6 +261,8 @@ def test_privacy_settings_keep_their_contract(services: Services) -> None:
         assert await pvk.is_active(token, number)
         assert await pvk.of_her(token, number) == ["a-guid"]
         assert number in await pvk.active(token)
+        *_, last = await pvk.changes(token, 0)
+        assert (last.number, await pvk.changes(token, last.sequence)) == (number, [])
         await pvk.set(token, number, "2026-12-01T11:00:00Z", active=False)
         assert (await pvk.is_active(token, number), number in await pvk.active(token)) == (False, False)
 
