@@ -133,9 +133,10 @@ class House:
     guarded: Any
     bare: Any
     ids: Sequence[str]
+    at_once: int
 
     async def round(self, application: Any) -> tuple[float, float]:
-        """Microseconds of CPU a request, of the server and of PostgreSQL."""
+        """Microseconds of CPU a request, of the server and of PostgreSQL, with ``at_once`` callers."""
         waiting = list(islice(cycle(self.ids), REQUESTS))
         before = time.process_time(), cpu.seconds(self.cluster.child.process.pid)
 
@@ -145,13 +146,13 @@ class House:
                 if status != 200:
                     raise SystemExit(f"a read was answered with {status}")
 
-        await asyncio.gather(*(worker() for _ in range(AT_ONCE)))
+        await asyncio.gather(*(worker() for _ in range(self.at_once)))
         used = time.process_time() - before[0], cpu.seconds(self.cluster.child.process.pid) - before[1]
         return used[0] / REQUESTS * 1e6, used[1] / REQUESTS * 1e6
 
 
 @asynccontextmanager
-async def house(cluster: Cluster, folder: Path) -> AsyncIterator[House]:
+async def house(cluster: Cluster, folder: Path, at_once: int = AT_ONCE) -> AsyncIterator[House]:
     """A database with women in it, the door to it, and the way around."""
     cluster.create_database("bench")
     migrate(cluster.url("helsekort_owner", "bench"))
@@ -172,11 +173,11 @@ async def house(cluster: Cluster, folder: Path) -> AsyncIterator[House]:
     ids = cluster.execute(
         "SELECT id FROM resource WHERE type = 'Observation' ORDER BY id", "bench"
     ).splitlines()
-    yield House(cluster, guarded, unguarded(database), ids)
+    yield House(cluster, guarded, unguarded(database), ids, at_once)
     await database.stop()
 
 
-async def measure(rounds: int) -> None:
+async def measure(rounds: int, at_once: int) -> None:
     """Alternate, and print the ratios."""
 
     async def identify(_self: Any, _request: Request) -> Identified:
@@ -184,7 +185,7 @@ async def measure(rounds: int) -> None:
 
     identity.Identity.identify = identify  # type: ignore[method-assign]
     with tempfile.TemporaryDirectory(prefix="helsekort-bench-") as folder, temporary_cluster() as cluster:
-        async with house(cluster, Path(folder)) as made:
+        async with house(cluster, Path(folder), at_once) as made:
             found: list[tuple[tuple[float, float], ...]] = []
             whole = resources.read
             for n in range(rounds + 1):
@@ -217,7 +218,9 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="bench.access", description=__doc__)
     parser.add_argument("--rounds", type=int, default=7)
-    asyncio.run(measure(parser.parse_args().rounds))
+    parser.add_argument("--at-once", type=int, default=AT_ONCE, help="callers; one alone shares no commit")
+    given = parser.parse_args()
+    asyncio.run(measure(given.rounds, given.at_once))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,8 @@ import asyncpg
 from asyncpg.prepared_stmt import PreparedStatement
 
 from app.fhir.outcome import Unavailable
-from app.store.statement import Statement
+from app.store.flights import Flights
+from app.store.statement import ALONE, Statement
 
 LANES = 0x68656C73  # the class of our advisory locks
 _MOST_LANES = 512
@@ -36,6 +37,10 @@ class Connection:
 
     async def fetch(self, statement: Statement, values: Mapping[str, Any]) -> list[Any]:
         """Run ``statement`` and return its rows."""
+        prepared = await self._prepare(statement)
+        return await prepared.fetch(*statement.values({**values, "lane": self.lane}))
+
+    async def _prepare(self, statement: Statement) -> "PreparedStatement[Any]":
         prepared = self._prepared.get(statement.sql)
         if prepared is None:
             if len(self._prepared) >= _MOST_PREPARED:
@@ -43,7 +48,16 @@ class Connection:
             self._named += 1  # unnamed statements would be planned at every use
             prepared = await self.raw.prepare(statement.sql, name=f"helsekort_{self._named}")
             self._prepared[statement.sql] = prepared
-        return await prepared.fetch(*statement.values({**values, "lane": self.lane}))
+        return prepared
+
+    async def fetch_each(self, statement: Statement, several: Sequence[Mapping[str, Any]]) -> list[Any]:
+        """The rows of ``statement`` for each of ``several`` in one round trip and one commit."""
+        if len(several) == 1:
+            return await self.fetch(statement, several[0])
+        prepared = await self._prepare(statement)
+        return await prepared.fetchmany(
+            [statement.values({**values, "lane": self.lane}) for values in several]
+        )
 
 
 class Database:
@@ -68,6 +82,7 @@ class Database:
         self._timeout = statement_timeout
         self._idle: asyncio.LifoQueue[Connection | None] = asyncio.LifoQueue()
         self._open: set[Connection] = set()
+        self._flights = Flights(self._together)
 
     async def start(self) -> None:
         """Open every connection. Raises CarelessDatabase, or asyncpg's errors where there is no server."""
@@ -125,9 +140,15 @@ class Database:
             self._idle.put_nowait(held)
 
     async def fetch(self, statement: Statement, values: Mapping[str, Any]) -> list[Any]:
-        """Run one statement on any connection."""
+        """Run one statement on any connection; with others of its kind where it may and they are many."""
+        if statement.flight is not ALONE:
+            return await self._flights.fetch(statement, values)
         async with self.connection() as connection:
             return await connection.fetch(statement, values)
+
+    async def _together(self, statement: Statement, several: Sequence[Mapping[str, Any]]) -> list[Any]:
+        async with self.connection() as connection:
+            return await connection.fetch_each(statement, several)
 
     def held(self) -> tuple[int, int]:
         """How many connections are open, and how many of them nobody uses."""

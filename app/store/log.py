@@ -226,5 +226,6 @@ def beside(
 
 
 def finish(statement: Select[Any], log: ColumnElement[Any], fresh: ColumnElement[bool]) -> Select[Any]:
-    """``statement`` with the columns that make the log happen and say whether the proof was fresh."""
-    return statement.add_columns(log.label("logged"), fresh.label("fresh"))
+    """``statement`` with the columns that make the log happen, say whether the proof was fresh and whose row it is."""
+    of = bindparam("audit_id", type_=Text).label("of")
+    return statement.add_columns(log.label("logged"), fresh.label("fresh"), of)

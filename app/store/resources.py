@@ -30,7 +30,7 @@ from app.store.facet_columns import FacetColumns, Standing
 from app.store.log import beside, fresh_proof, logged
 from app.store.session import Session
 from app.store.standing_rows import with_standing
-from app.store.statement import Statement, build
+from app.store.statement import QUICK, Statement, build
 from app.store.tables import resource, resource_version
 
 NOTHING = "not-found"
@@ -141,7 +141,7 @@ def _one(asked: CTE) -> Statement:
     )
     body = case((may, asked.c.body)).label("body")
     listed = [column for column in asked.c if column.name != "body"]
-    return build(beside(asked, [*listed, body], log, consumed, fresh))
+    return build(beside(asked, [*listed, body], log, consumed, fresh), QUICK)
 
 
 async def read(session: Session, type_name: str, id_: str) -> Stored | None:

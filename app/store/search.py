@@ -42,7 +42,7 @@ from app.store.search_shape import Node, Own, criteria
 from app.store.search_sql import Builder, there
 from app.store.session import Session
 from app.store.standing_rows import with_standing_to
-from app.store.statement import FENCE, Statement, build
+from app.store.statement import FENCE, SLOW, Statement, build
 from app.store.tables import resource
 
 _COLUMNS = ("rid", *STORED)
@@ -160,7 +160,7 @@ def _statement(shape: Shape) -> Statement:
     body = case((sent, answer.c.body)).label("body")
     columns = [answer.c[name] for name in ("rid", "type", "id", "rule", "mode", "rank")]
     columns += [answer.c[f"k{n}"] for n in range(len(shape.orders))]
-    return build(beside(answer, [body, *columns], log, consumed, fresh))
+    return build(beside(answer, [body, *columns], log, consumed, fresh), SLOW)
 
 
 def _count(shape: Shape) -> Statement:

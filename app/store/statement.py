@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import JSON, BindParameter, ColumnElement, literal_column
 from sqlalchemy.dialects.postgresql import asyncpg as dialects
@@ -31,19 +31,30 @@ _dialect = dialects.dialect()  # type: ignore[no-untyped-call]
 _dialect.statement_compiler = _Compiler
 
 
+class Flight(NamedTuple):
+    """How a statement may share its commit (store/flights.py): flights under way at once, and the most in one."""
+
+    at_once: int
+    most: int  # the last one's answer waits for all
+
+
+ALONE, QUICK, SLOW = Flight(0, 0), Flight(2, 16), Flight(4, 4)
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """SQL text with numbered parameters, and the names of what fills them."""
+    """SQL text with numbered parameters, the names of what fills them, and how it may share its commit."""
 
     sql: str
     names: tuple[str, ...]
+    flight: Flight = ALONE
 
     def values(self, given: Mapping[str, Any]) -> list[Any]:
         """The parameters in their order. Raises KeyError for one that was not given."""
         return [given[name] for name in self.names]
 
 
-def build(clause: ClauseElement) -> Statement:
+def build(clause: ClauseElement, flight: Flight = ALONE) -> Statement:
     """Compile ``clause`` for asyncpg; what is not a required parameter is a constant of the statement."""
     compiled: Any = clause.compile(dialect=_dialect)
-    return Statement(str(compiled), tuple(compiled.positiontup))
+    return Statement(str(compiled), tuple(compiled.positiontup), flight)
