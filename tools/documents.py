@@ -45,7 +45,7 @@ RELATIONS = {
     Relation.ATTESTED: "the token attests a clinical purpose (TREAT, COC) and the decision behind it",
     Relation.EMERGENCY: "the caller was granted an emergency's access to her, and the token attests one (ETREAT, BTG)",
     Relation.SELF: "the caller is the woman",
-    Relation.GUARDIAN: "she is under 16, and the token speaks for her by parental responsibility or guardianship",
+    Relation.GUARDIAN: "she is under 16, the token speaks for her as guardian, and this guardian is registered, for this",
     Relation.INVITED: "she lets this person, by name, see this: a Consent of hers in force, as doula or representative",
     Relation.ANYONE: "whomever the resource is about",
 }

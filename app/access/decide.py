@@ -27,6 +27,7 @@ class Facets:
     deceased: bool = False
     outside: bool = False  # her home municipality takes no part
     minor: bool = False  # she is under 16
+    guarded: bool = False  # and the caller is registered as her guardian, for this
     invited: bool = (
         False  # she lets the caller, by name, see this; and the token speaks for her where it must
     )
@@ -81,7 +82,7 @@ def _relates(row: Allow, caller: Caller, facets: Facets) -> bool:
         Relation.EMERGENCY: _urgent(caller, facets),
         Relation.SELF: facets.own,
         Relation.INVITED: facets.invited,
-        Relation.GUARDIAN: caller.guardian and facets.own and facets.minor,
+        Relation.GUARDIAN: caller.guardian and facets.own and facets.minor and facets.guarded,
         Relation.ANYONE: True,
     }[row.relation]
 

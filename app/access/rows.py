@@ -80,7 +80,9 @@ class Relation(StrEnum):
     EMERGENCY = "emergency"  # a grant for this person and this woman, and a token that attests an emergency
     SELF = "self"  # she is the woman
     INVITED = "invited"  # she lets this very person see this, by a choice of hers in force
-    GUARDIAN = "guardian"  # she is under 16, and the token speaks for her as guardian
+    GUARDIAN = (
+        "guardian"  # she is under 16, the token speaks for her as guardian, and this guardian is registered
+    )
     ANYONE = "anyone"  # whomever it is about
 
 

@@ -3,7 +3,11 @@
 Helsenorge lets nobody with a confidential address (*fortrolig* or *strengt fortrolig adresse*, "kode 7" and "kode 6") be
 represented (https://tjenester.helsenorge.no, help pages on representation, read 2026-11-24); the national trial lets a
 woman who is dead, or has such an address, have no active record
-(https://utviklerportal.nhn.no/informasjonstjenester/digitalt-helsekort-for-gravide). Version dates as in ``rules.py``.
+(https://utviklerportal.nhn.no/informasjonstjenester/digitalt-helsekort-for-gravide). From 16 she decides herself
+(pasient- og brukerrettighetsloven, pbrl, § 4-3). For one under 16 who has parental responsibility agrees (§ 4-4) and is told
+(§ 3-4 first paragraph), but not where she, from 12, does not want it for reasons that are to be respected, or where weighty
+reasons speak against it (second paragraph): so no guardian sees anything before a carer, or she, has registered that
+guardian by name. Version dates as in ``rules.py``.
 """
 
 from app.access.assisting import REPRESENTATIVE_READS
@@ -12,6 +16,7 @@ from app.access.rows import (
     ACTS,
     CARD,
     CARERS,
+    CREATE,
     READ,
     SENSITIVE,
     STATUS,
@@ -88,5 +93,13 @@ STANDING: tuple[Allow, ...] = (
         Relation.GUARDIAN,
         "pbrl § 3-4: who has parental responsibility for one under 16 is told; not what is kept from them",
         without=SENSITIVE,
+    ),
+    Allow(
+        "allow.guardian.consent",
+        roles(Role.REPRESENTATIVE),
+        CREATE,
+        frozenset({"Consent"}),
+        Relation.GUARDIAN,
+        "pbrl § 4-4: who has parental responsibility for one under 16 agrees for her, when she has been heard",
     ),
 )

@@ -14,7 +14,7 @@ from app.fhir.codes import CANONICAL, FNR, HPR, ORGNR, PERSON_NUMBERS
 from app.fhir.identifiers import problem
 from app.fhir.outcome import Issue
 from app.fhir.terminology_shipped import shipped
-from app.interactions import choices, corrections, standing
+from app.interactions import choices, corrections, guardianship, standing
 from app.mapping import item_checks
 from app.settings import Settings
 
@@ -148,13 +148,18 @@ def _outside(patient: dict[str, Any], settings: Settings, place: str) -> Iterato
         yield Issue("business-rule", text, tuple(f"Patient.address[{n}].district" for n in homes[:1]))
 
 
-def of_a_minor(consent: dict[str, Any], patient: dict[str, Any], at: datetime, place: str) -> Iterator[Issue]:
-    """To take part is agreed for one under 16 by who has parental responsibility: pbrl § 4-4."""
+def of_her_age(
+    consent: dict[str, Any], patient: dict[str, Any], at: datetime, role: Role, place: str
+) -> Iterator[Issue]:
+    """To take part is agreed for one under 16 by who has parental responsibility (pbrl § 4-4); from 16 nobody is guardian."""
     sixteen = standing.of_age(patient)
-    if sixteen is not None and sixteen > at and choices.agrees(consent):
+    is_young = sixteen is not None and sixteen > at
+    if choices.names_guardian(consent) and not is_young:
+        yield guardianship.of_age(place)
+    if role is Role.CITIZEN and is_young and choices.agrees(consent):
         text = (
             f"{place}Under 16, to take part is agreed together with who has parental responsibility:"
-            " her midwife or GP records it with its source"
+            " a registered guardian consents, or her midwife or GP records it with its source"
         )
         yield Issue("business-rule", text, ("Consent.provision.type",))
 

@@ -3,7 +3,8 @@
 IHE Privacy Consent on FHIR, https://profiles.ihe.net/ITI/PCF: a root provision and exceptions to it. To deny named
 actors blocks them; to deny without actors restricts all, or the types (``class``) and labels (``securityLabel``) that
 are named; to permit actors opens for them what is restricted. A person who is no health personnel is named by
-identity number: she lets her in as a doula, or as whom she gave a power of attorney, until she ends it. With the
+identity number: she lets her in as a doula, or as whom she gave a power of attorney, until she ends it; of one under 16 a
+carer registers a guardian so (``guardianship.py``). With the
 category ``taking-part`` it is about taking part at all, with ``notices`` about being told. Pasientjournalloven § 17;
 pasient- og brukerrettighetsloven §§ 4-1, 5-3.
 """
@@ -15,19 +16,24 @@ from typing import Any
 from app.access.caller import CLINICIANS, EVERYONE, Caller, Role
 from app.access.labels import label_of
 from app.access.rules import ANY
-from app.fhir.codes import ACT_CODE, CS_CARD, DNR, FNR, HPR, LOINC, ORGNR
+from app.fhir.codes import CS_CARD, DNR, FNR, HPR, ORGNR
 from app.fhir.dates import interval
 from app.fhir.outcome import Issue
+from app.interactions import guardianship
 from app.store.targets import Targets
 
 Json = dict[str, Any]
 Row = tuple[Any, ...]
-DECIDING = CLINICIANS | {Role.CITIZEN}
+DECIDING = CLINICIANS | {Role.CITIZEN, Role.REPRESENTATIVE}
 TAKING_PART, NOTICES = f"{CS_CARD}|taking-part", f"{CS_CARD}|notices"
 WHOLE = ""
 _ROLE_CODE = "http://terminology.hl7.org/CodeSystem/v3-RoleCode"
-LETS_IN = {f"{CS_CARD}|doula": "doula", f"{_ROLE_CODE}|HPOWATT": "represent"}  # as what, by the actor's role
-_SCOPES = "http://terminology.hl7.org/CodeSystem/consentscope"
+GUARDIAN = "guardian"
+LETS_IN = {  # as what, by the actor's role
+    f"{CS_CARD}|doula": "doula",
+    f"{_ROLE_CODE}|HPOWATT": "represent",
+    f"{_ROLE_CODE}|GUARD": GUARDIAN,
+}
 _TYPES = "http://hl7.org/fhir/resource-types"
 _NARROWS = (
     "code",
@@ -140,30 +146,6 @@ def agrees(consent: Json) -> bool:
     return consent.get("status") == "active" and _is_about(TAKING_PART, consent) and any(permits)
 
 
-def no_part(patient: str, moment: str) -> Json:
-    """Her Consent by which she takes no part (any more)."""
-    return taking_part(patient, moment, permits=False)
-
-
-def taking_part(patient: str, moment: str, *, permits: bool) -> Json:
-    """Her Consent by which she takes part, or no part."""
-    system, _, code = TAKING_PART.partition("|")
-    return {
-        "resourceType": "Consent",
-        "status": "active",
-        "scope": {"coding": [{"system": _SCOPES, "code": "patient-privacy"}]},
-        "category": [
-            {"coding": [{"system": system, "code": code}]},
-            {"coding": [{"system": LOINC, "code": "59284-0"}]},
-        ],
-        "patient": {"reference": patient},
-        "dateTime": moment,
-        "performer": [{"reference": patient}],
-        "policyRule": {"coding": [{"system": ACT_CODE, "code": "OPTIN" if permits else "OPTOUT"}]},
-        "provision": {"type": "permit" if permits else "deny"},
-    }
-
-
 def _parts(provision: Json) -> tuple[str, ...]:
     """The types and labels that a provision names; all where it names none."""
     types = (coding.get("code", "") for coding in provision.get("class", ()))
@@ -183,7 +165,9 @@ def problems(consent: Json, caller: Caller, targets: Targets, place: str) -> Ite
         if where != "Consent.provision" and "provision" in provision:
             text = f"{place}An exception has no exceptions of its own here"
             yield Issue("not-supported", text, (f"{where}.provision",))
-    if caller.role is not Role.CITIZEN:
+    if caller.role is Role.REPRESENTATIVE:
+        yield from guardianship.agreed(consent, place, is_part=agrees(consent) and _is_plain(consent))
+    elif caller.role is not Role.CITIZEN:
         yield from _on_her_behalf(consent, place)
 
 
@@ -226,5 +210,24 @@ def _on_her_behalf(consent: Json, place: str) -> Iterator[Issue]:
         )
     for where, provision in _provisions(consent):
         if provision.get("type") == "permit" and provision.get("actor"):
+            if _means(provision) == {GUARDIAN}:
+                yield from guardianship.registered(consent, place)
+                continue
             text = f"{place}Only she herself opens what she has restricted"
             yield Issue("business-rule", text, (f"{where}.type",))
+
+
+def _means(provision: Json) -> set[str | None]:
+    """As what a permit lets its actors in; None for what is said of none."""
+    return {_opens("nin:", row) for row in provision.get("actor", ())}
+
+
+def names_guardian(consent: Json) -> bool:
+    """Whether it registers a guardian."""
+    permits = (row for _, row in _provisions(consent) if row.get("type") == "permit")
+    return any(GUARDIAN in _means(row) for row in permits)
+
+
+def _is_plain(consent: Json) -> bool:
+    """Whether it says one thing, of all."""
+    return set(consent.get("provision", {})) <= {"type", "period"}

@@ -138,14 +138,14 @@ def _problems(preparation: Preparation, draft: Draft) -> Iterator[Issue]:
 
 
 def _of_her_age(preparation: Preparation, draft: Draft) -> Iterator[Issue]:
-    """What she does not agree to alone."""
+    """What she does not agree to alone, and who is nobody's guardian."""
     context, woman = (
         preparation.context,
         preparation.targets.found.get(("Patient", patient_of(preparation, draft) or "")),
     )
-    if context.caller.role is Role.CITIZEN and woman and woman.body and draft.resource:
-        patient = fhir_json.read(woman.body)
-        yield from business.of_a_minor(draft.resource, patient, context.entry.at, draft.place)
+    if woman and woman.body and draft.resource:
+        patient, role = fhir_json.read(woman.body), context.caller.role
+        yield from business.of_her_age(draft.resource, patient, context.entry.at, role, draft.place)
 
 
 def _write(preparation: Preparation, draft: Draft) -> Write:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
-from app.access.caller import Role
 from app.access.rules import masked_types
 from app.interactions import course_checks, newborns, releasing
 from app.interactions.belonging import Draft
@@ -16,7 +15,7 @@ def bodies(context: Context, drafts: Sequence[Draft], base: str) -> list[str]:
     changed = (
         f"{draft.type}/{draft.id}" for draft in drafts if draft.method != "create" and draft.type in types
     )
-    agreeing = _women_who_choose(drafts) if context.caller.role is Role.CITIZEN else ()
+    agreeing = _women_who_choose(drafts)
     grounds = (course_checks.grounds(drafts, base), newborns.grounds(drafts), releasing.grounds(drafts))
     return [*changed, *agreeing, *chain.from_iterable(grounds)]
 

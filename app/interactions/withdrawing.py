@@ -14,7 +14,7 @@ from app.fhir.bundle import Entry, bundle
 from app.fhir.codes import ORGNR
 from app.fhir.outcome import Forbidden, NotFound
 from app.fhir.parameters import Given
-from app.interactions import choices
+from app.interactions import participation
 from app.interactions.belonging import Draft
 from app.interactions.change import apply
 from app.interactions.context import Answer, Context, in_parameters
@@ -34,7 +34,7 @@ async def withdraw(context: Context, _given: Given, _id: str | None) -> Answer:
     patient = await withdrawals.own_id(context.session)
     if patient is None:
         raise NotFound("There is no card of yours here", "Patient")
-    consent = choices.no_part(f"Patient/{patient}", clock.instant(context.entry.at))
+    consent = participation.no_part(f"Patient/{patient}", clock.instant(context.entry.at))
     draft = Draft("create", "Consent", clock.new_id(), consent, fhir_json.dump(consent))
     write = (await apply(context, [draft]))[0].write
     rows: list[Json] = [

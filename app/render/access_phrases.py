@@ -90,6 +90,11 @@ RULES: dict[str, tuple[str, str, str]] = {  # the beginning of a rule's name →
         "Helsestasjonen følgjer deg opp",
         "The health centre follows you up",
     ),
+    "allow.guardian": (
+        "Foresatt som er registrert for deg så lenge du er under 16 år",
+        "Føresett som er registrert for deg så lenge du er under 16 år",
+        "A guardian who is registered for you while you are under 16",
+    ),
     "allow.self": ("Det er ditt eget kort", "Det er ditt eige kort", "It is your own card"),
     "allow.system": (
         "Helsekortets regler går over det som er registrert",

@@ -214,8 +214,9 @@ def outside(role: Role, facets: FacetColumns) -> ColumnElement[bool]:
 
 
 def guarded(facets: FacetColumns) -> ColumnElement[bool]:
-    """Whether she is under 16, and the token speaks for her as guardian."""
-    return and_(GUARDIAN.is_(true()), facets.patient == own_patient(), _said(facets, "minor"))
+    """Whether she is under 16, the token speaks for her as guardian, and the guardian is registered, for this."""
+    registered = chosen(facets.patient, "guardian", any_(ACTORS), _of_part(facets))
+    return and_(GUARDIAN.is_(true()), facets.patient == own_patient(), _said(facets, "minor"), registered)
 
 
 def invited(role: Role, facets: FacetColumns) -> ColumnElement[bool]:

@@ -21,8 +21,8 @@ from app.gateways.helseid import Token
 from app.gateways.pvk import Pvk
 from app.interactions.belonging import Draft
 from app.interactions.change import apply
-from app.interactions.choices import taking_part
 from app.interactions.context import Context, House
+from app.interactions.participation import taking_part
 from app.store import breakers, privacy_settings, registers
 from app.store.deliveries import HELSENORGE, Message
 from app.store.log import Entry

@@ -12,6 +12,7 @@ from typing import Any
 from helsekort_sandbox.people import DOULA, REPRESENTATIVE, organization_number
 
 import fhir_profiles
+from app import clock
 from app.access.assisting import INVITED_READS, OFFICE_READS, STUDENT_READS
 from app.access.rules import CATALOGUE, CONTROL, NURSE_READS, OWN
 from app.fhir import codes
@@ -253,6 +254,12 @@ def _open(attacker: Person, items: dict[str, Item]) -> dict[str, Item]:
     return {name: item for name, item in items.items() if name not in CLOSED[attacker.wish.role]}
 
 
+def _unregistered(midwife: Person, person: Callable[..., Person]) -> tuple[Woman, Person]:
+    """One under 16, and whoever the token calls her guardian, whom nobody has registered."""
+    young = register(midwife, birthDate=f"{clock.now().year - 14}-01-01")
+    return young, person("representative", represented=young.number, guardian=True)
+
+
 def leaks(server: Server) -> Leaks:
     """The world of the matrix on ``server``."""
 
@@ -285,12 +292,13 @@ def leaks(server: Server) -> Leaks:
     acting += [citizen(who) for who in (woman, other, kept, waiting)]
     assisting = {name: person(name) for name in OPEN_TO}
     represents = {who: person("representative", represented=who.number) for who in (woman, shown)}
-    acting += [*assisting.values(), *represents.values()]
+    young, guardian = _unregistered(midwife, person)
+    acting += [*assisting.values(), *represents.values(), guardian]
     let_in(citizen(woman), woman, codes.CS_CARD, "doula", DOULA[1])
     let_in(citizen(shown), shown, ROLE_CODE, "HPOWATT", REPRESENTATIVE[1])
     closing = _closing(midwife, citizen, operator)
     narrowed = person("midwife", scope=NARROW_SCOPE)
-    happening = feeds([*acting, narrowed], (woman, kept, sensitive, closing, shown, waiting))
+    happening = feeds([*acting, narrowed], (woman, young, kept, sensitive, closing, shown, waiting))
     hers, others = items(midwife, woman), items(midwife, other)
     open_to_her = items(midwife, kept)
     open_to_nurse = items(midwife, sensitive)
@@ -354,6 +362,7 @@ def leaks(server: Server) -> Leaks:
             from_him,
             _open(represents[shown], open_to_him),
         ),
+        Reason("guardian unregistered", guardian, midwife, items(midwife, young), {}),
         Reason("auditor", person("auditor"), midwife, hers, {}),
         Reason("outside pilot", person("midwife", organization=OUTSIDE), midwife, hers, {}),
     )

@@ -63,6 +63,7 @@ class Chosen:
     protected: bool = False
     deceased: bool = False
     minor: bool = False
+    guards: str | None = None  # of which part the caller is registered as her guardian
     lives: str = ""
     lets_in: tuple[str, str] | None = None  # as what she lets the caller in, and of which part
 
@@ -75,6 +76,9 @@ class Chosen:
             and (role is Role.DOULA or cell.woman == own)
         )
 
+    def guarded(self, cell: Cell, role: Role) -> bool:
+        return role in LETTING and self.guards in {"", cell.type, *cell.labels}
+
     def restricted(self, cell: Cell) -> bool:
         return self.restricts is not None and self.restricts in {"", cell.type, *cell.labels}
 
@@ -86,9 +90,11 @@ LETTING = {Role.DOULA: "doula", Role.REPRESENTATIVE: "represent"}
 PART, BEFORE = "Observation", AT - DAY
 ALL = ("restrict", "*", "", BEFORE, None)
 OPEN = ("open", f"org:{PLACE}", "", BEFORE, None)
+MINOR = ("minor", "*", "", BEFORE, AT + DAY)
 # What a woman is, which neither an emergency nor consent changes
 BEING = {
-    "protected", "protected-and-represented", "protection-ended", "deceased", "minor", "of-age-this-instant", "inside", "outside",
+    "protected", "protected-and-represented", "protection-ended", "deceased", "minor", "guarded", "guarded-in-part",
+    "guarded-by-another", "guardianship-ended", "of-age-this-instant", "inside", "outside",
 }  # fmt: skip
 MORE: dict[str, Chosen] = {
     "restricted": Chosen((ALL,), restricts=""),
@@ -131,8 +137,16 @@ MORE: dict[str, Chosen] = {
     ),
     "protection-ended": Chosen((("protected", "*", "", BEFORE, AT),)),
     "deceased": Chosen((("deceased", "*", "", BEFORE, None),), deceased=True),
-    "minor": Chosen((("minor", "*", "", BEFORE, AT + DAY),), minor=True),
-    "of-age-this-instant": Chosen((("minor", "*", "", BEFORE, AT),)),
+    "minor": Chosen((MINOR,), minor=True),
+    "guarded": Chosen((MINOR, ("guardian", f"nin:{OTHER}", "", BEFORE, None)), minor=True, guards=""),
+    "guarded-in-part": Chosen(
+        (MINOR, ("guardian", f"nin:{OTHER}", PART, BEFORE, None)), minor=True, guards=PART
+    ),
+    "guarded-by-another": Chosen((MINOR, ("guardian", "nin:88888888888", "", BEFORE, None)), minor=True),
+    "guardianship-ended": Chosen((MINOR, ("guardian", f"nin:{OTHER}", "", BEFORE, AT)), minor=True),
+    "of-age-this-instant": Chosen(
+        (("minor", "*", "", BEFORE, AT), ("guardian", f"nin:{OTHER}", "", BEFORE, None)), guards=""
+    ),
     "inside": Chosen((("lives", "*", INSIDE, BEFORE, None),), lives=INSIDE),
     "outside": Chosen((("lives", "*", "1103", BEFORE, None),), lives="1103"),
     "granted": Chosen(granted=(BEFORE, AT + DAY), emergency=True),
@@ -157,6 +171,7 @@ WOMEN: dict[str, tuple[bool, Chosen]] = {
 
 
 # What is asked at every run: each relation and each choice beside the plainest of the others; slow: the whole product
+YOUNG = tuple(f"active.{name}" for name in MORE if name.startswith(("minor", "guard", "of-age")))
 FEW = tuple(
     woman
     for woman in WOMEN

@@ -38,6 +38,7 @@ STANDING = frozenset(
         "outside",
         "minor",
         "guardian",
+        "guarded",
     }
 )
 
@@ -83,6 +84,7 @@ class Line:
             deceased="deceased" in self.standing,
             outside="outside" in self.standing,
             minor="minor" in self.standing,
+            guarded="guarded" in self.standing,
         )
         return decide(caller, self.do, facets)
 

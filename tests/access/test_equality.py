@@ -35,6 +35,7 @@ from tests.access.product import (
     PLACE,
     RELATIONS,
     WOMEN,
+    YOUNG,
     Chosen,
 )
 from tests.fixtures.database import TestDatabase
@@ -78,6 +79,7 @@ class Cell:
             restricted=chosen.restricted(self), opened=chosen.opened, emergency=chosen.emergency,
             consented=chosen.consents or not required, own=mine,
             protected=chosen.protected, deceased=chosen.deceased, minor=chosen.minor,
+            guarded=chosen.guarded(self, caller.role),
             outside=bool(chosen.lives) and chosen.lives not in AREA,
             invited=chosen.invited(self, caller.role, own),
         )  # fmt: skip
@@ -244,13 +246,15 @@ def test_sql_decides_as_python_does_on_the_callers_own_patient(
 ) -> None:
     types = asked_types(role, do, types)
     made = statement(role, do)
+    owns = ("none.none", "active.none", "active.person", "none.organization", "ended-yesterday.none")
+    owns += YOUNG if role is Role.REPRESENTATIVE else ()
     asked = (
         (made, do, _cells((own, "none.none", None), types), a_caller(role, attested=attested, own=own), own)
-        for own in ("none.none", "active.none", "active.person", "none.organization", "ended-yesterday.none")
+        for own in owns
         for attested in (True, False)
     )
     count, found = _differences(filled, asked)
-    assert count == 10 * len(_cells(("none.none", None, None), types)) > 0
+    assert count == 2 * len(owns) * len(_cells(("none.none", None, None), types)) > 0
     assert not found, f"{len(found)} of {count} differ: {found[:5]}"
 
 

@@ -24,7 +24,8 @@ from tests.fixtures.server import Server
 REASONS = (
     "no relation", "another woman", "blocked person", "blocked organization", "ended relation", "kept from her",
     "kept from her until told", "sensitive", "restricted", "operator", "auditor", "narrow scope", "wrong purpose",
-    "secretary", "student", "doula", "represented unasked", "kept from representative", "outside pilot",
+    "secretary", "student", "doula", "represented unasked", "kept from representative", "guardian unregistered",
+    "outside pilot",
 )  # fmt: skip
 DOORS = (*READING, *leak_hooks.HOOKS, *leak_writing.WRITING, *leak_work.WORKING)
 # proven on a copy
@@ -37,6 +38,7 @@ ASSISTING = frozenset(
         *OPEN_TO,
         "represented unasked",
         "kept from representative",
+        "guardian unregistered",
         "kept from her until told",
         "narrow scope",
         "wrong purpose",
@@ -62,6 +64,7 @@ def _hidden(reason: str, name: str) -> bool:
             "another woman",
             "auditor",
             "represented unasked",
+            "guardian unregistered",
             "outside pilot",
             *OPEN_TO,
         } or (

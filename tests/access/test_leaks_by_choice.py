@@ -1,7 +1,8 @@
 """THE LEAK MATRIX by time: the same request by the same person gives the item, then she decides, and it gives nothing.
 
 Each cell is its own positive control. "withdrawn": she takes no part any more; "blocked": she blocks the place;
-"emergency over": a grant has ended. One type at every run, the others of the card are slow.
+"emergency over": a grant has ended; "sixteen": her guardian's right has. One type at every run, the others of the card
+are slow.
 """
 
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from tests.access.leak_doors import Asked, Door
 from tests.access.leak_feeds import feeds
 from tests.access.leak_items import Item, Leaks, Reason, all_items
 from tests.access.test_leaks import DESTRUCTIVE, DOORS, _learned
+from tests.access.test_minors import a_guardian, born
 from tests.access.world import a_block, a_choice, a_team, organization, orgnr, stored
 from tests.fixtures.resources import concept, register
 from tests.fixtures.server import Person, Server
@@ -22,7 +24,8 @@ TYPES = ("Observation", "AllergyIntolerance", "DiagnosticReport", "Encounter", "
 # An export is made once for each caller of a server
 GP, PLACE = {"withdrawn": "gp-c", "blocked": "gp-a"}, {"withdrawn": "gp-b", "blocked": "gp-a"}
 QUICK = frozenset({"Observation"})
-UNDER_A_GRANT = frozenset({  # what an emergency opens: reading, and neither work lists nor exports nor feeds
+READS_ALONE = frozenset({"emergency over", "sixteen"})  # who has neither work lists nor exports nor feeds
+UNDER_A_GRANT = frozenset({  # what an emergency opens, or a guardian sees: reading
     "read", "vread", "history", "head", "meta", "search by id", "search by patient", "transaction GET", "batch GET",
     "batch search", "card", "card page", "everything", "lastn",
 })  # fmt: skip
@@ -34,31 +37,37 @@ class Before:
     def __init__(self, server: Server, situation: str) -> None:
         self.server, self.situation = server, situation
         self.harness, midwife = self.person("harness"), self.person("midwife")
-        self.woman = register(midwife)
+        alone = situation in READS_ALONE
+        self.woman = register(midwife, **({"birthDate": born(15)} if situation == "sixteen" else {}))
         self.her = self.person("citizen", person=self.woman.number)
-        emergency = situation == "emergency over"
-        self.reader = (
-            self.person("hospital", key="hospital-b", purpose="BTG") if emergency else self.person("gp", key=GP[situation])
-        )  # fmt: skip
-        if not emergency:
-            stored(
-                self.her,
-                a_team(self.woman.reference, organization(self.person("operator"), orgnr(PLACE[situation]))),
-            )
-        else:
+        self.reader = self._reader()
+        if situation == "emergency over":
             self._grant()
-        happening = feeds([] if emergency else [self.reader], [self.woman])
+        elif situation == "sixteen":
+            stored(midwife, a_guardian(self.woman.reference))
+        else:
+            place = organization(self.person("operator"), orgnr(PLACE[situation]))
+            stored(self.her, a_team(self.woman.reference, place))
+        happening = feeds([] if alone else [self.reader], [self.woman])
         items = all_items(self.harness, midwife, self.woman)
         visible: dict[str, Item] = (
-            {} if emergency else all_items(self.harness, self.reader, register(self.reader))
+            {} if alone else all_items(self.harness, self.reader, register(self.reader))
         )
         self.reason = Reason(
-            situation, self.reader, self.reader, items, visible, blocked=not emergency
+            situation, self.reader, self.reader, items, visible, blocked=not alone
         )  # fmt: skip
         self.leaks = Leaks(server, self.harness, {situation: self.reason}, happening)
 
     def person(self, role: str, key: str = "", **wish: str) -> Person:
         return self.server.person(role, key=key, bearer=True, **wish)
+
+    def _reader(self) -> Person:
+        if self.situation == "sixteen":
+            number = self.woman.number
+            return self.server.person("representative", bearer=True, represented=number, guardian=True)
+        if self.situation == "emergency over":
+            return self.person("hospital", key="hospital-b", purpose="BTG")
+        return self.person("gp", key=GP[self.situation])
 
     def _grant(self) -> None:
         number = {"name": "identifier", "valueIdentifier": {"system": codes.FNR, "value": self.woman.number}}
@@ -74,6 +83,10 @@ class Before:
         elif self.situation == "blocked":
             actor = {"identifier": {"system": codes.ORGNR, "value": orgnr(PLACE[self.situation])}}
             stored(self.her, a_block(reference, actor))
+        elif self.situation == "sixteen":
+            self.server.database.rows(
+                f"UPDATE choice SET ends = now() WHERE patient = '{id_}' AND kind = 'minor' RETURNING rid"
+            )
         else:
             self.server.database.rows(
                 f"UPDATE relation SET ends = begins WHERE patient = '{id_}' AND kind = 'emergency' RETURNING rid"
@@ -86,11 +99,11 @@ class Before:
             for door in DOORS
             if door.applies(type_name)
             and door.name not in DESTRUCTIVE
-            and (self.situation != "emergency over" or door.name in UNDER_A_GRANT)
+            and (self.situation not in READS_ALONE or door.name in UNDER_A_GRANT)
         ]
 
 
-@pytest.fixture(scope="module", params=["withdrawn", "blocked", "emergency over"])
+@pytest.fixture(scope="module", params=["withdrawn", "blocked", "emergency over", "sixteen"])
 def before(request: pytest.FixtureRequest, server: Server) -> tuple[Before, dict[str, list[str]]]:
     """What was open before she decided, for each type; then she decides."""
     world = Before(server, request.param)

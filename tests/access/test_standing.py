@@ -1,7 +1,6 @@
 """What a woman is decides: a confidential address, her death, her age, where she lives; over HTTP, in every door."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -12,10 +11,9 @@ from app.fhir import codes
 from tests.access.leak_doors import readable
 from tests.access.leak_items import let_in
 from tests.access.test_existence import said, told
-from tests.access.world import World, a_choice, made, outcome_text, stored
+from tests.access.world import World, made, outcome_text, stored
 from tests.fixtures.exports import exported
 from tests.fixtures.hooks import a_call
-from tests.fixtures.pilot import TAKING_PART
 from tests.fixtures.resources import (
     Json,
     Woman,
@@ -227,61 +225,6 @@ def test_nobody_logs_in_as_the_dead_and_no_card_is_opened(world: World) -> None:
     alive = {k: v for k, v in midwife.get(f"/{woman.reference}").json().items() if k != "deceasedDateTime"}
     assert midwife.put(f"/{woman.reference}", alive).status_code == 200, "registered on the wrong woman"
     assert her.get(f"/Observation/{weight}").status_code == 200
-
-
-# Minors
-
-
-def born(years: int, days: int = 0) -> str:
-    """The birth date of who is ``years`` old in so many days."""
-    day = date.today() + timedelta(days)  # noqa: DTZ011
-    return day.replace(year=day.year - years, day=min(day.day, 28)).isoformat()
-
-
-def test_a_guardian_is_told_of_one_under_16_and_of_nobody_older(world: World) -> None:
-    midwife = world.midwife
-    young, older = register(midwife, birthDate=born(15)), register(midwife, birthDate=born(16, -3))
-    for woman, sees in ((young, 200), (older, 404)):
-        weight = stored(midwife, a_weight(woman.reference))
-        kept = stored(
-            midwife,
-            a_weight(woman.reference) | {"meta": {"security": [{"system": codes.ACT_CODE, "code": "NOPAT"}]}},
-        )
-        guardian = world.person("representative", represented=woman.number, guardian=True)
-        friend = world.person("representative", represented=woman.number)
-        assert guardian.get(f"/Observation/{weight}").status_code == sees
-        assert guardian.get(f"/Observation/{kept}").status_code == 404, "kept from those who stand near her"
-        assert friend.get(f"/Observation/{weight}").status_code == 404, (
-            "a power of attorney is no guardianship"
-        )
-        assert guardian.get(f"/Consent?patient={woman.id}").json().get("entry") is None
-        assert guardian.post("/Observation", a_weight(woman.reference)).status_code in {403, 404}
-    her = world.person("citizen", person=young.number)
-    weight = stored(midwife, a_weight(young.reference))
-    assert her.get(f"/Observation/{weight}").status_code == 200, "her own card is hers at any age"
-    role = concept(ROLE_CODE, "HPOWATT")
-    shut_out = {"role": role, "reference": {"identifier": {"system": codes.FNR, "value": REPRESENTATIVE[1]}}}
-    stored(her, a_choice(young.reference, "deny", actor=[shut_out]))
-    guardian = world.person("representative", represented=young.number, guardian=True)
-    assert guardian.get(f"/Observation/{weight}").status_code == 404, "she shuts out whom she must fear"
-
-
-def test_at_16_she_agrees_alone(starting: Start) -> None:
-    server = starting(participation="consent")
-    midwife = server.person("midwife")
-    for years, status in ((15, 422), (16, 201)):
-        number = new_number()
-        patient = stored(midwife, a_patient(number, birthDate=born(years, -3)))
-        consent = a_choice(f"Patient/{patient}", "permit", TAKING_PART)
-        answer = server.person("citizen", person=number).post("/Consent", consent)
-        assert answer.status_code == status, answer.text
-        assert ("parental" in answer.text) == (status == 422)
-        recorded = consent | {
-            "performer": [{"reference": f"Patient/{patient}"}],
-            "sourceAttachment": {"title": "Signert av mor og datter"},
-        }
-        assert midwife.post("/Consent", recorded).status_code == 201
-        assert midwife.post("/EpisodeOfCare", an_episode(f"Patient/{patient}")).status_code == 201
 
 
 # The pilot area
