@@ -22,18 +22,6 @@ _EITHER = {
     "pilot_area": ("municipality", "organization"),
 }
 _DAY = 24 * 60  # minutes
-_OPTIONAL = (  # empty: nothing is sent, nobody asked
-    "kjernejournal_url",
-    "helsenorge_url",
-    "helsenorge_active_url",
-    "persontjenesten_url",
-    "pvk_url",
-    "pvk_changes_url",
-    "documents_url",
-    "gp_register_url",
-    "hpr_url",
-    "address_register_url",
-)
 
 
 class UnsafeSettings(Exception):
@@ -94,6 +82,12 @@ class Settings:
     client_key_file: str = _doc("Private JWK of this server's client, for private_key_jwt and DPoP.")
     kjernejournal_url: str = _doc("Base of kjernejournal's critical-information API; empty: nothing is sent.")
     kjernejournal_audience: str = _doc("Audience of kjernejournal's tokens.", "nhn:critical-information")
+    medicines_url: str = _doc("Base of kjernejournal's list of her medicines; empty: not asked.")
+    medicines_audience: str = _doc("Audience of the tokens for her medicines.", "nhn:medication-list")
+    beside_ms: int = _doc("Milliseconds that a card waits for what stands in kjernejournal.", 800)
+    beside_minutes: int = _doc(
+        "Minutes for which a worker remembers that, for who asked; 0: not at all.", 480
+    )
     documents_url: str = _doc("Base of kjernejournal's document sharing (IHE MHD); empty: no card is shared.")
     documents_audience: str = _doc("Audience of the tokens for document sharing.", "nhn:phr/mhd")
     document_seconds: int = _doc(
@@ -285,9 +279,15 @@ def check(settings: Settings) -> None:
 def _check_production(settings: Settings) -> None:
     if settings.allow_bearer or settings.allow_harness:
         raise UnsafeSettings("Production accepts neither unbound tokens nor the harness role")
-    for name in ("base_url", "helseid_issuer", "helsenorge_issuer", *_OPTIONAL):
+    needed = ("base_url", "helseid_issuer", "helsenorge_issuer")
+    others = (
+        row.name for row in fields(Settings) if row.name.endswith("_url") and "database" not in row.name
+    )
+    for name in dict.fromkeys(
+        (*needed, *others)
+    ):  # of the others an empty one: nothing is sent, nobody asked
         url = getattr(settings, name)
-        if not url.startswith("https://") and (url or name not in _OPTIONAL):
+        if not url.startswith("https://") and (url or name in needed):
             raise UnsafeSettings(f"HELSEKORT_{name.upper()} must be https in production")
     if not 1 <= settings.issuer_key_minutes <= _DAY:
         raise UnsafeSettings("HELSEKORT_ISSUER_KEY_MINUTES is from a minute to a day, as HelseID asks")

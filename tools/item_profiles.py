@@ -12,7 +12,7 @@ from pathlib import Path
 
 from app.fhir import codes as c
 from app.mapping import contradictions as told
-from app.mapping import narrative, narrative_found
+from app.mapping import elsewhere_facts, narrative, narrative_found
 from app.mapping.card_to_fhir import REST
 from app.mapping.item_codes import CODES
 from app.pregnancy import contradictions
@@ -154,7 +154,13 @@ def sections() -> dict[str, str]:
         fold(Facts(), today=A_DAY.date(), now=A_DAY), visible=frozenset[str](), audience="clinician"
     )
     found = {row.code: row.title for row in narrative.sections(empty)}
-    return {**narrative_found.TITLES, "contradictions": told.TITLE, REST.code: REST.title, **found}
+    return {
+        **narrative_found.TITLES,
+        **elsewhere_facts.TITLES,
+        "contradictions": told.TITLE,
+        REST.code: REST.title,
+        **found,
+    }
 
 
 def _concepts() -> Iterator[str]:

@@ -6,11 +6,16 @@ from starlette.responses import JSONResponse, Response
 
 from app import clock
 from app.fhir.outcome import FhirError
+from app.gateways.elsewhere import Elsewhere
+from app.pregnancy.elsewhere import MEDICINES as BESIDE
 from app.settings import Settings
 from app.store import delivery_health
+from app.store.breakers import Breaker
 from app.store.deliveries import DOCUMENTS, HELSENORGE, KJERNEJOURNAL
-from app.store.landscape_tables import CLOSED
+from app.store.landscape_tables import CLOSED, OPEN
 from app.store.registers import HPR, PERSONTJENESTEN
+
+MEDICINES = "medicines"
 
 
 async def live(_request: Request) -> Response:
@@ -35,7 +40,17 @@ def set_up(settings: Settings) -> dict[str, bool]:
         PERSONTJENESTEN: bool(settings.persontjenesten_url),
         HPR: bool(settings.hpr_url),
         DOCUMENTS: bool(settings.documents_url),
+        MEDICINES: bool(settings.medicines_url),
     }
+
+
+def _waited_for(elsewhere: Elsewhere) -> Breaker:
+    """Her medicines are asked for while somebody waits: how this process found the service."""
+    recent = elsewhere.recent
+    state = OPEN if recent.is_down(BESIDE) else CLOSED
+    return Breaker(
+        MEDICINES, state, int(state == OPEN), 0, None, recent.succeeded.get(BESIDE), recent.failed.get(BESIDE)
+    )
 
 
 async def adapters(request: Request) -> Response:
@@ -46,6 +61,9 @@ async def adapters(request: Request) -> Response:
         found = await delivery_health.adapters(house.database, set_up(house.settings))
     except (FhirError, asyncpg.PostgresError, OSError):
         return JSONResponse({"status": "down", "database": "does not answer"}, 503)
+    for row in found:
+        if row.name == MEDICINES and house.elsewhere is not None:
+            row.breaker = _waited_for(house.elsewhere)
     rows = [row.as_json(at) for row in found]
     is_well = all(row["breaker"] == CLOSED and not row["dead"] for row in rows)
     return JSONResponse({"status": "up" if is_well else "degraded", "adapters": rows})

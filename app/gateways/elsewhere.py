@@ -1,12 +1,15 @@
 """What serving itself asks of another system while a clinician waits: kjernejournal, in her own session."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import httpx
 
 from app.gateways.certificates import trusted
 from app.gateways.helseid import HelseId, read_client_key
 from app.gateways.kjernejournal import Kjernejournal
+from app.gateways.medicines import Medicines
+from app.gateways.recent import Recent
 from app.settings import Settings
 
 
@@ -18,6 +21,8 @@ class Elsewhere:
     kjernejournal: Kjernejournal
     audience: str
     http: httpx.AsyncClient
+    medicines: Medicines | None = None
+    recent: Recent[Any] = field(default_factory=lambda: Recent[Any](0.0))
 
 
 def elsewhere(settings: Settings) -> Elsewhere | None:
@@ -28,4 +33,6 @@ def elsewhere(settings: Settings) -> Elsewhere | None:
     key = read_client_key(settings.client_key_file)
     helseid = HelseId(settings.helseid_issuer, settings.client_id, key, http)
     kjernejournal = Kjernejournal(settings.kjernejournal_url, http)
-    return Elsewhere(helseid, kjernejournal, settings.kjernejournal_audience, http)
+    medicines = Medicines(settings.medicines_url, http) if settings.medicines_url else None
+    recent: Recent[Any] = Recent(settings.beside_minutes * 60)
+    return Elsewhere(helseid, kjernejournal, settings.kjernejournal_audience, http, medicines, recent)

@@ -41,6 +41,18 @@ class Registration:
     profession: str
 
 
+def asking(profession: str, number: str, event: str) -> dict[str, str]:
+    """The headers of a call in a clinician's session, about the woman with this ``number``."""
+    role = {"system": VOLVEN_PROFESSION, "code": profession}
+    return {
+        "Accept": _FHIR,
+        "nhn-user-role": quote(json.dumps(role, separators=(",", ":"))),
+        "nhn-source-system": SOURCE_SYSTEM,
+        "nhn-patient-nin": number,
+        "nhn-event-id": event,
+    }
+
+
 class Kjernejournal:
     """The service at ``base``."""
 
@@ -50,14 +62,16 @@ class Kjernejournal:
 
     async def register(self, token: Token, registration: Registration) -> None:
         """Ask for her choices, then register. Raises Refused, Unreachable."""
-        await self._check_choices(token, registration)
+        await check_choices(self._http, token, self._base, registration.number)
         response = await self._call(token, registration, "POST")
         if not _is_known(response):
             check(response, SYSTEM)
 
-    async def found(self, token: Token, asked: Registration) -> list[Held]:
-        """What is registered of hers of the type that ``asked`` has, by whomever. Raises Refused, Unreachable."""
-        await self._check_choices(token, asked)
+    async def found(self, token: Token, asked: Registration, *, restricts: bool = False) -> list[Held]:
+        """What is registered of hers of the type that ``asked`` has, by whomever. Raises Refused, Unreachable.
+
+        ``restricts``: it is for somebody to read, so that her restriction counts."""
+        await check_choices(self._http, token, self._base, asked.number, restricts=restricts)
         response = await self._call(token, asked, "GET")
         check(response, SYSTEM)
         try:
@@ -66,14 +80,7 @@ class Kjernejournal:
             raise Unreachable(f"{SYSTEM} gave a list that cannot be read") from error
 
     async def _call(self, token: Token, registration: Registration, method: str) -> httpx.Response:
-        role = {"system": VOLVEN_PROFESSION, "code": registration.profession}
-        headers = {
-            "Accept": _FHIR,
-            "nhn-user-role": quote(json.dumps(role, separators=(",", ":"))),
-            "nhn-source-system": SOURCE_SYSTEM,
-            "nhn-patient-nin": registration.number,
-            "nhn-event-id": registration.event,
-        }
+        headers = asking(registration.profession, registration.number, registration.event)
         has_body = method == "POST"
         url = f"{self._base}/{registration.type}"
         body = registration.body if has_body else b""
@@ -95,21 +102,27 @@ class Kjernejournal:
         if response.status_code != httpx.codes.NOT_FOUND:  # it may never have come
             check(response, SYSTEM)
 
-    async def _check_choices(self, token: Token, registration: Registration) -> None:
-        url = f"{self._base}/status"
-        body = json.dumps({"nin": registration.number}).encode()
-        response = await call(self._http, token, SYSTEM, url, body, {"Content-Type": "application/json"})
-        check(response, SYSTEM)
-        try:
-            status = response.json()
-        except ValueError as error:
-            raise Unreachable(f"{SYSTEM} gave a status that cannot be read") from error
-        if not isinstance(status, dict):
-            raise Unreachable(f"{SYSTEM} gave a status that cannot be read")
-        if _says(status.get("privacySetting"), "hasReservationKjernejournal"):
-            raise Refused("She has reserved herself against kjernejournal")
-        if _says(status, "isBlockedForUser"):
-            raise Refused("She has blocked this clinician in kjernejournal")
+
+async def check_choices(
+    http: httpx.AsyncClient, token: Token, base: str, number: str, *, restricts: bool = False
+) -> None:
+    """Ask a service of kjernejournal at ``base`` for her own choices. Raises Unreachable; Refused where she reserved
+    herself or blocked this clinician; with ``restricts`` also where she lets nothing out without her consent."""
+    body = json.dumps({"nin": number}).encode()
+    response = await call(http, token, SYSTEM, f"{base}/status", body, {"Content-Type": "application/json"})
+    check(response, SYSTEM)
+    try:
+        status = response.json()
+    except ValueError as error:
+        raise Unreachable(f"{SYSTEM} gave a status that cannot be read") from error
+    if not isinstance(status, dict):
+        raise Unreachable(f"{SYSTEM} gave a status that cannot be read")
+    if _says(status.get("privacySetting"), "hasReservationKjernejournal"):
+        raise Refused("She has reserved herself against kjernejournal")
+    if _says(status, "isBlockedForUser"):
+        raise Refused("She has blocked this clinician in kjernejournal")
+    if restricts and _says(status.get("privacySetting"), "isRestricted"):
+        raise Refused("She has restricted kjernejournal: it is opened there, with her consent")
 
 
 def _says(value: Any, name: str) -> bool:

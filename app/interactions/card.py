@@ -14,6 +14,7 @@ from app.fhir import json as fhir_json
 from app.fhir.dates import interval
 from app.fhir.outcome import BadRequest, Forbidden, NotAcceptable, NotFound
 from app.interactions import paper
+from app.interactions.beside import beside as asked_beside
 from app.interactions.context import Answer, Context
 from app.interactions.guard import not_refused, scoped
 from app.interactions.redaction import sheltering
@@ -139,11 +140,13 @@ async def card(context: Context, episode: str, wanted: Wanted) -> Answer:
     clinical_day(wanted.as_of, context.entry.at)
     form, audience = form_of(context, wanted.form)
     found = await read(context, episode)
+    beside = await asked_beside(context, found, form, wanted.as_of)
     whole, changed = folded(found, context, wanted.as_of), changed_since(found, wanted.since)
     language = wanted.language if wanted.language in LANGUAGES else "nb"
     if kind == "paper":
-        return await paper.printed([sheet_of(context, whole, found, form, audience)], language, episode)
-    reader = seen(whole, found, audience)
+        view, printed = sheet_of(context, whole, found, form, audience)
+        return await paper.printed([(beside.of(view), printed)], language, episode)
+    reader = beside.of(seen(whole, found, audience))
     if kind == "page":
         text = page(
             reader,
@@ -155,9 +158,7 @@ async def card(context: Context, episode: str, wanted: Wanted) -> Answer:
         )
         sent = {"Content-Language": language, "Referrer-Policy": "no-referrer"}
         return Answer(200, text.encode(), sent, "text/html; charset=utf-8")
-    told = (row for row in found if row.visible and f"{row.type}/{row.id}" not in whole.unlisted)
-    shelter = sheltering(found)
-    bodies = [shelter(row.type, redact(row)[0]) for row in told]
+    bodies = _bodies(whole, found)
     body = document(
         reader,
         episode_id=episode,
@@ -167,8 +168,16 @@ async def card(context: Context, episode: str, wanted: Wanted) -> Answer:
         base=context.house.fhir_base,
         since=changed.since,
         changed=changed.sources,
+        beside=beside.resources,
     )
     return Answer(200, body)
+
+
+def _bodies(whole: Card, found: list[Stored]) -> list[bytes]:
+    """What this caller is shown, as the winning rows let it be seen."""
+    told = (row for row in found if row.visible and f"{row.type}/{row.id}" not in whole.unlisted)
+    shelter = sheltering(found)
+    return [shelter(row.type, redact(row)[0]) for row in told]
 
 
 def sheet_of(

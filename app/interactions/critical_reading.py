@@ -5,6 +5,7 @@ the time when it was asked for, and kept nowhere: kjernejournal is its master. W
 nothing can be asked the answer says so: that nothing is shown must never read as that there is nothing.
 """
 
+import asyncio
 from typing import Any
 
 from app import clock
@@ -18,7 +19,8 @@ from app.gateways.kjernejournal import Held, Registration
 from app.interactions.app_login import helseid_token
 from app.interactions.context import Answer, Context
 from app.interactions.guard import scoped, visible
-from app.mapping.critical_kinds import PATIENT, PROFILES
+from app.mapping.critical_kinds import PROFILES
+from app.mapping.elsewhere_facts import of_hers
 from app.mapping.registered_person import identified
 from app.store import resources
 
@@ -36,42 +38,44 @@ async def critical_information(context: Context, _given: Given, id_: str | None)
     elsewhere = context.house.elsewhere
     if elsewhere is None:
         return _answered(context, [], _NOT_SET_UP)
-    if not _is_in_session(context.caller):
+    if not in_session(context.caller):
         return _answered(context, [], _NO_SESSION)
     if number is None:
         return _answered(context, [], _NO_NUMBER)
     try:
-        held = await _held(context, elsewhere, number[1])
+        others = await of_others(context, elsewhere, number[1])
     except (Refused, TokenSpent, Unreachable) as failure:
         return _answered(context, [], f"{failure}: what stands there is not known")
-    base = f"{context.house.fhir_base}/"
-    others = [row for row in held if not row.source.startswith(base)]
     return _answered(context, [_entry(context, row, id_ or "") for row in others])
 
 
-def _is_in_session(caller: Caller) -> bool:
+def in_session(caller: Caller) -> bool:
+    """Whether kjernejournal can be asked in the caller's name."""
     return caller.role in CLINICIANS and bool(caller.token)
 
 
-async def _held(context: Context, elsewhere: Elsewhere, number: str) -> list[Held]:
-    """All that stands there of hers. Raises Failure."""
-    caller, found = context.caller, []
+async def of_others(context: Context, elsewhere: Elsewhere, number: str) -> list[Held]:
+    """All that stands there of hers and does not come from here. Raises Failure."""
+    caller = context.caller
     subject = await helseid_token(context.house, caller.token)
     token = await elsewhere.helseid.exchange(subject, elsewhere.audience)
     with elsewhere.helseid.tried(elsewhere.audience):
-        for kind in PROFILES:
-            asked = Registration(context.entry.id, kind, b"", number, caller.profession or "")
-            found += await elsewhere.kjernejournal.found(token, asked)
-    return found
+        asked = (
+            Registration(context.entry.id, kind, b"", number, caller.profession or "") for kind in PROFILES
+        )
+        rows = await asyncio.gather(
+            *(elsewhere.kjernejournal.found(token, one, restricts=True) for one in asked)
+        )
+    base = f"{context.house.fhir_base}/"
+    return [row for found in rows for row in found if not row.source.startswith(base)]
 
 
 def _entry(context: Context, row: Held, patient: str) -> Entry:
     """As it stands there, about the woman who is here; her number is left out."""
-    url = context.house.settings.kjernejournal_url
-    kind = str(row.resource.get("resourceType"))
-    meta = {**row.resource.get("meta", {}), "source": url}
-    resource = {**row.resource, "meta": meta, PATIENT[kind]: {"reference": f"Patient/{patient}"}}
-    return Entry(fhir_json.dump(resource), f"{url}/{kind}/{row.remote}", {"search": {"mode": "match"}})
+    base = context.house.settings.kjernejournal_url
+    url = f"{base}/{row.resource.get('resourceType')}/{row.remote}"
+    resource = of_hers(row.resource, base, f"Patient/{patient}")
+    return Entry(fhir_json.dump(resource), url, {"search": {"mode": "match"}})
 
 
 def _answered(context: Context, entries: list[Entry], why: str = "") -> Answer:

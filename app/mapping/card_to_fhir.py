@@ -16,7 +16,7 @@ from app.clock import instant
 from app.fhir import codes as c
 from app.fhir.json import dump
 from app.fhir.newborn import is_child
-from app.mapping import contradictions, joined_team
+from app.mapping import contradictions, elsewhere_facts, joined_team
 from app.mapping.document_parts import code, security, urn
 from app.mapping.narrative import Section, clock, sections
 from app.mapping.record_facts import FINDING_KEY
@@ -48,9 +48,11 @@ def document(
     base: str = c.CANONICAL,
     since: datetime | None = None,
     changed: Container[str] = (),
+    beside: Sequence[tuple[str, str, Json]] = (),
 ) -> bytes:
     """The card as one Bundle. ``resources`` are what the reader may see; ``base`` is the FHIR base of this server;
-    with ``since`` its first section names the ``changed`` records."""
+    with ``since`` its first section names the ``changed`` records; ``beside`` are those of another register, each with the code
+    of its section and its address."""
     bodies = {f"{head.type}/{head.id}": body for body in resources for head in (_head.decode(body),)}
     urls = {source: f"{base}/{source}" for source in bodies}
     device = urn("device")
@@ -65,7 +67,13 @@ def document(
         "contradictions": list(issues),
         "care-team": list(joined),
     }
-    told = [*_changed(urls, since, changed), *sections(view)]
+    for section, url, _ in beside:
+        extra.setdefault(section, []).append(url)
+    told = [
+        *_changed(urls, since, changed),
+        *sections(view),
+        *elsewhere_facts.sections(view.described.elsewhere),
+    ]
     parts = [_section(row, urls, extra.get(row.code, [])) for row in told]
     parts += _remainder(urls, parts, subject)
     composition = _composition(parts, subject, device, urls.get(f"EpisodeOfCare/{episode_id}"), at)
@@ -73,6 +81,7 @@ def document(
         (urn(f"composition/{bundle_id}"), composition),
         (device, _device()),
         *(flags | issues | computed | joined).items(),
+        *((url, body) for _, url, body in beside),
     ]
     entries = [_entry(url, dump(body)) for url, body in own[:1]]
     entries += [_entry(urls[source], body) for source, body in bodies.items()]

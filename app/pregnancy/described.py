@@ -12,6 +12,7 @@ from app.pregnancy import background as b
 from app.pregnancy.bands import Recommended, recommended
 from app.pregnancy.births import Birth, births
 from app.pregnancy.contradictions import rhesus
+from app.pregnancy.elsewhere import Register
 from app.pregnancy.facts import (
     BirthOutcome,
     BloodPressure,
@@ -119,6 +120,7 @@ class Described:
     stated: tuple[Stated, ...]
     found: tuple[Amount | Answer, ...]  # of ultrasound, NIPT and the RhD pathway, oldest first
     recommended: Recommended | None = None  # what she is recommended to weigh at term
+    elsewhere: tuple[Register, ...] = ()  # beside the card, where somebody asked
 
 
 def _value(row: Weight | FundalHeight | Haemoglobin | FetalHeartRate) -> Values:

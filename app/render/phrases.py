@@ -7,6 +7,7 @@ from app.render.birth_place_phrases import BIRTH_PLACE_PHRASES
 from app.render.birth_plan_phrases import BIRTH_PLAN_PHRASES
 from app.render.contradiction_words import CONTRADICTION_WORDS
 from app.render.decision_phrases import DECISIONS
+from app.render.elsewhere_phrases import ELSEWHERE_PHRASES
 from app.render.found_phrases import FOUND_PHRASES
 from app.render.hers_phrases import HERS_PHRASES
 from app.render.leaving import LEAVING_PHRASES
@@ -14,6 +15,7 @@ from app.render.stated_words import STATED_WORDS
 
 PHRASES: dict[str, tuple[str, str, str]] = {
     **CONTRADICTION_WORDS,
+    **ELSEWHERE_PHRASES,
     **FOUND_PHRASES,
     **HERS_PHRASES,
     **LEAVING_PHRASES,

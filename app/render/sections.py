@@ -27,6 +27,7 @@ from app.pregnancy.triggers import PROTEIN, is_raised
 from app.render.birth_place_section import birth_places
 from app.render.birth_plan_section import birth_plan
 from app.render.contradictions_section import contradictory
+from app.render.elsewhere_section import medicines, registered_by_others
 from app.render.found_sections import nipt, rhd, ultrasound
 from app.render.hers_section import registered
 from app.render.section import Line, Section
@@ -162,6 +163,7 @@ def _closed(view: View, words: Words) -> Iterator[Line]:
         yield Line((f"{words.title(row)}, {words.clock(row.first_seen)}",), row.inputs)
 
 
+CARERS = frozenset({"clinician", "emergency"})
 SECTIONS: tuple[Section, ...] = (
     Section(
         "contradictions", contradictory, rests_on=("contradictions",), always=False, place="first", most=4,
@@ -190,6 +192,8 @@ SECTIONS: tuple[Section, ...] = (
         shown_to=frozenset({"clinician", "citizen"}),
     ),
     Section("health", _health, rests_on=("allergies", "conditions"), place="right"),
+    Section("elsewhere-critical", registered_by_others, always=False, place="right", shown_to=CARERS),
+    Section("elsewhere-medicines", medicines, always=False, place="right", shown_to=CARERS, most=12),
     Section("care-team", _care_team, place="right"),
     Section("closed-findings", _closed, always=False, place="right", shown_to=frozenset({"clinician"})),
 )  # fmt: skip

@@ -16,12 +16,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from helsekort_sandbox import documents
+from helsekort_sandbox import documents, medicines
 from helsekort_sandbox.answering import Service, bare
 from helsekort_sandbox.contracts import KJERNEJOURNAL, document
 from helsekort_sandbox.controls import control_routes, described
 from helsekort_sandbox.document_contracts import DOCUMENTS
 from helsekort_sandbox.effects import Wrong
+from helsekort_sandbox.medicine_contracts import MEDICINES
 from helsekort_sandbox.resource_server import ATTEST, HPR, PID, actor
 
 BASE = "/critical-information/v1"
@@ -92,6 +93,11 @@ class Kjernejournal(Service):
         self.choices: dict[str, Any] = {}
         for entry in self.log.entries:
             self.choices |= entry.get("choices", {})
+
+    def chosen(self, nin: str) -> dict[str, Any]:
+        """Her own choices."""
+        found: dict[str, Any] = self.choices.get(nin, {})
+        return found
 
     def refusal(self, wrong: Wrong) -> Response:
         return _refusal(wrong)
@@ -229,7 +235,7 @@ def create_app(issuer: str, state: Path) -> Starlette:
     """The service, trusting ``issuer`` and keeping its log in the folder ``state``."""
     register = Kjernejournal(issuer, state)
     routes: list[BaseRoute] = [
-        documents.mount(issuer, state, lambda nin: register.choices.get(nin, {})),
+        *(one.mount(issuer, state, register.chosen) for one in (documents, medicines)),
         Route("/_choices", register.choose, methods=["POST"]),
         Route(f"{BASE}/status", register.status, methods=["POST"]),
         Route(f"{BASE}/{{kind}}", register.search, methods=["GET"]),
@@ -237,5 +243,5 @@ def create_app(issuer: str, state: Path) -> Starlette:
         Route(f"{BASE}/{{kind}}/retraction", register.retract, methods=["POST"]),
         Route(f"{BASE}/{{kind}}/{{id}}", register.register, methods=["PUT"]),
     ]
-    described_as = described(document("Mock kjernejournal", (*KJERNEJOURNAL, *DOCUMENTS)))
+    described_as = described(document("Mock kjernejournal", (*KJERNEJOURNAL, *DOCUMENTS, *MEDICINES)))
     return Starlette(routes=[*routes, *control_routes(register.log, register.faults), described_as])

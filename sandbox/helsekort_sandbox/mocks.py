@@ -29,6 +29,11 @@ class Mocks:
         """Document sharing, below kjernejournal."""
         return f"{self.kjernejournal}/mhd"
 
+    @property
+    def medicines(self) -> str:
+        """Her medicines, below kjernejournal."""
+        return f"{self.kjernejournal}/medicines"
+
     def stop(self) -> None:
         for child in self.children:
             child.stop()

@@ -12,6 +12,7 @@ from app.gateways.helseid import HelseId, read_client_key
 from app.gateways.helsenorge import Helsenorge
 from app.gateways.hpr import Hpr
 from app.gateways.kjernejournal import Kjernejournal
+from app.gateways.medicines import Medicines
 from app.gateways.persontjenesten import Persontjenesten
 from tests.fixtures.services import Services
 
@@ -28,6 +29,7 @@ class Line:
     persontjenesten: Persontjenesten
     hpr: Hpr
     documents: Documents
+    medicines: Medicines
     http: httpx.AsyncClient
 
 
@@ -45,6 +47,7 @@ def speak(services: Services, story: Callable[[Line], Awaitable[T]], **changed: 
                 services.persontjenesten(http),
                 services.hpr(http),
                 services.documents(http),
+                Medicines(services.medicines_url, http),
             )
             line = Line(helseid, *others, http)
             return await story(line)

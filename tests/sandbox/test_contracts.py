@@ -210,6 +210,34 @@ def test_the_register_of_personnel_keeps_its_contract(services: Services) -> Non
     }  # fmt: skip
 
 
+def test_her_medicines_keep_their_contract(services: Services) -> None:
+    contract, number, token = Contract(services), new_number(), services.token(Wish("midwife"))
+    choose = f"{services.running.kjernejournal}/_choices"
+
+    async def story(line: Line) -> None:
+        line.http.event_hooks["response"].append(contract.judge)
+        clinician = await line.helseid.exchange(token, "nhn:medication-list")
+        asked = (clinician, "JO", number, new_id())
+        assert await line.medicines.listed(*asked) is None
+        services.prescribes(number, "2026-11-20", {"status": "active"})
+        found = await line.medicines.listed(*asked)
+        assert found is not None
+        assert (found.dated.date(), len(found.statements)) == (date(2026, 11, 19), 1)
+        machine = await line.helseid.machine_token("nhn:medication-list")
+        with pytest.raises(Unreachable, match="403"):
+            await line.medicines.listed(machine, "JO", number, new_id())
+        for choice, reason in (("reservation", "reserved"), ("restricted", "consent")):
+            httpx.post(choose, json={"nin": number, choice: True}).raise_for_status()
+            with pytest.raises(Refused, match=reason):
+                await line.medicines.listed(*asked)
+
+    speak(services, story)
+    path = "/medicines/v1/MedicationStatement"
+    assert contract.seen >= {
+        ("POST", "/medicines/v1/status", 200), ("GET", path, 200), ("GET", path, 404), ("GET", path, 403),
+    }  # fmt: skip
+
+
 def test_document_sharing_keeps_its_contract(services: Services) -> None:
     contract, number = Contract(services), new_number()
     at = datetime(2026, 12, 1, tzinfo=UTC)

@@ -2,18 +2,24 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from io import BytesIO
 from typing import Any
 
 import httpx
 import pytest
 from helsekort_sandbox import mocks
+from helsekort_sandbox.people import ORGANIZATIONS
+from pypdf import PdfReader
 
+from app.fhir import codes
+from app.fhir.validation import validate
+from app.gateways import recent
 from app.main import create_app
 from tests.fixtures.identity import Serving
-from tests.fixtures.resources import Woman, an_allergy, register
+from tests.fixtures.resources import Woman, an_allergy, choose, register
 from tests.gateways.line import Line, speak
 from tests.sandbox.test_contracts import registration
-from tests.worker.crew import Crew
+from tests.worker.crew import Crew, wait_for
 from tests.worker.test_deliveries import post
 
 
@@ -27,7 +33,9 @@ def connected(crew: Crew) -> Iterator[Crew]:
         base_url=base,
         client_key_file=crew.services.key_file,
         kjernejournal_url=crew.services.kjernejournal_url,
+        medicines_url=crew.services.medicines_url,
         answer_seconds=2,
+        beside_ms=1000,
     )
     with Serving(create_app(settings), listener), httpx.Client(timeout=20) as client:
         server = replace(crew.server, base=base, settings=settings, client=client)
@@ -107,3 +115,101 @@ def test_of_a_woman_whom_one_does_not_read_kjernejournal_is_not_asked(connected:
     answer = connected.person("midwife", key="midwife-b").get(f"/{woman.reference}/$critical-information")
     assert answer.status_code == 404
     assert len(connected.services.requests("kjernejournal")) == before
+
+
+# Beside the card
+
+VALPROATE = {
+    "status": "active",
+    "medicationCodeableConcept": {
+        "coding": [{"system": codes.ATC, "code": "N03AG01"}],
+        "text": "Orfiril tab 300 mg",
+    },
+    "dosage": [{"text": "1 tablett morgen og kveld"}],
+    "informationSource": {"display": "Kari Forskriver"},
+}
+
+
+@pytest.fixture(autouse=True)
+def well(connected: Crew) -> Iterator[None]:
+    """Whatever a test made go wrong goes well again."""
+    yield
+    for service in ("medicines", "kjernejournal"):
+        connected.services.fail(service)
+
+
+def card_path(woman: Woman) -> str:
+    return f"/EpisodeOfCare/{woman.episode}/$card"
+
+
+def page(crew: Crew, woman: Woman, role: str = "midwife", more: str = "", **wish: Any) -> str:
+    answer = crew.person(role, **wish).get(f"{card_path(woman)}?_format=html{more}")
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+def test_her_medicines_and_what_others_registered_stand_beside_the_card(
+    connected: Crew, woman: Woman
+) -> None:
+    connected.services.prescribes(woman.number, "2026-11-20", VALPROATE)
+    text = page(connected, woman)
+    for told in ("Orfiril tab 300 mg", "1 tablett morgen", "Listen er fra 20.11.2026", "Lateks", "Kritisk informasjon fra andre", "Kan skade fosteret"):  # fmt: skip
+        assert told in text, told
+    bundle = connected.person("midwife").get(card_path(woman)).json()
+    assert validate(bundle) == []
+    (medicine,) = [row for row in bundle["entry"] if row["resource"]["resourceType"] == "MedicationStatement"]
+    assert medicine["fullUrl"].startswith(f"{connected.services.medicines_url}/MedicationStatement/")
+    assert medicine["resource"]["meta"]["source"] == connected.services.medicines_url
+    assert "Kari Forskriver" not in str(bundle)
+    (section,) = [
+        row
+        for row in bundle["entry"][0]["resource"]["section"]
+        if row["code"]["coding"][0]["code"] == "elsewhere-medicines"
+    ]
+    assert section["entry"] == [{"reference": medicine["fullUrl"]}]
+    paper = connected.person("midwife").get(f"{card_path(woman)}?_format=pdf&view=emergency")
+    assert "Orfiril" in "".join(one.extract_text() for one in PdfReader(BytesIO(paper.content)).pages)
+    assert connected.rows("SELECT count(*) FROM resource WHERE type = 'MedicationStatement'") == ["0"]
+    for absent in (
+        page(connected, woman, "citizen", person=woman.number),
+        page(connected, woman, more="&view=citizen"),
+        page(connected, woman, more="&asOf=2026-11-01"),
+    ):
+        assert "Orfiril" not in absent
+        assert "Lateks" not in absent
+
+
+def test_what_kjernejournal_does_not_tell_now_is_said_on_the_card(
+    connected: Crew, woman: Woman, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services, url = connected.services, f"{connected.services.running.kjernejournal}/_choices"
+    services.prescribes(woman.number, "2026-11-20", VALPROATE)
+    assert "Orfiril" in page(connected, woman)
+    monkeypatch.setattr(recent, "_FRESH", 0.0)
+    monkeypatch.setattr(recent, "_DOWN", 0.0)
+    services.fail("medicines", reads=True, status=503)
+    old = page(connected, woman)
+    assert "Orfiril" in old
+    assert "Kjernejournal svarer ikke nå; den kan være endret" in old
+    citizen = connected.person("citizen", person=woman.number)
+    choose(woman, citizen, connected.person("operator"), ORGANIZATIONS["gp-a"].orgnr)
+    other = page(connected, woman, "gp")
+    assert "Orfiril" not in other, "what the midwife was told is the midwife's"
+    assert "Hva som står der, er ikke kjent" in other
+    services.fail("medicines")
+    httpx.post(url, json={"nin": woman.number, "reservation": True}).raise_for_status()
+    reserved = page(connected, woman)
+    assert "Orfiril" not in reserved
+    assert "Hun har reservert seg mot kjernejournal" in reserved
+    services.fail("medicines", reads=True, status=503)
+    assert "Orfiril" not in page(connected, woman), "it was forgotten"
+
+
+def test_a_slow_kjernejournal_does_not_hold_up_the_card(connected: Crew, woman: Woman) -> None:
+    connected.services.prescribes(woman.number, "2026-11-20", VALPROATE)
+    connected.services.fail("medicines", latencyMs=700)
+    text = page(connected, woman)
+    assert "Orfiril" not in text
+    assert "Lateks" in text
+    assert "Hva som står der, er ikke kjent" in text
+    wait_for(lambda: "Orfiril" in page(connected, woman))

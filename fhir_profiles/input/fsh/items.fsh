@@ -4,6 +4,8 @@ RuleSet: ItemCodes
 * #background "Bakgrunn"
 * #rhd "RhD-negativ"
 * #birth-places "Søknad om fødeplass"
+* #elsewhere-critical "Kritisk informasjon fra andre (kjernejournal)"
+* #elsewhere-medicines "Legemidler (kjernejournal)"
 * #contradictions "Opplysninger som ikke stemmer overens"
 * #other "annet"
 * #findings "Funn"

@@ -4,7 +4,16 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-from helsekort_sandbox import clients, documents, helsenorge, hpr, keys, kjernejournal, persontjenesten
+from helsekort_sandbox import (
+    clients,
+    documents,
+    helsenorge,
+    hpr,
+    keys,
+    kjernejournal,
+    medicines,
+    persontjenesten,
+)
 from helsekort_sandbox.clients import (
     AUTHORIZATION_CODE,
     CLIENT_CREDENTIALS,
@@ -27,19 +36,16 @@ def write(state: Path, server_key: keys.Jwk) -> None:
         keys.write_private(state / "test-token-key", secrets.token_urlsafe(24).encode())
 
 
+_SERVICES = (kjernejournal, helsenorge, persontjenesten, hpr, documents, medicines)
+
+
 def _own(key: keys.Jwk) -> list[Client]:
     operator = ORGANIZATIONS["operator"]
     own: dict[str, Any] = {"orgnr_parent": operator.parent, "orgnr_child": operator.orgnr, "keys": (key,)}
     server = Client(
         SERVER_CLIENT,
         "Helsekort",
-        audiences=(
-            kjernejournal.AUDIENCE,
-            helsenorge.AUDIENCE,
-            persontjenesten.AUDIENCE,
-            hpr.AUDIENCE,
-            documents.AUDIENCE,
-        ),
+        audiences=tuple(row.AUDIENCE for row in _SERVICES),
         rights=(persontjenesten.RIGHT, documents.PROVIDE),
         api=AUDIENCE,
         grants=(CLIENT_CREDENTIALS, TOKEN_EXCHANGE),
