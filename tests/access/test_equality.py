@@ -282,19 +282,19 @@ def test_sql_decides_as_python_does_in_emergencies_and_where_consent_is_required
 def test_the_rows_of_one_type_decide_as_all_rows_do(
     filled: TestDatabase, role: Role, types: tuple[str, ...]
 ) -> None:
-    """Reads and writes of one type compile only the rows of that type."""
+    """Reads and writes of one type compile only the rows of that type; among the fast tests each third of them."""
     women: tuple[str | None, ...] = (
         None, "none.none", "active.none", "active.person", "none.person", "active.restricted",
         "active.restricted-type", "active.opened",
     )  # fmt: skip
+    pairs = [pair for n, pair in enumerate(itertools.product(DOING, types)) if types == TYPES or n % 3 == 0]
     asked = (
         (statement(role, do, name), do, _cells(women, (name,)), a_caller(role, attested=True, own=own), own)
-        for do in DOING
-        for name in types
+        for do, name in pairs
         for own in (None, "active.none")
     )
     count, found = _differences(filled, asked)
-    assert count == len(DOING) * 2 * sum(len(_cells(women, (name,))) for name in types)
+    assert count == 2 * sum(len(_cells(women, (name,))) for _do, name in pairs) > 0
     assert not found, f"{len(found)} of {count} differ: {found[:5]}"
 
 

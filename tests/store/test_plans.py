@@ -127,7 +127,7 @@ async def scanned(server: Server, statements: dict[str, str]) -> dict[str, set[s
     return found
 
 
-@pytest.mark.parametrize("role", ["midwife", "citizen", "harness"])
+@pytest.mark.parametrize("role", ["midwife", "citizen", pytest.param("harness", marks=pytest.mark.slow)])
 def test_no_request_reads_a_large_table_from_end_to_end(
     server: Server, callers: dict[str, Person], sent: list[str], role: str
 ) -> None:

@@ -81,6 +81,7 @@ def test_told_to_stop_it_stops_in_order(crew: Crew, woman: Woman, worker: proces
     assert "Traceback" not in worker.log.read_text()
 
 
+@pytest.mark.slow
 def test_killed_in_the_middle_it_loses_nothing_and_repeats_nothing(
     crew: Crew, woman: Woman, worker: processes.Child
 ) -> None:
