@@ -1,6 +1,6 @@
 """``helsekort sandbox``: the mock national services without the product, for an integrator's own system.
 
-HelseID, the citizens' issuer, ID-porten, kjernejournal, Helsenorge and Persontjenesten, each at a port of its own, until Ctrl-C. Their
+HelseID, the citizens' issuer, ID-porten, kjernejournal, Helsenorge, Persontjenesten and the national maternity record, each at a port of its own, until Ctrl-C. Their
 state stays in the data directory, so that they can be stopped and started again.
 """
 
@@ -18,6 +18,7 @@ SAYS = {
     "kjernejournal": "kjernejournal: critical information",
     "helsenorge": "Helsenorge: notices",
     "persontjenesten": "Persontjenesten: who somebody is, changes, GPs of record",
+    "maternity-record": "the national maternity record: status, history, records",
 }
 
 

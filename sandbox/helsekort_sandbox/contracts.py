@@ -9,6 +9,7 @@ from typing import Any
 
 Json = dict[str, Any]
 FHIR, JSON, FORM = "application/fhir+json", "application/json", "application/x-www-form-urlencoded"
+PROBLEM = "application/problem+json"
 TEXT: Json = {"type": "string", "minLength": 1}
 NUMBER: Json = {"type": "string", "pattern": "^[0-9]{11}$"}
 FLAG: Json = {"type": "boolean"}
@@ -25,6 +26,7 @@ def _constant(value: str) -> Json:
 
 
 OUTCOME = an_object({"resourceType": _constant("OperationOutcome"), "issue": {"type": "array"}}, closed=False)
+DETAILS = an_object({"title": TEXT, "status": {"type": "integer"}, "detail": TEXT})  # RFC 9457
 _PROBLEM = an_object({"error": TEXT}, {"error_description": TEXT})
 _REGISTERED = an_object(
     {"resourceType": {"enum": ["AllergyIntolerance", "Condition"]}, "code": {}}, closed=False
@@ -155,7 +157,7 @@ def _operation(row: Operation) -> Json:
 
 def _refusal(row: Operation) -> Json:
     """In the service's own words; what is wrong with the token is said as OAuth says it."""
-    media = FHIR if row.refusals is OUTCOME else JSON
+    media = FHIR if row.refusals is OUTCOME else PROBLEM if row.refusals is DETAILS else JSON
     content = {JSON: {"schema": _PROBLEM}} | {media: {"schema": row.refusals}}
     return {"description": "Refused", "content": content}
 

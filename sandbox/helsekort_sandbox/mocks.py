@@ -22,6 +22,7 @@ class Mocks:
     kjernejournal: str
     helsenorge: str
     persontjenesten: str
+    maternity_record: str
     children: tuple[processes.Child, ...]
 
     @property
@@ -34,12 +35,16 @@ class Mocks:
         """Her medicines, below kjernejournal."""
         return f"{self.kjernejournal}/medicines"
 
+    def addresses(self) -> dict[str, str]:
+        """Where each is, by its name as an attribute."""
+        return {name: getattr(self, name) for name in (one.replace("-", "_") for one in NAMES)}
+
     def stop(self) -> None:
         for child in self.children:
             child.stop()
 
 
-NAMES = ("helseid", *ISSUERS, "kjernejournal", "helsenorge", "persontjenesten")
+NAMES = ("helseid", *ISSUERS, "kjernejournal", "helsenorge", "persontjenesten", "maternity-record")
 
 
 def start(state: Path, logs: Path, server_key: keys.Jwk, port: int = 0) -> Mocks:

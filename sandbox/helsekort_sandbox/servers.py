@@ -11,7 +11,7 @@ from pathlib import Path
 import uvicorn
 from starlette.applications import Starlette
 
-from helsekort_sandbox import helseid, helsenorge, idporten, kjernejournal, persontjenesten
+from helsekort_sandbox import helseid, helsenorge, idporten, kjernejournal, maternity, persontjenesten
 
 APPS: dict[str, Callable[[str, Path], Starlette]] = {
     "helseid": helseid.create_app,
@@ -20,6 +20,7 @@ APPS: dict[str, Callable[[str, Path], Starlette]] = {
     "kjernejournal": kjernejournal.create_app,
     "helsenorge": helsenorge.create_app,
     "persontjenesten": persontjenesten.create_app,
+    "maternity-record": maternity.create_app,
 }
 
 

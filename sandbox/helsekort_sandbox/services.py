@@ -104,19 +104,10 @@ def _start(services: Services) -> Sandbox:
     server_key = keys.keep(data / "server" / "client-key.json")
     national = mocks.start(data / "sandbox", services.logs, server_key)
     services.children.extend(national.children)
-    tell("mock HelseID, ID-porten, citizens' issuer, kjernejournal, Helsenorge and Persontjenesten answer")
-    sandbox = Sandbox(
-        port=port,
-        pid=os.getpid(),
-        data=str(data),
-        base_url=f"http://{loopback.HOST}:{port}",
-        helseid=national.helseid,
-        citizen_issuer=national.citizen_issuer,
-        idporten=national.idporten,
-        kjernejournal=national.kjernejournal,
-        helsenorge=national.helsenorge,
-        persontjenesten=national.persontjenesten,
+    tell(
+        "mock HelseID, ID-porten, citizens' issuer, kjernejournal, Helsenorge, Persontjenesten and the national maternity record answer"
     )
+    sandbox = Sandbox(port, os.getpid(), str(data), f"http://{loopback.HOST}:{port}", **national.addresses())
     services.environment = _environment(services, sandbox)
     _migrate(services)
     _start_server(services, sandbox)

@@ -33,6 +33,7 @@ class Sandbox:
     kjernejournal: str
     helsenorge: str
     persontjenesten: str
+    maternity_record: str
 
     @property
     def fhir(self) -> str:

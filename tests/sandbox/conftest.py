@@ -109,6 +109,7 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
         kjernejournal=services.kjernejournal,
         helsenorge=services.helsenorge,
         persontjenesten=services.persontjenesten,
+        maternity_record=services.maternity_record,
     )
     services.stop()
 

@@ -43,6 +43,7 @@ AUDIENCES = {
     "kjernejournal": "nhn:critical-information",
     "helsenorge": "nhn:helsenorge",
     "persontjenesten": "nhn:hgd-persontjenesten-api",
+    "maternity_record": "nhn:maternity-record",
 }
 FORM = "application/x-www-form-urlencoded"
 

@@ -11,6 +11,7 @@ from helsekort_sandbox import (
     hpr,
     keys,
     kjernejournal,
+    maternity,
     medicines,
     persontjenesten,
 )
@@ -36,7 +37,7 @@ def write(state: Path, server_key: keys.Jwk) -> None:
         keys.write_private(state / "test-token-key", secrets.token_urlsafe(24).encode())
 
 
-_SERVICES = (kjernejournal, helsenorge, persontjenesten, hpr, documents, medicines)
+_SERVICES = (kjernejournal, helsenorge, persontjenesten, hpr, documents, medicines, maternity)
 
 
 def _own(key: keys.Jwk) -> list[Client]:
