@@ -3,17 +3,21 @@
 The pilot regime: without her consent nothing is kept. What is gone is looked for by the superuser in every table.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from helsekort_sandbox.people import CLINICIANS, ORGANIZATIONS
 
 from app.fhir import codes
+from app.worker import schedule
 from tests.access.world import a_block, a_restriction, outcome_text, resources, stored
 from tests.fixtures.exports import carry_on
 from tests.fixtures.pilot import Pilot, enrol, pilot
 from tests.fixtures.resources import Woman, a_weight, an_allergy, choose, labelled
 from tests.fixtures.server import Person
 from tests.fixtures.services import services
+from tests.worker.test_deliveries import hurry
+from tests.worker.test_documents import shared, there
 
 __all__ = ["pilot", "services"]
 MARKS = ("71.25", "Skalldyrmerke", "Innlagt med blodning")  # what only her card holds
@@ -86,8 +90,23 @@ def _part(row: dict[str, Any], name: str) -> list[dict[str, Any]]:
     ]
 
 
+def _sharing(pilot: Pilot) -> Pilot:
+    """The same with document sharing (IHE MHD)."""
+    url = pilot.crew.services.documents_url
+    return replace(pilot, crew=replace(pilot.crew, settings=replace(pilot.crew.settings, documents_url=url)))
+
+
+def _documents(pilot: Pilot, woman: Woman) -> tuple[int, int]:
+    """How many documents of hers stand in kjernejournal when all is sent, and how many ever did."""
+    pilot.crew.duty(schedule.share_or_not)
+    pilot.work()
+    hurry(pilot.crew)
+    return len(there(pilot.crew, woman)), sum("document" in row for row in shared(pilot.crew, woman))
+
+
 def test_she_decides(pilot: Pilot) -> None:
     # she consents, and her card is shared
+    pilot = _sharing(pilot)
     woman, her = enrol(pilot)
     midwife, gp, nurse = pilot.person("midwife"), pilot.person("gp"), pilot.person("nurse")
     choose(
@@ -95,21 +114,18 @@ def test_she_decides(pilot: Pilot) -> None:
     )
     path = _shared(pilot, woman, her)
     weight = resources(her.get(f"/Observation?patient={woman.id}").json())[0]["id"]
+    assert _documents(pilot, woman) == (1, 1)
 
     # she restricts and blocks: at once, for each
-    stored(her, a_restriction(woman.reference, opened_for=ORGANIZATIONS["gp-a"].orgnr))
-    stored(
-        her,
-        a_block(
-            woman.reference, {"identifier": {"system": codes.HPR, "value": CLINICIANS["hospital-a"].hpr}}
-        ),
-    )
+    restriction = a_restriction(woman.reference, opened_for=ORGANIZATIONS["gp-a"].orgnr)
+    whom = {"identifier": {"system": codes.HPR, "value": CLINICIANS["hospital-a"].hpr}}
+    choices = {stored(her, choice): choice for choice in (restriction, a_block(woman.reference, whom))}
     assert midwife.get(f"/Observation/{weight}").status_code == 403
     assert nurse.get(f"/EpisodeOfCare/{woman.episode}/$card").status_code == 403
     assert gp.get(f"/Observation/{weight}").status_code == 200
     assert pilot.person("hospital").get(f"/Observation/{weight}").status_code == 403
     _helped(pilot, woman, weight)
-    pilot.work()
+    assert _documents(pilot, woman) == (0, 1), "the shared document is taken back"
 
     # she reads who looked
     log = her.get(f"/Patient/{woman.id}/$access-log").json()
@@ -117,6 +133,12 @@ def test_she_decides(pilot: Pilot) -> None:
         row["purposeOfEvent"][0]["coding"][0]["code"] for row in resources(log) if "purposeOfEvent" in row
     ]
     assert "BTG" in purposes
+
+    # she lifts both: those who care for her see it again, and it is shared again
+    for id_, choice in choices.items():
+        assert her.put(f"/Consent/{id_}", choice | {"id": id_, "status": "inactive"}).status_code == 200
+    assert midwife.get(f"/Observation/{weight}").status_code == 200
+    assert _documents(pilot, woman) == (1, 2)
 
     # she withdraws: closed to all on the next request, before anything is erased
     withdrawn = her.post("/Patient/$withdraw", {"resourceType": "Parameters"})
@@ -142,6 +164,9 @@ def test_she_decides(pilot: Pilot) -> None:
     assert her.get(f"/{woman.reference}").status_code == 404
 
     # the retraction reached whoever had been sent something
+    hurry(pilot.crew)
+    assert there(pilot.crew, woman) == [], "the document in kjernejournal"
+    assert pilot.crew.deliveries(woman, "document-retraction")[-1].startswith("sent")
     (registered, taken_back) = pilot.crew.told("kjernejournal", woman)
     assert (taken_back["retracts"], taken_back["actor"]["hpr"]) == (registered["event"], None)
     assert [row.get("retraction") for row in pilot.crew.told("helsenorge", woman)][-1] is True
@@ -169,7 +194,9 @@ def test_she_decides(pilot: Pilot) -> None:
     }
     assert erased["her"]["Observation"] == 1
     assert len([r for r in _part(receipts["auditor"], "erased") if r["type"] == "Observation"]) == 2
-    via = {(r["organization"]["value"], r["via"]) for r in _part(receipts["her"], "recipient")}
+    recipients = _part(receipts["her"], "recipient")
+    via = {(r.get("organization", {}).get("value", r.get("name")), r["via"]) for r in recipients}
+    assert ("Kjernejournal", "document-sharing") in via
     assert {(ORGANIZATIONS["gp-a"].orgnr, kind) for kind in ("reading", "export", "notification")} <= via
     assert {r["state"] for r in _part(receipts["her"], "retraction")} == {"sent"}
     assert {r["code"] for r in _part(receipts["her"], "remains")} == {
@@ -186,7 +213,11 @@ def test_she_decides(pilot: Pilot) -> None:
     assert not any(mark in after.text for mark in MARKS)
     texts = [row["text"]["div"] for row in resources(after.json())]
     assert any("slettet alt som var lagret" in text for text in texts)
-    assert sum("trukket tilbake" in text for text in texts) == 4  # three were told, and one asked
+    before, now = (
+        sum("trukket tilbake" in row["text"]["div"] for row in resources(part))
+        for part in (log, after.json())
+    )
+    assert now - before == 5, "three were told, the document was taken back, and one asked"
     _, another = enrol(pilot)
     assert another.get(f"/Patient/{woman.id}/$access-log").status_code == 404
 
