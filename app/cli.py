@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from importlib.metadata import entry_points
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from app import pilot
@@ -16,11 +17,15 @@ def serve(options: argparse.Namespace) -> int:
     import uvicorn
 
     from app import settings
+    from app.api.shared_counters import FOLDER
 
     settings.read()  # refuse an unsafe start here, in words, not in each worker
-    uvicorn.run(
-        "app.main:create_app", host=options.host, port=options.port, workers=options.workers, **serving()
-    )
+    with TemporaryDirectory(prefix="helsekort-counters-") as folder:
+        if options.workers > 1:
+            os.environ[FOLDER] = folder
+        uvicorn.run(
+            "app.main:create_app", host=options.host, port=options.port, workers=options.workers, **serving()
+        )
     return 0
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -19,6 +20,7 @@ from app.api.endpoint import Door
 from app.api.identity import Identity
 from app.api.metadata import software_version
 from app.api.routes import routes, rows
+from app.api.shared_counters import FOLDER, SharedCounters
 from app.gateways.elsewhere import elsewhere
 from app.interactions.context import House
 from app.interactions.switches import announce
@@ -55,10 +57,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await database.start()
         compile_first()
-        reading = asyncio.create_task(identity.read_keys())
+        reading = [asyncio.create_task(identity.read_keys())]
+        if app.state.shared is not None:
+            reading.append(asyncio.create_task(app.state.shared.keep()))
         gc.freeze()  # what starting made stays: to look through it all again holds up every caller for 0.1 s
         yield
-        reading.cancel()
+        for task in reading:
+            task.cancel()
         await database.stop()
         if house.elsewhere is not None:
             await house.elsewhere.http.aclose()
@@ -73,6 +78,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     front = GZipMiddleware(dispatcher, minimum_size=_LEAST_COMPRESSED, compresslevel=_COMPRESSION)
     app.front = CORSMiddleware(front, **cors(settings.cors_origins)) if settings.cors_origins else front
     app.state.house, app.state.app_server = house, apps
-    app.state.counters = dispatcher.counters
+    app.state.counters, app.state.shared = dispatcher.counters, None
+    if os.environ.get(FOLDER):
+        app.state.shared = SharedCounters(os.environ[FOLDER], dispatcher.counters, database)
     app.state.started = clock.instant(clock.now())
     return app

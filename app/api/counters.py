@@ -26,6 +26,13 @@ class Counter:
         self.within[bisect_left(BOUNDS, seconds)] += 1
         self.seconds += seconds
 
+    def add(self, statuses: dict[int, int], within: list[int], seconds: float) -> None:
+        """What another process counted."""
+        for status, number in statuses.items():
+            self.statuses[status] = self.statuses.get(status, 0) + number
+        self.within = [mine + theirs for mine, theirs in zip(self.within, within, strict=True)]
+        self.seconds += seconds
+
     @property
     def labels(self) -> dict[str, str]:
         """What tells it from the others."""

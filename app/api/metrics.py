@@ -17,6 +17,7 @@ from app import clock
 from app.api.counters import BOUNDS, Counter
 from app.api.health import set_up
 from app.api.metadata import software_version
+from app.api.shared_counters import SharedCounters
 from app.fhir.outcome import FhirError
 from app.interactions.context import House
 from app.store import delivery_health, measures
@@ -28,16 +29,19 @@ Sample = tuple[str, Mapping[str, str], float]
 
 
 async def metrics(request: Request) -> Response:
-    """The numbers of this process, and those of the database where it answers."""
+    """The numbers of this server's processes, and those of the database where it answers."""
     house: House = request.app.state.house
     address = request.client.host if request.client else ""
     if not _is_near(address, house.settings.metrics_networks) or any(h in request.headers for h in _PROXIED):
         return PlainTextResponse("Not found\n", 404)
     lines = [*_described("info", "gauge", "What runs", [("", {"version": software_version()}, 1)])]
-    lines += _requests(request.app.state.counters)
-    open_, idle = house.database.held()
+    shared: SharedCounters | None = request.app.state.shared
+    counters, (open_, idle) = (
+        shared.together() if shared else (request.app.state.counters, house.database.held())
+    )
+    lines += _requests(counters)
     rows: list[Sample] = [("", {"state": "open"}, open_), ("", {"state": "idle"}, idle)]
-    lines += _described("connections", "gauge", "Connections to the database of this process", rows)
+    lines += _described("connections", "gauge", "Connections to the database", rows)
     try:
         lines += await _stored(house)
         up = 1

@@ -9,12 +9,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from email.utils import format_datetime, parsedate_to_datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from helsekort_sandbox import mocks
 
+from app.api.counters import Counter
+from app.api.shared_counters import SharedCounters
 from app.main import create_app
 from app.settings import UnsafeSettings, check
 from tests.fixtures.identity import Serving
@@ -271,6 +274,36 @@ def test_requests_are_counted_by_address_and_status(server: Server) -> None:
         value for name, value in after.items() if name.startswith(f"helsekort_request_seconds_bucket{{{read}")
     ]
     assert buckets == sorted(buckets)
+
+
+def test_the_numbers_of_several_workers_are_added(server: Server, tmp_path: Path) -> None:
+    """Two processes' counters in one folder: whichever is asked tells both, and of one that ended its answers alone."""
+    house = create_app(server.settings).state.house
+    mine, theirs = ([Counter("GET", "/fhir/{type}/{id}"), Counter("POST", "/fhir/{type}")] for _ in range(2))
+    mine[0].count(200, 0.003)
+    theirs[0].count(200, 0.004)
+    theirs[0].count(404, 30.0)
+    theirs[1].count(201, 0.1)
+    shared = [SharedCounters(str(tmp_path), rows, house.database) for rows in (mine, theirs)]
+    shared[1].write()
+    for asked in (shared[0], shared[1], shared[0]):
+        read, made = sorted(asked.together()[0], key=lambda row: row.method)
+        assert (read.statuses, sum(read.within), read.within[-1]) == ({200: 2, 404: 1}, 3, 1)
+        assert (made.statuses, round(read.seconds, 3)) == ({201: 1}, 30.007)
+    (file,) = [one for one in tmp_path.glob("*.json") if '"POST"' in one.read_text()]
+    told = json.loads(file.read_text())
+    file.write_text(json.dumps(told | {"at": told["at"] - 3600, "held": [7, 7]}))
+    counters, (open_, _) = shared[0].together()
+    assert (len(counters), open_) == (2, house.database.held()[0])
+    text = asked_by(_with(server, shared[0]), "127.0.0.1").text
+    assert 'helsekort_requests_total{method="POST",route="/fhir/{type}",status="201"} 1' in text
+
+
+def _with(server: Server, shared: SharedCounters) -> Any:
+    app = create_app(replace(server.settings, database_url="postgresql://127.0.0.1:1/none", connections=1))
+    app.state.house.database._idle.put_nowait(None)
+    app.state.shared = shared
+    return app
 
 
 def test_what_waits_is_counted(server: Server) -> None:

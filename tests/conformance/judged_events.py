@@ -1,9 +1,9 @@
-"""HL7's own validator on the log's AuditEvents: python -m tests.conformance.judged_events [FOLDER].
+"""HL7's own validator on the log's AuditEvents: python -m tests.conformance.judged_events [FOLDER] [PACKAGE].
 
-Every interaction, allowed and refused, of a clinician and of the woman, with one woman, none and two. By base R4; with the
+Every interaction, allowed and refused, of a clinician and of the woman, with one woman, none and two. By base R4, and by HL7
+Norway's profile of the trust framework as ``trust_framework.py`` restates it, for every event that claims it; with the
 StructureDefinitions of IHE BALP 1.1 (https://profiles.ihe.net/ITI/BALP) in a folder that is named, also by each of its
-patterns that an event claims. HL7 Norway's profile of the trust framework is published as source
-alone: what that asks is held by ``tests/mapping/test_audit_to_fhir.py``, and the validator has not judged it.
+patterns that an event claims; with no-basis' package (``.tgz``) what an event contains is held to no-basis.
 """
 
 import itertools
@@ -17,8 +17,10 @@ from typing import Any
 from app.fhir import json
 from app.mapping.audit_to_fhir import ACTIONS, BALP, Reader, audit_event
 from tests.conformance.judge import CRASH, judge
+from tests.conformance.trust_framework import HL7_NO, definitions, unpacked
 from tests.mapping.test_audit_to_fhir import OTHER, SERVER, WHO, WOMAN
 
+TRUST = f"{HL7_NO}/no-domain-Trustframework-Auditevent"
 # The value sets of restful interactions by which BALP's patterns tell their subtypes: https://profiles.ihe.net/ITI/BALP
 SUBTYPES = {
     "AllReadVS": ("read", "vread"),
@@ -51,17 +53,38 @@ def events() -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def material(folders: list[Path]) -> list[tuple[str, str]]:
-    """What is judged: the event as it is, and by each pattern of BALP that it claims where that is known."""
+    """What is judged: the event by R4, and by each profile that it claims and that is known."""
     found = []
+    known = (TRUST, *((BALP,) if folders else ()))
     for what, event in events():
         bare = {**event, "meta": {name: value for name, value in event["meta"].items() if name != "profile"}}
         text = json.dump(bare).decode()
-        claimed = [url for url in event["meta"].get("profile", ()) if url.startswith(BALP)] if folders else []
+        claimed = [url for url in event["meta"].get("profile", ()) if url.startswith(known)]
         base = "http://hl7.org/fhir/StructureDefinition/AuditEvent"
-        found += [(f"{what}, by {url.rpartition('/')[2]}", f"{url}\t{text}") for url in (base, *claimed)] if folders else [
-            (what, text)
-        ]  # fmt: skip
+        found += [(f"{what}, by {url.rpartition('/')[2]}", f"{url}\t{text}") for url in (base, *claimed)]
     return list({text: (what, text) for what, text in found}.values())
+
+
+def spoilt() -> list[tuple[str, str]]:
+    """Events that break the Norwegian profile in one way each: a validator that takes one of them judges nothing."""
+    _, whole = next(row for row in events() if TRUST in row[1]["meta"].get("profile", ()))
+    held = {row["resourceType"]: row for row in whole["contained"]}
+    of_another = [{**row, "practitioner": {"reference": "#legal-entity"}} if row is held["PractitionerRole"] else row
+                  for row in whole["contained"]]  # fmt: skip
+    untimed = [
+        {**row, "extension": [part for part in row["extension"] if part["url"] != "toa"]}
+        if "extension" in row
+        else row
+        for row in whole["extension"]
+    ]
+    agents = [{**whole["agent"][0], "who": {"reference": "#person"}}, *whole["agent"][1:]]
+    ways = {
+        "the role of an organisation": {"contained": of_another},
+        "an attest without its time": {"extension": untimed},
+        "two patients": {"extension": [whole["extension"][0], *whole["extension"]]},
+        "an agent who is a Practitioner": {"agent": agents},
+    }
+    return [(what, f"{TRUST}\t{json.dump({**whole, **change}).decode()}") for what, change in ways.items()]
 
 
 def subtypes(folder: Path) -> None:
@@ -81,24 +104,29 @@ def subtypes(folder: Path) -> None:
 
 
 def main() -> int:
-    """How many it agrees with; 1 where it does not with all."""
-    folders = [Path(argument) for argument in sys.argv[1:]]
-    judged = material(folders)
+    """How many it agrees with; 1 where it does not with all, or with one that breaks the Norwegian profile."""
+    named = [Path(argument) for argument in sys.argv[1:]]
+    folders, packages = [one for one in named if one.is_dir()], [one for one in named if one.is_file()]
+    judged, broken = material(folders), spoilt()
     with tempfile.TemporaryDirectory() as beside:
         subtypes(Path(beside))
-        verdicts = judge([text for _, text in judged], *folders, *([Path(beside)] if folders else []))
-    wrong = [(what, found) for (what, _), found in zip(judged, verdicts, strict=True) if found]
+        no_basis = bool([package for package in packages if unpacked(package, Path(beside))])
+        for n, definition in enumerate(definitions(no_basis)):
+            (Path(beside) / f"trust-{n}.json").write_bytes(json.dump(definition))
+        verdicts = judge([text for _, text in (*judged, *broken)], *folders, Path(beside))
+    wrong = [(what, found) for (what, _), found in zip(judged, verdicts, strict=False) if found]
     for what, found in wrong[:20]:
         print(what)
         for finding in found:
             print(f"    {finding.location}: {'it fell over' if finding.key == CRASH else finding.text}")
-    by = Counter(
-        text.partition("\t")[0].rpartition("/")[2] if "\t" in text else "AuditEvent" for _, text in judged
-    )
+    taken = [what for (what, _), found in zip(broken, verdicts[len(judged) :], strict=True) if not found]
+    print("".join(f"taken, though it breaks the Norwegian profile: {what}\n" for what in taken), end="")
+    by = Counter(text.partition("\t")[0].rpartition("/")[2] for _, text in judged)
     print(
-        f"the official validator takes {len(judged) - len(wrong)} of {len(judged)} events: {dict(sorted(by.items()))}"
+        f"the official validator takes {len(judged) - len(wrong)} of {len(judged)} events: {dict(sorted(by.items()))},"
+        f" and refuses {len(broken) - len(taken)} of {len(broken)} that were spoilt"
     )
-    return 1 if wrong else 0
+    return 1 if wrong or taken else 0
 
 
 if __name__ == "__main__":

@@ -95,7 +95,8 @@ def test_what_balp_fixes(
 def test_what_the_norwegian_profile_asks() -> None:
     """The person as a contained PractitionerRole, one patient, decision and time of the attest.
 
-    Read in the profile's source on 2026-12-01: https://github.com/HL7Norway/AuditEvent, igs/AuditEvent/input/fsh.
+    Read in the profile's source on 2026-12-01: https://github.com/HL7Norway/AuditEvent, igs/AuditEvent/input/fsh. The
+    official validator holds every kind of event to the whole of it: ``tests/conformance/trust_framework.py``.
     """
     event = _event("read")
     assert (
