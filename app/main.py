@@ -22,6 +22,7 @@ from app.api.metadata import software_version
 from app.api.routes import routes, rows
 from app.api.shared_counters import FOLDER, SharedCounters
 from app.gateways.elsewhere import elsewhere
+from app.gateways.fullmakt import representation
 from app.interactions.context import House
 from app.interactions.switches import announce
 from app.settings import Settings, read
@@ -38,9 +39,10 @@ def _rooms(settings: Settings) -> tuple[House, Identity, AppServer | None]:
     database = Database(
         settings.database_url, connections=settings.connections, statement_timeout=settings.statement_timeout,
         consent_required=settings.participation == "consent", area=settings.area,
+        proof_required=bool(settings.representation_url),
     )  # fmt: skip
     notifying = read_signing(settings.notification_key_file)
-    house = House(settings, database, Seal(key), notifying, elsewhere(settings))
+    house = House(settings, database, Seal(key), notifying, elsewhere(settings), representation(settings))
     signing = read_signing(settings.app_key_file)
     identity = Identity(settings, key, signing.verifying() if signing else None)
     return house, identity, AppServer(house, identity, signing) if signing else None
@@ -65,8 +67,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         for task in reading:
             task.cancel()
         await database.stop()
-        if house.elsewhere is not None:
-            await house.elsewhere.http.aclose()
+        for line in (house.elsewhere, house.representation):
+            if line is not None:
+                await line.http.aclose()
         if apps is not None:
             await apps.http.aclose()
 

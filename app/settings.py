@@ -11,21 +11,10 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from app.registrations import Pilot, problems, problems_of_addresses, problems_of_apps, read_pilot
+from app.registrations import Pilot, read_pilot
+from app.setting_checks import UnsafeSettings, check
 
-_EITHER = {
-    "mode": ("production", "sandbox"),
-    "dating_precedence": ("first-scan", "routine-scan"),
-    "conditional_delete": ("single", "multiple"),
-    "update_as_create": ("harness", "all"),
-    "participation": ("consent", "reservation"),
-    "pilot_area": ("municipality", "organization"),
-}
-_DAY = 24 * 60  # minutes
-
-
-class UnsafeSettings(Exception):
-    """The settings would start a server that must not run so."""
+__all__ = ["Settings", "UnsafeSettings", "check", "read"]
 
 
 def _doc(sentence: str, default: Any = "") -> Any:
@@ -106,6 +95,13 @@ class Settings:
     pvk_definition: str = _doc("GUID of the privacy setting by which she takes part.")
     pvk_name: str = _doc("Name of that privacy setting.", "Digitalt helsekort for gravide")
     pvk_part: str = _doc("Code of the part that owns that privacy setting.")
+    representation_url: str = _doc(
+        "Base of Helsenorge's representation service (fullmakt), asked on each request of a representative; empty: her"
+        " Consent alone lets a representative in."
+    )
+    representation_issuer: str = _doc(
+        "The issuer that signs its proofs, where it is not `representation_url`."
+    )
     answer_seconds: int = _doc("Seconds that another system may take to answer; then it is tried again.", 10)
     helsenorge_audience: str = _doc("Audience of Helsenorge's tokens.", "nhn:helsenorge")
     persontjenesten_url: str = _doc(
@@ -256,40 +252,3 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
     settings = Settings(**values, pilot=read_pilot(values.get("pilot_file", "")))
     check(settings)
     return settings
-
-
-def check(settings: Settings) -> None:
-    """Refuse what must not run. Raises UnsafeSettings."""
-    for name, (one, other) in _EITHER.items():
-        if getattr(settings, name) not in {one, other}:
-            raise UnsafeSettings(f"HELSEKORT_{name.upper()} is neither {one} nor {other}")
-    _ = settings.switched_off
-    pilot, sandbox = settings.pilot, settings.sandbox
-    for problem in (
-        *problems(pilot.issuers, sandbox=sandbox),
-        *problems_of_apps(pilot.apps, sandbox=sandbox),
-    ):
-        raise UnsafeSettings(f"The pilot file: {problem}")
-    for problem in problems_of_addresses(settings.cors_origins, settings.metrics_networks):
-        raise UnsafeSettings(problem)
-    if not settings.sandbox:
-        _check_production(settings)
-
-
-def _check_production(settings: Settings) -> None:
-    if settings.allow_bearer or settings.allow_harness:
-        raise UnsafeSettings("Production accepts neither unbound tokens nor the harness role")
-    needed = ("base_url", "helseid_issuer", "helsenorge_issuer")
-    others = (
-        row.name for row in fields(Settings) if row.name.endswith("_url") and "database" not in row.name
-    )
-    for name in dict.fromkeys(
-        (*needed, *others)
-    ):  # of the others an empty one: nothing is sent, nobody asked
-        url = getattr(settings, name)
-        if not url.startswith("https://") and (url or name in needed):
-            raise UnsafeSettings(f"HELSEKORT_{name.upper()} must be https in production")
-    if not 1 <= settings.issuer_key_minutes <= _DAY:
-        raise UnsafeSettings("HELSEKORT_ISSUER_KEY_MINUTES is from a minute to a day, as HelseID asks")
-    if settings.dpop_window > 60:  # noqa: PLR2004 (RFC 9449 §11.1: seconds to minutes)
-        raise UnsafeSettings("HELSEKORT_DPOP_WINDOW over 60 s invites replay")

@@ -33,6 +33,7 @@ from app.fhir.outcome import (
 )
 from app.interactions.context import FHIR_JSON, Answer, Context, House
 from app.interactions.guard import reaches
+from app.interactions.representing import ascertain
 from app.store.denials import is_denied
 from app.store.log import Entry, refuse
 from app.store.session import Replayed, Session
@@ -164,6 +165,8 @@ class Door:
         refuse_person_number(request)
         reaches(identified.caller, entry.facts["interaction"], entry.facts)
         _refuse_odd_id(request)
+        if identified.caller.role is Role.REPRESENTATIVE:
+            await ascertain(self._house, identified.caller, entry)
         session = Session(self._house.database, identified.caller, entry)
         context = Context(self._house, session)
         try:

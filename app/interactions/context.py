@@ -11,6 +11,7 @@ from app.access.signing import SigningKeys
 from app.fhir import json as fhir_json
 from app.fhir.parameters import parameters
 from app.gateways.elsewhere import Elsewhere
+from app.gateways.fullmakt import Representation
 from app.settings import Settings
 from app.store.database import Database
 from app.store.log import Entry
@@ -28,6 +29,7 @@ class House:
     seal: Seal
     signing: SigningKeys | None = None
     elsewhere: Elsewhere | None = None
+    representation: Representation | None = None
 
     @property
     def fhir_base(self) -> str:

@@ -70,11 +70,13 @@ class Database:
         connections: int,
         statement_timeout: int = 10_000,
         consent_required: bool = False,
+        proof_required: bool = False,
         area: Sequence[str] | None = None,
     ) -> None:
         # What each decision of its statements must know of the pilot: whether consent is required, and its area
         self.known = {
             "consent_required": consent_required,
+            "proof_required": proof_required,
             "pilot_area": None if area is None else list(area),
         }
         self._url = url

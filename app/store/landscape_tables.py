@@ -1,6 +1,6 @@
 """The tables about other systems: whether each answers now, and what the national registers said."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Table, Text
 
 from app.store.tables import INSTANT, metadata
 
@@ -43,4 +43,18 @@ register_position = Table(  # how far a register's feed has been read
     Column("register", Text, primary_key=True),
     Column("sequence", BigInteger, nullable=False),
     Column("at", INSTANT, nullable=False),
+)
+
+power_of_attorney = Table(  # proofs of representation (fullmakt), sealed, as they were verified
+    "power_of_attorney",
+    metadata,
+    Column("patient", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),  # the representative as the log names him
+    Column("reference", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("begins", INSTANT, nullable=False),
+    Column("ends", INSTANT, nullable=False),
+    Column("proof", LargeBinary, nullable=False),
+    Column("verified", INSTANT, nullable=False),
+    Column("checked", INSTANT, nullable=False),
 )

@@ -40,6 +40,7 @@ ATTESTED = bindparam("caller_attested", type_=Boolean)
 URGENT = bindparam("caller_urgent", type_=Boolean)
 PERSON = bindparam("caller_person", type_=Text)
 REACHING = bindparam("caller_reaching", type_=ARRAY(Text))  # under which names relations lead to women
+PROOF_REQUIRED = bindparam("proof_required", type_=Boolean)  # whether a representative must be proven one
 CONSENT_REQUIRED = bindparam("consent_required", type_=Boolean)
 SCOPES = {  # the grants of the caller's scopes; NULL: they narrow nothing
     do: bindparam(f"caller_scope_{do}", type_=JSONB(none_as_null=True))
@@ -96,17 +97,24 @@ def _looked_up(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     return select(_ONE).where(*conditions).offset(FENCE).exists()
 
 
+def _relation(facets: FacetColumns, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether such a relation to her is in force."""
+    return _looked_up(
+        relation.c.patient == facets.patient, *conditions, in_force(relation.c.begins, relation.c.ends)
+    )
+
+
+def _is_persons(facets: FacetColumns, kind: str) -> ColumnElement[bool]:
+    """Whether the caller as a person has a relation of this kind to her."""
+    return _relation(
+        facets, relation.c.organization == PERSON, relation.c.kind == literal_column(f"'{kind}'")
+    )
+
+
 def related(facets: FacetColumns) -> ColumnElement[bool]:
     """Whether one of the caller's organisations has an active relation to the woman."""
-    row = (
-        facets.standing.related
-        if facets.standing
-        else _looked_up(
-            relation.c.patient == facets.patient,
-            relation.c.organization == any_(ORGANIZATIONS),
-            in_force(relation.c.begins, relation.c.ends),
-        )
-    )
+    there = facets.standing
+    row = there.related if there else _relation(facets, relation.c.organization == any_(ORGANIZATIONS))
     return row if facets.declared is None else or_(row, facets.patient == any_(facets.declared))
 
 
@@ -148,16 +156,7 @@ def _of_part(facets: FacetColumns) -> ColumnElement[bool]:
 
 def urgent(facets: FacetColumns) -> ColumnElement[bool]:
     """Whether the token attests an emergency and the caller was granted access to her; else nothing is looked up."""
-    granted = (
-        facets.standing.urgent
-        if facets.standing
-        else _looked_up(
-            relation.c.patient == facets.patient,
-            relation.c.organization == PERSON,
-            relation.c.kind == literal_column("'emergency'"),
-            in_force(relation.c.begins, relation.c.ends),
-        )
-    )
+    granted = facets.standing.urgent if facets.standing else _is_persons(facets, "emergency")
     return and_(URGENT.is_(true()), granted)
 
 
@@ -220,9 +219,15 @@ def guarded(facets: FacetColumns) -> ColumnElement[bool]:
 
 
 def invited(role: Role, facets: FacetColumns) -> ColumnElement[bool]:
-    """Whether she lets the caller, by name, see this; a representative's session speaks for one woman only."""
+    """Whether she lets the caller, by name, see this; a representative's session speaks for one woman, and is proven."""
     let_in = chosen(facets.patient, _INVITING[role], any_(ACTORS), _of_part(facets))
-    return and_(facets.patient == own_patient(), let_in) if role is Role.REPRESENTATIVE else let_in
+    if role is not Role.REPRESENTATIVE:
+        return let_in
+    return and_(
+        facets.patient == own_patient(),
+        let_in,
+        or_(PROOF_REQUIRED.is_not(true()), _is_persons(facets, "fullmakt")),
+    )
 
 
 def inviting(role: Role) -> ColumnElement[Any]:

@@ -46,6 +46,8 @@ from app.store.withdrawal_tables import withdrawal
 from app.store.write_columns import COLUMNS, OWNED, Shape, rows_of
 from app.store.write_state import current_rows, state_of, writes_given
 
+_GIVEN = ("declared", "emergency", "fullmakt")  # relations that no resource carries
+
 
 def _store(shape: Shape, state: CTE, ok: ColumnElement[bool]) -> CTE:
     """Insert and update ``resource``; gives rid and ordinal of every write."""
@@ -96,9 +98,7 @@ def _index(
     if shape.changes:
         going = delete(table).where(table.c.rid == state.c.rid, ok).returning(table.c.rid)
         if name == "relation":  # what was attested or granted stays, however the Patient is changed
-            going = going.where(
-                table.c.kind.not_in([literal_column("'declared'"), literal_column("'emergency'")])
-            )
+            going = going.where(table.c.kind.not_in([literal_column(f"'{kind}'") for kind in _GIVEN]))
         gone = going.cte(f"{name}_gone")
         made.append(gone)
         settled = select(func.count()).select_from(gone).scalar_subquery() >= literal_column("0")

@@ -8,6 +8,7 @@ import httpx
 
 from app.gateways.certificates import trusted
 from app.gateways.documents import Documents
+from app.gateways.fullmakt import Fullmakt, fullmakt
 from app.gateways.helseid import HelseId, read_client_key
 from app.gateways.helsenorge import Helsenorge
 from app.gateways.hpr import Hpr
@@ -28,6 +29,7 @@ class Channels:
     hpr: Hpr | None = None
     documents: Documents | None = None
     pvk: Pvk | None = None
+    fullmakt: Fullmakt | None = None
 
 
 @asynccontextmanager
@@ -52,6 +54,7 @@ async def open_channels(settings: Settings) -> AsyncIterator[Channels]:
             Pvk(settings.pvk_url, http, _setting(settings), settings.pvk_changes_url)
             if settings.pvk_url
             else None,
+            fullmakt(settings, http),
         )
 
 

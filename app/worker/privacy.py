@@ -31,8 +31,8 @@ from app.store.session import Session
 from app.worker import retractions
 from app.worker.attempts import note_attempt
 from app.worker.channels import Channels
+from app.worker.compared import note
 from app.worker.recipients import Withdrawn
-from app.worker.reconciliation import note
 
 _FEW = 5  # so many may end at once, or a fifth of all
 _FEED = "pvk"

@@ -81,6 +81,7 @@ async def _opened(settings: Settings, channels: Channels) -> AsyncIterator[Dutie
     database = Database(
         settings.database_url, connections=CONCURRENCY + 3, statement_timeout=settings.statement_timeout,
         consent_required=settings.participation == "consent", area=settings.area,
+        proof_required=bool(settings.representation_url),
     )  # fmt: skip
     try:
         await database.start()

@@ -5,7 +5,6 @@ comparison waits, like a registration, for the next clinician's session on her c
 """
 
 import logging
-from dataclasses import dataclass
 from datetime import timedelta
 
 from app import clock
@@ -17,9 +16,9 @@ from app.mapping.critical_kinds import PROFILES
 from app.store import card_documents, comparison
 from app.store.comparison import Newest
 from app.store.deliveries import CRITICAL_INFORMATION, SENT, Message
-from app.store.log import refuse
-from app.worker import registrations
+from app.worker import powers, registrations
 from app.worker.channels import Channels
+from app.worker.compared import Compared, note
 from app.worker.recipients import Withdrawn, number_of, reading
 from app.worker.system import context
 
@@ -28,21 +27,6 @@ SETTLED = timedelta(minutes=2)  # younger ones may not be readable there yet
 AGAIN = timedelta(hours=20)  # between two comparisons of what kjernejournal has of one woman
 _PAGE = 200
 _log = logging.getLogger("helsekort.worker")
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """How many messages were compared, and how many of them are sent again."""
-
-    system: str
-    compared: int
-    repaired: int
-    asked: int = 0  # comparisons that wait for a clinician
-
-    def text(self) -> str:
-        """One line for an operator."""
-        waiting = f", {self.asked} comparisons wait for a clinician's session" if self.asked else ""
-        return f"{self.system}: {self.compared} compared, {self.repaired} sent again{waiting}"
 
 
 async def reconcile(
@@ -58,6 +42,8 @@ async def reconcile(
         found.append(Compared("kjernejournal", 0, 0, asked))
     if channels.documents is not None:
         found.append(await _documents(house, channels, since, settled))
+    if channels.fullmakt is not None:
+        found.append(await powers.compare(house, channels))
     return found
 
 
@@ -108,12 +94,6 @@ async def _notices(house: House, channels: Channels, since: timedelta, settled: 
                 await note(house, row.id, row.patient, "Avstemming: varsel sendes på nytt")
                 repaired += await comparison.send_again(house.database, row.id, clock.now())
     return Compared("helsenorge", compared, repaired)
-
-
-async def note(house: House, id_: str, patient: str, name: str) -> None:
-    """A repair stands in the log before it is done."""
-    entry = context(house, "operation", operation="$reconcile", name=name, correlation=id_).entry
-    await refuse(house.database, entry, "told", (patient,))
 
 
 async def compare_registrations(house: House, channels: Channels, message: Message) -> None:

@@ -15,12 +15,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from helsekort_sandbox import pvk
+from helsekort_sandbox import fullmakt, pvk
 from helsekort_sandbox.answering import Service, bare
 from helsekort_sandbox.contracts import HELSENORGE, document
 from helsekort_sandbox.controls import control_routes, described
 from helsekort_sandbox.effects import Wrong
-from helsekort_sandbox.pvk_contracts import PVK
+from helsekort_sandbox.pvk_contracts import FULLMAKT, PVK
 from helsekort_sandbox.resource_server import PID, actor
 
 PATH = "/notices/v1"
@@ -154,7 +154,8 @@ def create_app(issuer: str, state: Path) -> Starlette:
         Route(f"{PATH}/retraction", service.retract, methods=["POST"]),
         Route(f"{PATH}/known", service.known, methods=["POST"]),
         *pvk.routes(service),
+        *fullmakt.routes(service, state),
         *control_routes(service.log, service.faults),
-        described(document("Mock Helsenorge", (*HELSENORGE, *PVK))),
+        described(document("Mock Helsenorge", (*HELSENORGE, *PVK, *FULLMAKT))),
     ]
     return Starlette(routes=routes)

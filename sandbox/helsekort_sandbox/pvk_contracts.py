@@ -1,4 +1,4 @@
-"""TABLE: what the mock of Helsenorge's privacy settings takes and answers, like ``contracts``."""
+"""TABLE: what the mocks of Helsenorge's privacy settings and representation take and answer, like ``contracts``."""
 
 from helsekort_sandbox.contracts import FLAG, NUMBER, TEXT, Operation, an_object
 
@@ -31,5 +31,17 @@ PVK: tuple[Operation, ...] = (
                 "typePi": {"enum": ["samtykke", "reservasjon", "tilgangsbegrensning"]},
             }
         ),
+    ),
+)  # fmt: skip
+FULLMAKT: tuple[Operation, ...] = (
+    Operation(
+        "POST", "/personvern/Fullmaktsgivere/v1", "For whom a citizen may act",
+        {200: an_object({"fullmaktsgivere": {"type": "array", "items": an_object({"fnr": NUMBER, "fullmaktReferanseId": TEXT})}})},
+        body=an_object({"fullmaktshaverFnr": NUMBER, "sektor": TEXT}),
+    ),
+    Operation(
+        "POST", "/personvern/FinnFullmaktToken/v1", "The signed proof that one may act for another; null: there is none",
+        {200: an_object({"fullmaktToken": {"type": ["string", "null"]}})},
+        body=an_object({"fullmaktsgiverFnr": NUMBER, "fullmaktshaverFnr": NUMBER, "sektor": TEXT}),
     ),
 )  # fmt: skip

@@ -66,14 +66,16 @@ class Chosen:
     guards: str | None = None  # of which part the caller is registered as her guardian
     lives: str = ""
     lets_in: tuple[str, str] | None = None  # as what she lets the caller in, and of which part
+    proof: tuple[datetime, datetime | None] | None = None  # of a power of attorney: when it begins and ends
+    proven: bool = False
 
-    def invited(self, cell: Cell, role: Role, own: str | None) -> bool:
-        """Whether this is what she shows the caller; a representative's session speaks for one woman."""
+    def invited(self, cell: Cell, role: Role, own: str | None, required: bool) -> bool:
+        """Whether this is what she shows the caller; a representative's session speaks for one woman, and is proven."""
         kind, part = self.lets_in or ("", "")
         return (
             kind == LETTING.get(role)
             and part in {"", cell.type, *cell.labels}
-            and (role is Role.DOULA or cell.woman == own)
+            and (role is Role.DOULA or (cell.woman == own and (self.proven or not required)))
         )
 
     def guarded(self, cell: Cell, role: Role) -> bool:
@@ -124,6 +126,16 @@ MORE: dict[str, Chosen] = {
     "represented-in-part": Chosen(
         (("represent", f"nin:{OTHER}", PART, BEFORE, AT + DAY),), lets_in=("represent", PART)
     ),
+    "represented-and-proven": Chosen(
+        (("represent", f"nin:{OTHER}", "", BEFORE, None),),
+        lets_in=("represent", ""),
+        proof=(BEFORE, None),
+        proven=True,
+    ),
+    "represented-by-an-ended-proof": Chosen(
+        (("represent", f"nin:{OTHER}", "", BEFORE, None),), lets_in=("represent", ""), proof=(BEFORE, AT)
+    ),
+    "proven-and-not-let-in": Chosen((), proof=(BEFORE, None), proven=True),
     "represented-and-shut-out": Chosen(
         (("represent", f"nin:{OTHER}", "", BEFORE, None), ("block", f"nin:{OTHER}", "", BEFORE, None)),
         lets_in=("represent", ""),

@@ -81,7 +81,7 @@ class Cell:
             protected=chosen.protected, deceased=chosen.deceased, minor=chosen.minor,
             guarded=chosen.guarded(self, caller.role),
             outside=bool(chosen.lives) and chosen.lives not in AREA,
-            invited=chosen.invited(self, caller.role, own),
+            invited=chosen.invited(self, caller.role, own, required),
         )  # fmt: skip
 
 
@@ -123,6 +123,8 @@ def filled(database: TestDatabase) -> TestDatabase:
         choices += [(n, woman, *row) for row in chosen.rows]
         if chosen.granted:
             relations.append((n, woman, f"hpr:{HPR}", "emergency", *chosen.granted))
+        if chosen.proof:
+            relations.append((n, woman, f"hpr:{HPR}", "fullmakt", *chosen.proof))
     database.rows(_insert("relation", "rid, patient, organization, kind, begins, ends", relations))
     database.rows(_insert("choice", "rid, patient, kind, actor, part, begins, ends", choices))
     database.rows(_insert("person", "system, number, rid, patient", persons))
@@ -160,6 +162,7 @@ async def _decisions(
         "at": AT,
         "declared": declared,
         "consent_required": required,
+        "proof_required": required,
         "pilot_area": list(AREA),
         "cell_type": [cell.type for cell in cells],
         "cell_patient": [cell.woman for cell in cells],

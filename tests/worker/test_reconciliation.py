@@ -8,7 +8,7 @@ import pytest
 from app import cli, clock
 from app.store import comparison
 from app.worker import reconciliation, schedule
-from app.worker.reconciliation import Compared
+from app.worker.compared import Compared
 from app.worker.schedule import Duties
 from tests.fixtures.resources import Woman, a_weight, an_allergy, register
 from tests.worker.crew import Crew

@@ -1,4 +1,7 @@
-"""Consent on Helsenorge and consent here are one: given, ended, erased; and a list that is wrong erases nobody."""
+"""What citizens decide on Helsenorge: consent and reservation are one with what stands here; powers of attorney let in.
+
+A list that is wrong erases nobody; a proof that is wrong lets nobody in.
+"""
 
 from dataclasses import replace
 from typing import Any
@@ -6,11 +9,13 @@ from typing import Any
 import httpx
 import pytest
 
-from app.worker import privacy
+from app.worker import powers, privacy
+from app.worker.compared import Compared
 from app.worker.schedule import Duties
+from tests.access.leak_items import REPRESENTATIVE, ROLE_CODE, let_in
 from tests.access.world import a_choice, stored
 from tests.fixtures.pilot import TAKING_PART, Pilot, enrol, pilot, register_only
-from tests.fixtures.resources import an_episode
+from tests.fixtures.resources import Woman, a_weight, an_episode
 from tests.fixtures.services import services
 
 __all__ = ["pilot", "services"]
@@ -25,6 +30,7 @@ def helsenorge(pilot: Pilot) -> Pilot:
         pvk_url=pilot.crew.services.running.helsenorge,
         pvk_definition=DEFINITION,
         pvk_part=PART,
+        representation_url=pilot.crew.services.running.helsenorge,
         pvk_changes_url=f"{pilot.crew.services.running.helsenorge}/personvern/Personverninnstillinger/HentEndringer/v1",
     )
     return replace(pilot, crew=replace(pilot.crew, settings=settings))
@@ -176,3 +182,87 @@ def test_a_list_that_is_wrong_erases_nobody(
     follow(helsenorge)
     assert (women[0].number in asked) == (wrong == "one")
     assert all(kept(helsenorge, woman.id) for woman in women)
+
+
+def empower(pilot: Pilot, woman: Woman, holder: str, **said: Any) -> None:
+    """She gives, changes or ends a power of attorney on Helsenorge."""
+    body = {"fullmaktsgiverFnr": woman.number, "fullmaktshaverFnr": holder, "aktiv": True, **said}
+    httpx.post(f"{pilot.crew.services.running.helsenorge}/_fullmakt", json=body).raise_for_status()
+
+
+def relations(pilot: Pilot, woman: Woman) -> list[str]:
+    """Of representatives: whether they are in force."""
+    return pilot.rows(
+        "SELECT ends IS NULL OR ends > now() FROM relation"
+        f" WHERE patient = '{woman.id}' AND kind = 'fullmakt' ORDER BY organization"
+    )
+
+
+def test_a_representative_is_let_in_by_proof_and_by_her_and_out_when_either_ends(helsenorge: Pilot) -> None:
+    woman, her = enrol(helsenorge)
+    name, number = REPRESENTATIVE
+    weight = stored(helsenorge.person("midwife"), a_weight(woman.reference))
+    his = helsenorge.person("representative", represented=woman.number)
+
+    def sees() -> int:
+        return his.get(f"/Observation/{weight}").status_code
+
+    assert sees() == 403, "no power of attorney, whatever the token says"
+    assert relations(helsenorge, woman) == []
+    empower(helsenorge, woman, number)
+    assert sees() == 404, "a proof, and she lets nobody in"
+    assert relations(helsenorge, woman) == ["t"]
+    let_in(her, woman, ROLE_CODE, "HPOWATT", number)
+    assert sees() == 200
+    archived = helsenorge.rows(
+        f"SELECT reference, octet_length(proof) > 200 FROM power_of_attorney WHERE patient = '{woman.id}'"
+    )
+    assert len(archived) == 1
+    last = helsenorge.rows(
+        "SELECT request::jsonb ->> 'decision' FROM audit ORDER BY at DESC, id DESC LIMIT 1"
+    )
+    assert archived[0].startswith(last[0]), "the log names the proof, not what the token says"
+    for wrong in (
+        {"broken": "forged"},
+        {"broken": "expired"},
+        {"broken": "other-person"},
+        {"type": "vergemaal"},
+    ):
+        empower(helsenorge, woman, number, **wrong)
+        assert (sees(), relations(helsenorge, woman)) == (403, ["f"]), wrong
+        empower(helsenorge, woman, number)
+        assert (sees(), relations(helsenorge, woman)) == (200, ["t"])
+    refused = helsenorge.rows(
+        "SELECT request::jsonb ->> 'proof' FROM audit WHERE request::jsonb ? 'proof'"
+        f" AND patients @> ARRAY['{woman.id}'] ORDER BY at, id"
+    )
+    assert refused == [
+        "The proof is not signed as it must be",
+        "The proof has expired or has not begun",
+        "The proof is about other persons",
+    ]
+    empower(helsenorge, woman, number, aktiv=False)
+    assert (sees(), relations(helsenorge, woman)) == (403, ["f"])
+    log = her.get(f"/Patient/{woman.id}/$access-log?_count=500").text
+    assert number not in log
+    assert name.split()[-1] in log
+
+
+def test_without_an_answer_nobody_is_let_in_and_what_ended_there_ends_here(helsenorge: Pilot) -> None:
+    woman, her = enrol(helsenorge)
+    number = REPRESENTATIVE[1]
+    his = helsenorge.person("representative", represented=woman.number)
+    let_in(her, woman, ROLE_CODE, "HPOWATT", number)
+    empower(helsenorge, woman, number)
+    assert his.get(f"/{woman.reference}").status_code == 200
+    helsenorge.crew.services.fail("helsenorge", status=500, reads=True)
+    assert his.get(f"/{woman.reference}").status_code == 503
+    helsenorge.crew.services.fail("helsenorge")
+    empower(helsenorge, woman, number, aktiv=False)
+
+    async def story(duties: Duties) -> Compared:
+        return await powers.compare(duties.house, duties.channels)
+
+    assert helsenorge.crew.duty(story).repaired == 1
+    assert relations(helsenorge, woman) == ["f"]
+    assert helsenorge.crew.duty(story).repaired == 0

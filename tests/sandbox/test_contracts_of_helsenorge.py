@@ -1,0 +1,50 @@
+"""The contracts of Helsenorge that adapters and mocks share, beside notices and privacy settings."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from app.gateways.fullmakt import Forged, Fullmakt
+from tests.fixtures.resources import new_number
+from tests.fixtures.services import Services, services
+from tests.gateways.line import Line, speak
+from tests.sandbox.test_contracts import AUDIENCES, Contract
+
+__all__ = ["services"]
+
+
+def test_representation_keeps_its_contract_and_a_wrong_proof_is_refused(services: Services) -> None:
+    contract, giver, holder = Contract(services), new_number(), new_number()
+    base = services.running.helsenorge
+
+    def choose(**said: Any) -> None:
+        body = {"fullmaktsgiverFnr": giver, "fullmaktshaverFnr": holder, "aktiv": True, **said}
+        httpx.post(f"{base}/_fullmakt", json=body).raise_for_status()
+
+    async def story(line: Line) -> None:
+        line.http.event_hooks["response"].append(contract.judge)
+        service, token = (
+            Fullmakt(base, line.http, base),
+            await line.helseid.machine_token(AUDIENCES["helsenorge"]),
+        )
+        assert (await service.givers(token, holder), await service.proof(token, giver, holder)) == (
+            set(),
+            None,
+        )
+        choose()
+        proof = await service.proof(token, giver, holder)
+        assert proof is not None
+        assert (proof.kind, await service.givers(token, holder)) == ("fullmakt", {giver})
+        assert await service.proof(token, holder, giver) is None
+        for broken in ("forged", "expired", "other-person", "other-sector", "unsigned"):
+            choose(broken=broken)
+            with pytest.raises(Forged):
+                await service.proof(token, giver, holder)
+        choose(aktiv=False)
+        assert await service.proof(token, giver, holder) is None
+
+    speak(services, story)
+    assert contract.seen == {
+        ("POST", "/personvern/Fullmaktsgivere/v1", 200), ("POST", "/personvern/FinnFullmaktToken/v1", 200),
+    }  # fmt: skip
