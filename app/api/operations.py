@@ -29,6 +29,7 @@ from app.interactions import (
     existence,
     expansion,
     explaining,
+    importing,
     lastn,
     launching,
     log_cases,
@@ -218,6 +219,7 @@ def _resource(body: bytes, pairs: headers.Pairs) -> dict[str, object]:
     return resource
 
 
+import_card = _handler("EpisodeOfCare", "import-card", importing.import_card)
 worklist_of = _handler("EpisodeOfCare", "worklist", worklist.worklist)
 everything_of_patient = _handler("Patient", "everything", everything.of_patient)
 critical_information = _handler("Patient", "critical-information", critical_reading.critical_information)

@@ -51,6 +51,7 @@ HANDLERS: dict[tuple[str, str], Handler] = {  # of the rows of OPERATIONS
     ("EpisodeOfCare", "worklist"): operations.worklist_of,
     ("EpisodeOfCare", "clinic-day"): operations.clinic_day_of,
     ("Encounter", "move"): operations.move,
+    ("EpisodeOfCare", "import-card"): operations.import_card,
     **{(name, "confirm"): handler for name, handler in operations.confirm.items()},
     **{(name, "discussed"): handler for name, handler in operations.discussed.items()},
     **{(name, "decline"): handler for name, handler in operations.decline.items()},

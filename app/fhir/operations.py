@@ -22,7 +22,7 @@ from app.fhir.operation import (
     Operation,
     Parameter,
 )
-from app.fhir.operations_on_hers import HERS_OPERATIONS
+from app.fhir.operations_on_hers import CARD_OPERATIONS, HERS_OPERATIONS
 from app.fhir.operations_on_relations import RELATION_OPERATIONS
 
 LANGUAGE = Parameter("displayLanguage", CODE)
@@ -84,6 +84,7 @@ OPERATIONS: tuple[Operation, ...] = (
         ours=True,
     ),
     *HERS_OPERATIONS,
+    *CARD_OPERATIONS,
     Operation(
         "Patient", "access-log", INSTANCE, GET, "Bundle",
         "Who looked at her card (innsynslogg), by occasion: as Bundle, as page or as CSV",

@@ -8,6 +8,13 @@ HERS = ("CarePlan", "MedicationStatement", "Observation", "QuestionnaireResponse
 HELD = ("Bundle", "DiagnosticReport", "Observation", "QuestionnaireResponse", "RiskAssessment")
 _REASON = Parameter("reason", TEXT, required=True)
 
+CARD_OPERATIONS: tuple[Operation, ...] = (
+    Operation(
+        "EpisodeOfCare", "import-card", INSTANCE, POST, "Parameters",
+        "A card that arrives from another region as a FHIR document is taken into the open card: nothing is overwritten, what differs is told",
+        (Parameter("document", ("Bundle",), required=True), Parameter("preview", ("boolean",))), ours=True,
+    ),
+)  # fmt: skip
 HERS_OPERATIONS: tuple[Operation, ...] = (
     *(
         Operation(

@@ -7,7 +7,7 @@ The bodies of stored resources are put in as they are; only what is computed is 
 
 from collections.abc import Container, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
@@ -76,7 +76,8 @@ def document(
     ]
     parts = [_section(row, urls, extra.get(row.code, [])) for row in told]
     parts += _remainder(urls, parts, subject)
-    composition = _composition(parts, subject, device, urls.get(f"EpisodeOfCare/{episode_id}"), at)
+    event = _event(urls.get(f"EpisodeOfCare/{episode_id}"), view.ended)
+    composition = _composition(parts, subject, device, event, at)
     own: list[tuple[str, Json]] = [
         (urn(f"composition/{bundle_id}"), composition),
         (device, _device()),
@@ -170,8 +171,14 @@ def _computed(
     return found
 
 
-def _composition(parts: list[Json], subject: Json, device: str, episode: str | None, at: datetime) -> Json:
-    event = [{"detail": [{"reference": episode}]}] if episode else []
+def _event(episode: str | None, ended: date | None) -> list[Json]:
+    """Which card it is, and since when the pregnancy is over: no document of an ended one may read as of one that goes on."""
+    period = {"period": {"end": ended.isoformat()}} if ended else {}
+    detail = {"detail": [{"reference": episode}]} if episode else {}
+    return [period | detail] if period or detail else []
+
+
+def _composition(parts: list[Json], subject: Json, device: str, event: list[Json], at: datetime) -> Json:
     return {
         "resourceType": "Composition",
         "language": "nb",

@@ -59,7 +59,7 @@ def settled(resource: Element, _: Surroundings) -> Iterator[Fact]:
 
 def lines(view: View) -> Rows:
     """Each contradiction in one line, with the records that it rests on."""
-    return [(_line(row), row.inputs) for row in view.contradictions]
+    return [(line(row), row.inputs) for row in view.contradictions]
 
 
 def issues(view: View, subject: Json, device: str, urls: Mapping[str, str]) -> dict[str, Json]:
@@ -88,11 +88,12 @@ def issue(row: Contradiction, subject: Json, device: str, urls: Mapping[str, str
         **({"patient": subject} if "reference" in subject else {}),
         "author": {"reference": device},
         "implicated": implicated,
-        "detail": _line(row),
+        "detail": line(row),
     }
 
 
-def _line(row: Contradiction) -> str:
+def line(row: Contradiction) -> str:
+    """The contradiction in one line: each side, and what counts meanwhile."""
     sides = "; ".join(map(_side, row.sides))
     return f"{row.row.title}: {sides}. {MEANWHILE[row.row.meanwhile]}"
 

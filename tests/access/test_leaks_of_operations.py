@@ -32,6 +32,7 @@ NO_DOOR: dict[str, str] = {
     "lookup": "codes that are shipped or about no woman", "subsumes": "codes that are shipped or about no woman",
     "launch": "test_apps: it opens no app about a woman whom the caller does not read",
     "critical-information": "test_critical_reading: of a woman whom the caller reads, and only what kjernejournal shows her",
+    "import-card": "test_import_card: into a card that the caller reads, compared with what the caller sees of it only",
     "declare-relation": "test_standing, test_emergencies: an attested act that is logged and told her",
     "break-glass": "test_emergencies: an attested act that is logged and told her",
 }  # fmt: skip

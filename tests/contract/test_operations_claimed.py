@@ -26,7 +26,7 @@ GENDERS = "http://hl7.org/fhir/administrative-gender"
 GENDER_SET = "http://hl7.org/fhir/ValueSet/administrative-gender"
 LAB_MAP = "https://helsekort.example/fhir/ConceptMap/lab-nlk"
 A_TAG = {"tag": [{"system": "https://epj.example/tags", "code": "sett"}]}
-THE_EVENT, THE_CASE, THE_DECLARATION = object(), object(), object()
+THE_EVENT, THE_CASE, THE_DECLARATION, THE_DOCUMENT = object(), object(), object(), object()
 HER_NUMBER, THE_RESOURCE, THE_WOMAN, HER_CARD, THE_EMERGENCY = (
     object(),
     object(),
@@ -50,6 +50,7 @@ PROBES: dict[tuple[str, str], tuple[Given, ...]] = {
     ("EpisodeOfCare", "worklist"): (),
     ("EpisodeOfCare", "clinic-day"): (Given("episode", "string", HER_CARD),),
     ("Encounter", "move"): (Given("episode", "Reference", HER_CARD), Given("reason", "string", "feil kvinne")),
+    ("EpisodeOfCare", "import-card"): (Given("document", "Bundle", THE_DOCUMENT),),
     **{(name, "confirm"): () for name in HERS},
     **{(name, "decline"): (Given("reason", "string", "målt med feil mansjett"),) for name in HERS},
     **{(name, "discussed"): () for name in HELD},
@@ -210,6 +211,10 @@ def _parts(asked: Asked, kept: dict[str, Json], person: Person, given: tuple[Giv
         value = one.value
         if value is THE_RESOURCE:
             yield {"name": one.name, "resource": kept[asked.type]}
+            continue
+        if value is THE_DOCUMENT:
+            card = person.get(f"/EpisodeOfCare/{kept['EpisodeOfCare']['id']}/$card")
+            yield {"name": one.name, "resource": card.json()}
             continue
         if value is HER_NUMBER:
             value = {"system": codes.FNR, "value": register(server.person("midwife")).number}
