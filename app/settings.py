@@ -95,6 +95,9 @@ class Settings:
     pvk_definition: str = _doc("GUID of the privacy setting by which she takes part.")
     pvk_name: str = _doc("Name of that privacy setting.", "Digitalt helsekort for gravide")
     pvk_part: str = _doc("Code of the part that owns that privacy setting.")
+    forms_url: str = _doc(
+        "Base of Helsenorge's forms: tasks there, answers and measurements from there; empty: none."
+    )
     representation_url: str = _doc(
         "Base of Helsenorge's representation service (fullmakt), asked on each request of a representative; empty: her"
         " Consent alone lets a representative in."

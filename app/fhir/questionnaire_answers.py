@@ -1,11 +1,12 @@
 """Whether a QuestionnaireResponse fits its Questionnaire: every problem, with the place of the answer.
 
 https://hl7.org/fhir/R4/questionnaireresponse.html#notes. Questions by linkId in their place, the type of each answer, one
-answer where the question does not repeat, options, length, and what is required in a completed response. A question that
+answer where the question does not repeat, options, length, least and greatest value, and what is required in a completed response. A question that
 another enables is not required here: whether it was asked is the form's to know.
 """
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any, Final
 
 from app.fhir.outcome import Issue
@@ -103,7 +104,7 @@ def _misfit(answer: Json, question: Json, contained: dict[str, Json]) -> str | N
     if longest is not None and isinstance(value, str) and len(value) > longest:
         return f"at most {longest} characters, not {len(value)}"
     if not kind.endswith("choice") or (kind == "open-choice" and name == "valueString"):
-        return None
+        return _beyond(value, question)
     options = list(_options(question, contained))
     if not options or any(_same(option, name, value) for option in options):
         return None
@@ -111,6 +112,19 @@ def _misfit(answer: Json, question: Json, contained: dict[str, Json]) -> str | N
         str(one.get("code", one)) if isinstance(one, dict) else str(one) for _, one in options
     )
     return f"none of the options: {allowed}"
+
+
+def _beyond(value: Any, question: Json) -> str | None:
+    """Beyond what the question takes: https://hl7.org/fhir/extensions/StructureDefinition-minValue.html, -maxValue."""
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return None
+    limits = {row.get("url"): row for row in question.get("extension", ())}
+    for name, word, sign in (("minValue", "at least", 1), ("maxValue", "at most", -1)):
+        row = limits.get(f"http://hl7.org/fhir/StructureDefinition/{name}", {})
+        limit = row.get("valueInteger", row.get("valueDecimal"))
+        if limit is not None and (value - limit) * sign < 0:
+            return f"{word} {limit}, not {value}"
+    return None
 
 
 def _options(question: Json, contained: dict[str, Json]) -> Iterator[tuple[str, Any]]:

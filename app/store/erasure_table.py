@@ -24,7 +24,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from app.store.deliveries import RETRACTIONS
 from app.store.export_tables import export, export_chunk
-from app.store.landscape_tables import power_of_attorney, register_entry
+from app.store.landscape_tables import power_of_attorney, register_entry, submission
 from app.store.search_tables import TABLES
 from app.store.subscription_tables import event, notification, subscription
 from app.store.tables import (
@@ -94,6 +94,7 @@ GONE: tuple[tuple[Any, ColumnElement[bool]], ...] = (
     (delivery, (delivery.c.patient == HER) & delivery.c.kind.not_in([literal_column(f"'{one}'") for one in RETRACTIONS])),
     _hers(log_case),  # what she asked, and what control found of her log, which is still there to be controlled
     _hers(power_of_attorney),
+    _hers(submission),
     _hers(relation),
     _hers(choice),
     (register_entry, register_entry.c.register.in_([literal_column("'person'"), literal_column("'pvk'")]) & (register_entry.c.key == HER)),

@@ -1,6 +1,6 @@
 """The tables about other systems: whether each answers now, and what the national registers said."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Table, Text, text
 
 from app.store.tables import INSTANT, metadata
 
@@ -58,3 +58,19 @@ power_of_attorney = Table(  # proofs of representation (fullmakt), sealed, as th
     Column("verified", INSTANT, nullable=False),
     Column("checked", INSTANT, nullable=False),
 )
+
+submission = Table(  # what became of what she sent in on Helsenorge; nothing of what it said
+    "submission",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("patient", Text),  # none: nobody here
+    Column("type", Text),
+    Column("resource", Text),
+    Column("state", Text, nullable=False),
+    Column("reason", Text),
+    Column("at", INSTANT, nullable=False),
+    Column("told", INSTANT),  # when Helsenorge had its acknowledgement
+)
+Index("submission_patient", submission.c.patient)
+Index("submission_untold", submission.c.sequence, postgresql_where=text("told IS NULL"))

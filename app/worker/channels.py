@@ -11,6 +11,7 @@ from app.gateways.documents import Documents
 from app.gateways.fullmakt import Fullmakt, fullmakt
 from app.gateways.helseid import HelseId, read_client_key
 from app.gateways.helsenorge import Helsenorge
+from app.gateways.helsenorge_forms import Forms
 from app.gateways.hpr import Hpr
 from app.gateways.kjernejournal import Kjernejournal
 from app.gateways.persontjenesten import Persontjenesten
@@ -30,6 +31,7 @@ class Channels:
     documents: Documents | None = None
     pvk: Pvk | None = None
     fullmakt: Fullmakt | None = None
+    forms: Forms | None = None
 
 
 @asynccontextmanager
@@ -55,6 +57,7 @@ async def open_channels(settings: Settings) -> AsyncIterator[Channels]:
             if settings.pvk_url
             else None,
             fullmakt(settings, http),
+            Forms(settings.forms_url, http) if settings.forms_url else None,
         )
 
 

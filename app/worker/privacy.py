@@ -12,8 +12,6 @@ from enum import Enum
 from typing import Any
 
 from app import clock
-from app.access.caller import Caller, Role
-from app.access.sealing import pseudonym, read_key
 from app.fhir import json as fhir_json
 from app.fhir.outcome import FhirError
 from app.gateways.failures import Failure
@@ -25,13 +23,12 @@ from app.interactions.context import Context, House
 from app.interactions.participation import taking_part
 from app.store import breakers, privacy_settings, registers
 from app.store.deliveries import HELSENORGE, Message
-from app.store.log import Entry
 from app.store.privacy_settings import Standing
-from app.store.session import Session
 from app.worker import retractions
 from app.worker.attempts import note_attempt
 from app.worker.channels import Channels
 from app.worker.compared import note
+from app.worker.hers import as_her
 from app.worker.recipients import Withdrawn
 
 _FEW = 5  # so many may end at once, or a fifth of all
@@ -168,12 +165,8 @@ def _draft(row: Standing, *, permits: bool) -> Draft:
 
 
 def _as_her(house: House, row: Standing, interaction: str, target: str) -> Context:
-    subject = f"citizen:{pseudonym(read_key(house.settings.server_key_file), row.number)}"
-    caller = Caller(Role.CITIZEN, subject, "helsenorge-pvk", number=row.number, purpose="PATRQT")
-    said = {"interaction": interaction, "type": "Consent", "target": target, "name": _name(house)}
-    who = {"role": caller.role.value, "subject": subject, "client": caller.client}
-    entry = Entry(clock.new_id(), clock.now(), {**said, **who})
-    return Context(house, Session(house.database, caller, entry))
+    facts = {"interaction": interaction, "type": "Consent", "target": target}
+    return as_her(house, row.number, "helsenorge-pvk", _name(house), **facts)
 
 
 def _name(house: House) -> str:

@@ -4,11 +4,13 @@ The log of who looked is sealed and anchored here (design §5), and what got los
 """
 
 import asyncio
+import functools
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from procrastinate import App
 
@@ -30,7 +32,7 @@ from app.store import (
 )
 from app.store.anchors import Anchors
 from app.store.seals import Signer
-from app.worker import documents, personnel, privacy, registers
+from app.worker import documents, personnel, privacy, registers, submissions
 from app.worker.channels import Channels
 from app.worker.jobs import begin, dispatch, resume, take_up
 from app.worker.reconciliation import reconcile_and_tell
@@ -148,11 +150,6 @@ async def drop_months(duties: Duties) -> None:
             _log.warning("the log's months %s are dropped, each with its closing", ", ".join(months))
 
 
-async def reconcile(duties: Duties) -> None:
-    """What other systems have is compared with what they should have."""
-    await reconcile_and_tell(duties.house, duties.channels)
-
-
 async def follow_registers(duties: Duties) -> None:
     """What changed in the national registers."""
     await registers.follow_changes(duties.house, duties.channels)
@@ -161,21 +158,6 @@ async def follow_registers(duties: Duties) -> None:
 async def share_or_not(duties: Duties) -> None:
     """Cards that women share no longer, or again."""
     await dispatch(duties.app, await documents.turned(duties.house, duties.channels))
-
-
-async def follow_consents(duties: Duties) -> None:
-    """Who has agreed, or no longer, on Helsenorge."""
-    await privacy.follow(duties.house, duties.channels)
-
-
-async def follow_changed_consents(duties: Duties) -> None:
-    """Of whom Helsenorge's feed says that she has decided something."""
-    await privacy.follow_changes(duties.house, duties.channels)
-
-
-async def look_up_personnel(duties: Duties) -> None:
-    """Whether those who have been here are authorised, and what their organisations are called."""
-    await personnel.look_up(duties.house, duties.channels)
 
 
 async def look_up(duties: Duties) -> None:
@@ -188,6 +170,16 @@ async def look_ahead(duties: Duties) -> None:
     month = await housekeeping.missing_month(duties.house.database, clock.now())
     if month:
         _log.warning("the log has no partition for %s: run `helsekort migrate`", month)
+
+
+def asking(duty: Callable[[House, Channels], Awaitable[Any]]) -> Callable[[Duties], Awaitable[None]]:
+    """``duty`` as a duty of this process, under its own name."""
+
+    @functools.wraps(duty)
+    async def do(duties: Duties) -> None:
+        await duty(duties.house, duties.channels)
+
+    return do
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,16 +199,17 @@ TABLE: tuple[Row, ...] = (
     Row(15, sweep),
     Row(15, sweep_exports),
     Row(60, follow_registers),
-    Row(60, look_up_personnel),
-    Row(60, follow_consents),
-    Row(5, follow_changed_consents),
+    Row(60, asking(personnel.look_up)),
+    Row(60, asking(privacy.follow)),
+    Row(5, asking(privacy.follow_changes)),
+    Row(5, asking(submissions.take_in)),
     Row(30, share_or_not),
     Row(60, seal),
     Row(60, forget_proofs),
     Row(600, open_what_waited),
     Row(600, forget_keys),
     Row(6 * 3600, control),
-    Row(6 * 3600, reconcile),
+    Row(6 * 3600, asking(reconcile_and_tell)),
     Row(6 * 3600, look_ahead),
     Row(6 * 3600, drop_months),
     Row(6 * 3600, forget_events),

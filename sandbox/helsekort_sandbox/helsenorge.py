@@ -15,11 +15,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from helsekort_sandbox import fullmakt, pvk
+from helsekort_sandbox import forms, fullmakt, pvk
 from helsekort_sandbox.answering import Service, bare
 from helsekort_sandbox.contracts import HELSENORGE, document
 from helsekort_sandbox.controls import control_routes, described
 from helsekort_sandbox.effects import Wrong
+from helsekort_sandbox.form_contracts import FORMS
 from helsekort_sandbox.pvk_contracts import FULLMAKT, PVK
 from helsekort_sandbox.resource_server import PID, actor
 
@@ -155,7 +156,8 @@ def create_app(issuer: str, state: Path) -> Starlette:
         Route(f"{PATH}/known", service.known, methods=["POST"]),
         *pvk.routes(service),
         *fullmakt.routes(service, state),
+        *forms.routes(service),
         *control_routes(service.log, service.faults),
-        described(document("Mock Helsenorge", (*HELSENORGE, *PVK, *FULLMAKT))),
+        described(document("Mock Helsenorge", (*HELSENORGE, *PVK, *FULLMAKT, *FORMS))),
     ]
     return Starlette(routes=routes)

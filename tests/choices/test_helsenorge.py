@@ -3,19 +3,21 @@
 A list that is wrong erases nobody; a proof that is wrong lets nobody in.
 """
 
+import json
 from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest
 
-from app.worker import powers, privacy
+from app.fhir import codes
+from app.worker import powers, privacy, submissions
 from app.worker.compared import Compared
 from app.worker.schedule import Duties
 from tests.access.leak_items import REPRESENTATIVE, ROLE_CODE, let_in
-from tests.access.world import a_choice, stored
+from tests.access.world import a_choice, resources, stored
 from tests.fixtures.pilot import TAKING_PART, Pilot, enrol, pilot, register_only
-from tests.fixtures.resources import Woman, a_weight, an_episode
+from tests.fixtures.resources import Woman, a_blood_pressure, a_weight, an_episode, new_number
 from tests.fixtures.services import services
 
 __all__ = ["pilot", "services"]
@@ -31,6 +33,7 @@ def helsenorge(pilot: Pilot) -> Pilot:
         pvk_definition=DEFINITION,
         pvk_part=PART,
         representation_url=pilot.crew.services.running.helsenorge,
+        forms_url=f"{pilot.crew.services.running.helsenorge}/skjema/v1",
         pvk_changes_url=f"{pilot.crew.services.running.helsenorge}/personvern/Personverninnstillinger/HentEndringer/v1",
     )
     return replace(pilot, crew=replace(pilot.crew, settings=settings))
@@ -266,3 +269,105 @@ def test_without_an_answer_nobody_is_let_in_and_what_ended_there_ends_here(helse
     assert helsenorge.crew.duty(story).repaired == 1
     assert relations(helsenorge, woman) == ["f"]
     assert helsenorge.crew.duty(story).repaired == 0
+
+
+def submit(pilot: Pilot, number: str, resource: dict[str, Any], **more: Any) -> str:
+    """She sends something in on Helsenorge; its id."""
+    body = {"innbyggerFnr": number, "ressurs": resource, **more}
+    answer = httpx.post(f"{pilot.crew.services.running.helsenorge}/_submit", json=body).raise_for_status()
+    return str(answer.json()["id"])
+
+
+def take_in(pilot: Pilot) -> None:
+    async def story(duties: Duties) -> None:
+        await submissions.take_in(duties.house, duties.channels)
+
+    pilot.crew.duty(story)
+
+
+def acknowledged(pilot: Pilot, id_: str) -> list[tuple[str, str]]:
+    """What Helsenorge was told of it, each time that it had an effect."""
+    rows = [row["acknowledged"] for row in pilot.crew.services.effects("helsenorge") if "acknowledged" in row]
+    return [(row["status"], row["grunn"]) for row in rows if row["id"] == id_]
+
+
+def experience(score: int) -> dict[str, Any]:
+    answer = {"linkId": "overall", "answer": [{"valueInteger": score}]}
+    form = f"{codes.CANONICAL}/Questionnaire/user-experience"
+    return {
+        "resourceType": "QuestionnaireResponse",
+        "status": "completed",
+        "questionnaire": form,
+        "authored": "2026-11-20T10:00:00Z",
+        "item": [answer],
+    }
+
+
+def measured(systolic: int, at: str = "2026-11-20T08:00:00Z") -> dict[str, Any]:
+    """As a device of hers has it: nothing of whom it is about, nor of who measured."""
+    made = a_blood_pressure("Patient/nobody", systolic, 80, effectiveDateTime=at)
+    return {name: value for name, value in made.items() if name not in {"subject", "performer"}}
+
+
+def test_what_she_sends_in_on_helsenorge_is_on_her_card_once_and_in_order(helsenorge: Pilot) -> None:
+    woman, her = enrol(helsenorge)
+    midwife = helsenorge.person("midwife")
+    first = submit(helsenorge, woman.number, experience(2))
+    pressure = submit(helsenorge, woman.number, measured(166))
+    submit(
+        helsenorge, woman.number, measured(166), id=pressure
+    )  # its acknowledgement was lost: it comes again
+    second = submit(helsenorge, woman.number, experience(4), erstatter=first)
+    helsenorge.crew.services.fail("helsenorge", dropAfterEffect=True, count=1)
+    take_in(helsenorge)  # the first acknowledgement has its effect, and the answer never comes
+    helsenorge.rows("DELETE FROM breaker")
+    helsenorge.rows("UPDATE register_position SET sequence = 0 WHERE register = 'helsenorge-submissions'")
+    take_in(helsenorge)
+    (found,) = resources(midwife.get(f"/Observation?patient={woman.id}&code=85354-9").json())
+    assert found["performer"] == [{"reference": woman.reference}]
+    assert (found["subject"]["reference"], tags_of(found)) == (woman.reference, {"self-reported"})
+    (answers,) = resources(midwife.get(f"/QuestionnaireResponse?patient={woman.id}").json())
+    assert (answers["item"][0]["answer"][0]["valueInteger"], answers["status"]) == (4, "amended")
+    assert (answers["meta"]["versionId"], answers["identifier"]["value"]) == ("2", second)
+    for id_ in (first, pressure, second):
+        assert acknowledged(helsenorge, id_) == [("mottatt", "")]
+    card = midwife.get(f"/EpisodeOfCare/{woman.episode}/$card").text
+    assert "166" in card
+    waiting = midwife.post(f"/Observation/{found['id']}/$confirm", {"resourceType": "Parameters"})
+    assert waiting.status_code == 200, "it waits for a clinician like what she registers here"
+    helsenorge.work()
+    assert any("Observation" in json.dumps(flag) for flag in helsenorge.crew.flags(woman)), (
+        "an alarm fires on it"
+    )
+    log = her.get(f"/Patient/{woman.id}/$access-log?_count=500").text
+    assert "Sendt inn" in log
+    assert woman.number not in log
+
+
+def test_what_cannot_be_taken_in_is_refused_and_named(helsenorge: Pilot) -> None:
+    woman, _ = enrol(helsenorge)
+    wrong: list[tuple[dict[str, Any], str]] = [
+        (measured(900), "systolic"),
+        (experience(9), "at most 5"),
+        (experience(3) | {"questionnaire": "https://elsewhere.example/form"}, "questionnaire"),
+        (experience(3) | {"status": "in-progress"}, "status"),
+        ({"resourceType": "Condition"}, "resourceType"),
+        (measured(120) | {"code": {"coding": [{"system": codes.LOINC, "code": "14995-5"}]}}, "code"),
+        ({"resourceType": "Observation", "code": measured(120)["code"]}, "effectiveDateTime"),
+    ]
+    ids = [submit(helsenorge, woman.number, resource) for resource, _ in wrong]
+    nobody = submit(helsenorge, new_number(), measured(120))
+    take_in(helsenorge)
+    for id_, (_, reason) in zip(ids, wrong, strict=True):
+        ((status, why),) = acknowledged(helsenorge, id_)
+        assert status == "avvist"
+        assert reason in why
+        assert woman.number not in why
+    assert acknowledged(helsenorge, nobody) == [("avvist", "She has no card here")]
+    types = "('Observation', 'QuestionnaireResponse', 'Condition')"
+    stored_of_her = f"SELECT count(*) FROM resource WHERE patient = '{woman.id}' AND type IN {types}"
+    assert helsenorge.rows(stored_of_her) == ["0"]
+
+
+def tags_of(resource: dict[str, Any]) -> set[str]:
+    return {row["code"] for row in resource["meta"].get("tag", [])}

@@ -5,7 +5,9 @@ from typing import Any
 import httpx
 import pytest
 
+from app.gateways.failures import Refused
 from app.gateways.fullmakt import Forged, Fullmakt
+from app.gateways.helsenorge_forms import TAKEN, Forms
 from tests.fixtures.resources import new_number
 from tests.fixtures.services import Services, services
 from tests.gateways.line import Line, speak
@@ -48,3 +50,32 @@ def test_representation_keeps_its_contract_and_a_wrong_proof_is_refused(services
     assert contract.seen == {
         ("POST", "/personvern/Fullmaktsgivere/v1", 200), ("POST", "/personvern/FinnFullmaktToken/v1", 200),
     }  # fmt: skip
+
+
+def test_forms_keep_their_contract_and_an_acknowledgement_counts_once(services: Services) -> None:
+    contract, number = Contract(services), new_number()
+    base = services.running.helsenorge
+    sent = {"innbyggerFnr": number, "ressurs": {"resourceType": "Observation"}}
+    id_ = httpx.post(f"{base}/_submit", json=sent).raise_for_status().json()["id"]
+
+    async def story(line: Line) -> None:
+        line.http.event_hooks["response"].append(contract.judge)
+        forms = Forms(f"{base}/skjema/v1", line.http)
+        token = await line.helseid.machine_token(AUDIENCES["helsenorge"])
+        *_, last = await forms.submissions(token, 0)
+        assert (last.id, last.number, last.resource) == (id_, number, sent["ressurs"])
+        assert await forms.submissions(token, last.sequence) == []
+        await forms.acknowledge(token, id_, TAKEN)
+        await forms.acknowledge(token, id_, TAKEN)
+
+    async def wrong(line: Line) -> None:
+        token = await line.helseid.machine_token(AUDIENCES["helsenorge"])
+        with pytest.raises(Refused):
+            await Forms(f"{base}/skjema/v1", line.http).acknowledge(token, id_, "kanskje")
+
+    speak(services, story)
+    speak(services, wrong)
+    told = [row for row in services.effects("helsenorge") if row.get("key") == f"submission {id_}"]
+    assert len(told) == 1
+    path = "/skjema/v1/innsendinger"
+    assert contract.seen == {("GET", path, 200), ("POST", f"{path}/kvittering", 204)}
