@@ -11,6 +11,7 @@ _EITHER = {
     "conditional_delete": ("single", "multiple"),
     "update_as_create": ("harness", "all"),
     "participation": ("consent", "reservation"),
+    "national_record_master": ("here", "national"),
     "pilot_area": ("municipality", "organization"),
 }
 _DAY = 24 * 60  # minutes

@@ -65,9 +65,10 @@ class Settings:
     national_record_audience: str = _doc(
         "The audience that a token may name instead at the national record API.", "nhn:maternity-record"
     )
-    client_id: str = _doc(
-        "This server's own client at HelseID: token exchange and machine tokens.", "helsekort"
-    )
+    national_record_url: str = _doc("Base of the national record's API; empty: neither read nor written.")
+    national_record_master: str = _doc("Who is master of a new card's record: `here` or `national`.", "here")
+    national_record_seconds: int = _doc("Seconds between looks at a record that is mirrored here.", 60)
+    client_id: str = _doc("This server's own client id at HelseID, for its tokens.", "helsekort")
     client_key_file: str = _doc("Private JWK of this server's client, for private_key_jwt and DPoP.")
     kjernejournal_url: str = _doc("Base of kjernejournal's critical-information API; empty: nothing is sent.")
     kjernejournal_audience: str = _doc("Audience of kjernejournal's tokens.", "nhn:critical-information")
@@ -79,9 +80,7 @@ class Settings:
     )
     documents_url: str = _doc("Base of kjernejournal's document sharing (IHE MHD); empty: no card is shared.")
     documents_audience: str = _doc("Audience of the tokens for document sharing.", "nhn:phr/mhd")
-    document_seconds: int = _doc(
-        "Seconds for which changes of a card are gathered into one shared document.", 60
-    )
+    document_seconds: int = _doc("Seconds for which a card's changes are gathered before it is shared.", 60)
     helsenorge_url: str = _doc("Base of Helsenorge's notice API; empty: nothing is sent.")
     helsenorge_active_url: str = _doc(
         "Address of Helsenorge's check whether a citizen is active there; who is not gets a letter; empty: not asked."

@@ -11,7 +11,7 @@ from app.pregnancy.elsewhere import MEDICINES as BESIDE
 from app.settings import Settings
 from app.store import delivery_health
 from app.store.breakers import Breaker
-from app.store.deliveries import DOCUMENTS, HELSENORGE, KJERNEJOURNAL
+from app.store.deliveries import DOCUMENTS, HELSENORGE, KJERNEJOURNAL, RECORD
 from app.store.landscape_tables import CLOSED, OPEN
 from app.store.registers import HPR, PERSONTJENESTEN
 
@@ -40,6 +40,7 @@ def set_up(settings: Settings) -> dict[str, bool]:
         PERSONTJENESTEN: bool(settings.persontjenesten_url),
         HPR: bool(settings.hpr_url),
         DOCUMENTS: bool(settings.documents_url),
+        RECORD: bool(settings.national_record_url),
         MEDICINES: bool(settings.medicines_url),
     }
 

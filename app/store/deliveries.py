@@ -43,14 +43,13 @@ RETRACTIONS = (
     "consent-retraction",
 )  # fmt: skip
 (
-    REGISTRATION_RETRACTION,
-    NOTICE_RETRACTION,
-    NOTIFICATION_RETRACTION,
-    DOCUMENT_RETRACTION,
-    CONSENT_RETRACTION,
-) = RETRACTIONS
+    REGISTRATION_RETRACTION, NOTICE_RETRACTION, NOTIFICATION_RETRACTION, DOCUMENT_RETRACTION, CONSENT_RETRACTION,
+) = RETRACTIONS  # fmt: skip
+NATIONAL_RECORD = (
+    "national-record"  # the record at the national service, as the card is; its resource is the card
+)
 CARD_DOCUMENT = "card-document"  # the card as a document in kjernejournal; its id is the document's
-KJERNEJOURNAL, HELSENORGE, DOCUMENTS = "kjernejournal", "helsenorge", "documents"
+KJERNEJOURNAL, HELSENORGE, DOCUMENTS, RECORD = "kjernejournal", "helsenorge", "documents", "national-record"
 SYSTEM_OF = {  # by whose breaker a message is held; each subscriber has a pace of its own
     CRITICAL_INFORMATION: KJERNEJOURNAL,
     RECALL: KJERNEJOURNAL,
@@ -60,6 +59,7 @@ SYSTEM_OF = {  # by whose breaker a message is held; each subscriber has a pace 
     EMERGENCY: HELSENORGE,
     NOTICE_RETRACTION: HELSENORGE,
     CARD_DOCUMENT: DOCUMENTS,
+    NATIONAL_RECORD: RECORD,
     DOCUMENT_RETRACTION: DOCUMENTS,
     CONSENT_RETRACTION: HELSENORGE,
 }

@@ -97,7 +97,7 @@ GONE: tuple[tuple[Any, ColumnElement[bool]], ...] = (
     _hers(submission),
     _hers(relation),
     _hers(choice),
-    (register_entry, register_entry.c.register.in_([literal_column("'person'"), literal_column("'pvk'")]) & (register_entry.c.key == HER)),
+    (register_entry, register_entry.c.register.in_([literal_column("'person'"), literal_column("'pvk'"), literal_column("'record'")]) & (register_entry.c.key == HER)),
     (person, (person.c.patient == HER) | (person.c.rid == any_(RIDS))),  # her child's too
     *((of, of.c.rid == any_(RIDS)) for of in _BY_RID),
     (resource, resource.c.rid == any_(RIDS)),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import httpx
 
 from app.gateways.certificates import trusted
+from app.gateways.dhg import NationalRecord
 from app.gateways.documents import Documents
 from app.gateways.fullmakt import Fullmakt, fullmakt
 from app.gateways.helseid import HelseId, read_client_key
@@ -32,6 +33,7 @@ class Channels:
     pvk: Pvk | None = None
     fullmakt: Fullmakt | None = None
     forms: Forms | None = None
+    record: NationalRecord | None = None
 
 
 @asynccontextmanager
@@ -58,6 +60,7 @@ async def open_channels(settings: Settings) -> AsyncIterator[Channels]:
             else None,
             fullmakt(settings, http),
             Forms(settings.forms_url, http) if settings.forms_url else None,
+            NationalRecord(settings.national_record_url, http) if settings.national_record_url else None,
         )
 
 

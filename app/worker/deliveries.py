@@ -23,6 +23,7 @@ from app.store.deliveries import (
     DOCUMENT_RETRACTION,
     EMERGENCY,
     LETTER,
+    NATIONAL_RECORD,
     NOTICE,
     PENDING,
     RECALL,
@@ -32,7 +33,7 @@ from app.store.deliveries import (
     WITHDRAWN,
     Message,
 )
-from app.worker import documents, privacy, reconciliation, registrations, retractions
+from app.worker import documents, national_records, privacy, reconciliation, registrations, retractions
 from app.worker.attempts import masked
 from app.worker.channels import Channels
 from app.worker.recipients import ByLetter, Withdrawn, number_of, reading
@@ -134,5 +135,6 @@ _SENDERS: dict[str, Callable[[House, Channels, Message], Awaitable[None]]] = {
     CARD_DOCUMENT: documents.publish,
     DOCUMENT_RETRACTION: documents.retract,
     CONSENT_RETRACTION: privacy.end,
+    NATIONAL_RECORD: national_records.send,
     **retractions.SENDERS,
 }

@@ -25,7 +25,7 @@ from app.store.export_start import AT_LEISURE
 from app.store.export_start import TASK as EXPORT
 from app.store.withdrawals import Due as Withdrawal
 from app.store.withdrawals import queueing_lock
-from app.worker import alarms, documents, erasures, exports
+from app.worker import alarms, documents, erasures, exports, national_records
 from app.worker.channels import Channels
 from app.worker.deliveries import deliver
 
@@ -56,7 +56,7 @@ async def dispatch(app: App, messages: Iterable[Due], after: float = 0.0) -> Non
 
 
 async def gather(app: App, house: House, messages: Iterable[Due]) -> None:
-    """Jobs for shared documents, when further changes have had their time to come."""
+    """Jobs for shared documents and national records, when further changes have had their time to come."""
     await dispatch(app, messages, house.settings.document_seconds)
 
 
@@ -83,6 +83,7 @@ def build(house: House, channels: Channels) -> App:
         await dispatch(app, await deliveries.due(house.database, patient))
         if entry:  # time alone makes no new document
             await gather(app, house, await documents.ask(house, channels, patient, episode))
+            await gather(app, house, await national_records.ask(house, channels, patient, episode))
 
     @app.task(name="deliver", pass_context=True)
     async def deliver_one(context: JobContext, delivery: str) -> None:

@@ -16,7 +16,7 @@ from app.mapping.critical_kinds import PROFILES
 from app.store import card_documents, comparison
 from app.store.comparison import Newest
 from app.store.deliveries import CRITICAL_INFORMATION, SENT, Message
-from app.worker import powers, registrations
+from app.worker import national_comparison, powers, registrations
 from app.worker.channels import Channels
 from app.worker.compared import Compared, note
 from app.worker.recipients import Withdrawn, number_of, reading
@@ -44,6 +44,8 @@ async def reconcile(
         found.append(await _documents(house, channels, since, settled))
     if channels.fullmakt is not None:
         found.append(await powers.compare(house, channels))
+    if channels.record is not None:
+        found.append(await national_comparison.compare(house, channels))
     return found
 
 

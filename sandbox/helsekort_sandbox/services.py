@@ -32,6 +32,7 @@ from helsekort_sandbox import (
 from helsekort_sandbox.helsenorge import ACTIVE
 from helsekort_sandbox.helsenorge import PATH as NOTICES
 from helsekort_sandbox.launcher import DATABASE, Cluster
+from helsekort_sandbox.maternity_contracts import BASE as MATERNITY_BASE
 from helsekort_sandbox.openid import registered
 from helsekort_sandbox.state import HALF_LOADED, Sandbox
 
@@ -191,6 +192,7 @@ def _environment(services: Services, sandbox: Sandbox) -> dict[str, str]:
         "HELSENORGE_URL": f"{sandbox.helsenorge}{NOTICES}",
         "PERSONTJENESTEN_URL": f"{sandbox.persontjenesten}{persontjenesten.BASE}",
         "GP_REGISTER_URL": f"{sandbox.persontjenesten}{persontjenesten.GP_OF_RECORD}",
+        "NATIONAL_RECORD_URL": f"{sandbox.maternity_record}{MATERNITY_BASE}",
         "DOCUMENTS_URL": f"{sandbox.kjernejournal}/mhd",
         "MEDICINES_URL": f"{sandbox.kjernejournal}/medicines{medicines.BASE}",
         "HPR_URL": f"{sandbox.persontjenesten}{hpr.BASE}",
