@@ -67,6 +67,7 @@ class Door:
     silent: bool = False  # a blocked caller is told no more than that it is not there
     tells: int | None = None  # the status that would tell of the item
     others: bool = False  # others that she may see are shown too, and may refer to the item
+    empty: bool = False  # whatever it finds, it finds by the item
     by_harness: bool = False  # whoever is entitled to read is not entitled to this; the harness is
     applies: Callable[[str], bool] = lambda _type: True
 

@@ -7,13 +7,16 @@ asks all doors for one type and one reason, and names the cells that fail.
 import json
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
 
 from app.access.rules import CARD, CATALOGUE, OWN
 from app.fhir.registry import RESOURCE_TYPES
-from tests.access import leak_hooks, leak_work, leak_writing
+from app.store.database import Connection
+from app.store.statement import Statement
+from tests.access import leak_hooks, leak_searches, leak_work, leak_writing
 from tests.access.leak_doors import DOORS as READING
 from tests.access.leak_doors import Asked, Door
 from tests.access.leak_items import OPEN_TO, TYPES, Leaks, leaks
@@ -27,7 +30,7 @@ REASONS = (
     "secretary", "student", "doula", "represented unasked", "kept from representative", "guardian unregistered",
     "outside pilot",
 )  # fmt: skip
-DOORS = (*READING, *leak_hooks.HOOKS, *leak_writing.WRITING, *leak_work.WORKING)
+DOORS = (*READING, *leak_searches.SEARCHES, *leak_hooks.HOOKS, *leak_writing.WRITING, *leak_work.WORKING)
 # proven on a copy
 DESTRUCTIVE = (
     leak_writing.DESTRUCTIVE | leak_work.DESTRUCTIVE | {"update", "transaction PUT", "batch DELETE", "delete"}
@@ -87,6 +90,26 @@ def matrix(server: Server) -> Leaks:
 
 
 @pytest.fixture(scope="module")
+def sent() -> Iterator[list[str]]:
+    """What the server sends to its database: a request whose statements differ takes another time."""
+    texts: list[str] = []
+    alone, together = Connection.fetch, Connection.fetch_each
+
+    async def fetch(self: Connection, statement: Statement, values: Any) -> Any:
+        texts.append(statement.sql)
+        return await alone(self, statement, values)
+
+    async def fetch_each(self: Connection, statement: Statement, several: Any) -> Any:
+        texts.append(statement.sql)
+        return await together(self, statement, several)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Connection, "fetch", fetch)
+        patch.setattr(Connection, "fetch_each", fetch_each)
+        yield texts
+
+
+@pytest.fixture(scope="module")
 def controls() -> dict[tuple[object, ...], str]:
     """What was wrong with each positive control; one request serves all cells that need this very request."""
     return {}
@@ -106,6 +129,20 @@ def _counts(asked: Asked, door: Door, answer: httpx.Response) -> Problems:
             yield "there is more than what is visible"
 
 
+def _timed(asked: Asked, door: Door, sent: list[str]) -> Problems:
+    """What is hidden and what is not there are read by the same statements, and a change takes as many round trips."""
+    if not door.secret or asked.reason.blocked or door.name == "vread":  # which looks the version up first
+        return
+    is_read = door in READING and door.name not in {*DESTRUCTIVE, "update of a wrong version"}
+    ways = []
+    for one in (asked, asked.nothing()):
+        sent.clear()
+        door.ask(one, asked.reason.attacker)
+        ways.append(tuple(sent))
+    if ways[0] != ways[1] if is_read else len(ways[0]) != len(ways[1]):
+        yield f"other statements than for what is not there: {len(ways[0])} and {len(ways[1])}"
+
+
 def _learned(asked: Asked, door: Door, answer: httpx.Response) -> Problems:
     """What the attacker learned."""
     item = asked.item
@@ -118,6 +155,8 @@ def _learned(asked: Asked, door: Door, answer: httpx.Response) -> Problems:
     if not door.secret:
         if f"{item.type}/{item.id}" in answer.text and not door.others:
             yield "the resource was named"
+        if door.empty and answer.status_code == 200 and resources(answer.json()):
+            yield "what refers to the resource was found by it"
         yield from _counts(asked, door, answer)
         return
     if asked.reason.blocked and not door.silent:
@@ -171,7 +210,7 @@ def _pairs() -> Iterator[object]:
 
 @pytest.mark.parametrize(("reason", "type_name"), list(_pairs()))
 def test_nothing_leaks(
-    matrix: Leaks, controls: dict[tuple[object, ...], str], reason: str, type_name: str
+    matrix: Leaks, controls: dict[tuple[object, ...], str], sent: list[str], reason: str, type_name: str
 ) -> None:
     found = matrix.reasons[reason]
     asked = Asked(matrix, found, found.hidden[type_name])
@@ -179,6 +218,8 @@ def test_nothing_leaks(
     answers = {door.name: door.ask(asked, found.attacker) for door in doors}
     problems = [f"{door.name}: {it}" for door in doors for it in _learned(asked, door, answers[door.name])]
     problems += _logged(asked, answers)
+    timed = doors if reason == "no relation" else ()
+    problems += [f"{door.name}: {it}" for door in timed for it in _timed(asked, door, sent)]
     problems += [f"{door.name}: {it}" for door in doors if (it := _uncontrolled(asked, door, controls))]
     assert not problems, "\n".join(problems)
 
