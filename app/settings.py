@@ -74,6 +74,11 @@ class Settings:
     kjernejournal_audience: str = _doc("Audience of kjernejournal's tokens.", "nhn:critical-information")
     medicines_url: str = _doc("Base of kjernejournal's list of her medicines; empty: not asked.")
     medicines_audience: str = _doc("Audience of the tokens for her medicines.", "nhn:medication-list")
+    portal_url: str = _doc(
+        "Base at which sessions of kjernejournal's portal are made; empty: none is opened."
+    )
+    portal_web_url: str = _doc("Base of kjernejournal's portal as a browser opens it; empty: the same.")
+    portal_audience: str = _doc("Audience of the tokens for kjernejournal's portal.", "nhn:kjernejournal")
     beside_ms: int = _doc("Milliseconds that a card waits for what stands in kjernejournal.", 800)
     beside_minutes: int = _doc(
         "Minutes for which a worker remembers that, for who asked; 0: not at all.", 480

@@ -36,6 +36,7 @@ from app.interactions import (
     meta,
     moving,
     new_changes,
+    portal_opening,
     subscription_answers,
     translation,
     validating,
@@ -220,6 +221,7 @@ def _resource(body: bytes, pairs: headers.Pairs) -> dict[str, object]:
 
 
 import_card = _handler("EpisodeOfCare", "import-card", importing.import_card)
+open_kjernejournal = _handler("Patient", "open-kjernejournal", portal_opening.open_kjernejournal)
 worklist_of = _handler("EpisodeOfCare", "worklist", worklist.worklist)
 everything_of_patient = _handler("Patient", "everything", everything.of_patient)
 critical_information = _handler("Patient", "critical-information", critical_reading.critical_information)

@@ -58,6 +58,7 @@ HANDLERS: dict[tuple[str, str], Handler] = {  # of the rows of OPERATIONS
     ("Patient", "access-log"): operations.access_log,
     ("Patient", "status"): operations.status,
     ("Patient", "launch"): operations.launch,
+    ("Patient", "open-kjernejournal"): operations.open_kjernejournal,
     ("Patient", "critical-information"): operations.critical_information,
     ("Patient", "declare-relation"): operations.declare_relation,
     ("", "declarations"): operations.declarations,

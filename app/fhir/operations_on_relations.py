@@ -16,6 +16,11 @@ RELATION_OPERATIONS: tuple[Operation, ...] = (
         (Parameter("app", TEXT, required=True),), ours=True,
     ),
     Operation(
+        "Patient", "open-kjernejournal", INSTANCE, POST, "Parameters",
+        "Opens kjernejournal's portal about her in the clinician's own session; with session and act: goes on with it, or ends it",
+        (Parameter("basis", CODE), Parameter("session", TEXT), Parameter("act", CODE)), ours=True,
+    ),
+    Operation(
         "Patient", "critical-information", INSTANCE, GET, "Bundle",
         "What others registered of her in kjernejournal, read in the clinician's own session and kept nowhere", ours=True,
     ),

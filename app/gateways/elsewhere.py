@@ -9,6 +9,7 @@ from app.gateways.certificates import trusted
 from app.gateways.helseid import HelseId, read_client_key
 from app.gateways.kjernejournal import Kjernejournal
 from app.gateways.medicines import Medicines
+from app.gateways.portal import Portal
 from app.gateways.recent import Recent
 from app.settings import Settings
 
@@ -22,6 +23,7 @@ class Elsewhere:
     audience: str
     http: httpx.AsyncClient
     medicines: Medicines | None = None
+    portal: Portal | None = None
     recent: Recent[Any] = field(default_factory=lambda: Recent[Any](0.0))
 
 
@@ -35,4 +37,6 @@ def elsewhere(settings: Settings) -> Elsewhere | None:
     kjernejournal = Kjernejournal(settings.kjernejournal_url, http)
     medicines = Medicines(settings.medicines_url, http) if settings.medicines_url else None
     recent: Recent[Any] = Recent(settings.beside_minutes * 60)
-    return Elsewhere(helseid, kjernejournal, settings.kjernejournal_audience, http, medicines, recent)
+    web = settings.portal_web_url or settings.portal_url
+    portal = Portal(settings.portal_url, web, http) if settings.portal_url else None
+    return Elsewhere(helseid, kjernejournal, settings.kjernejournal_audience, http, medicines, portal, recent)

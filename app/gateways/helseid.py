@@ -117,9 +117,12 @@ class HelseId:
             self.forget(audience)
             raise
 
-    async def exchange(self, subject_token: str, audience: str) -> Token:
-        """A token for ``audience`` in the name of the person of ``subject_token``. Raises TokenSpent, Unreachable."""
-        key = hashlib.sha256(f"{audience} {subject_token}".encode()).digest()
+    async def exchange(self, subject_token: str, audience: str, right: str = "api") -> Token:
+        """A token for ``audience`` in the name of the person of ``subject_token``. Raises TokenSpent, Unreachable.
+
+        ``right`` is the last part of the scope.
+        """
+        key = hashlib.sha256(f"{audience}/{right} {subject_token}".encode()).digest()
         known = self._exchanged.get(key)
         if known is not None and known.expires - _EARLY > time.time():
             return known
@@ -127,7 +130,7 @@ class HelseId:
             "grant_type": TOKEN_EXCHANGE,
             "subject_token": subject_token,
             "subject_token_type": ACCESS_TOKEN,
-            "scope": f"{audience}/api",
+            "scope": f"{audience}/{right}",
         }
         token = await self._grant(form)
         now = time.time()

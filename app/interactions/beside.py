@@ -43,6 +43,7 @@ class Beside:
 
     registers: tuple[Register, ...] = ()
     resources: tuple[tuple[str, str, Json], ...] = ()  # code of the register, address, resource
+    portal: str = ""
 
     def of(self, view: View) -> View:
         """``view`` with what stands beside it; harm to a fetus is said while there is one."""
@@ -53,7 +54,7 @@ class Beside:
             replace(row, rows=tuple(replace(one, harmful=one.harmful and expecting) for one in row.rows))
             for row in self.registers
         )
-        return replace(view, described=replace(view.described, elsewhere=tuple(rows)))
+        return replace(view, described=replace(view.described, elsewhere=tuple(rows), portal=self.portal))
 
 
 NOTHING = Beside()
@@ -73,8 +74,9 @@ async def beside(context: Context, found: Iterable[Stored], form: str, as_of: st
     asked = _Asked(context, elsewhere, woman)
     both = await asyncio.gather(asked.told(CRITICAL, asked.critical), asked.told(MEDICINES, asked.medicines))
     return Beside(
-        tuple(row for row, _ in both), tuple((row.code, *one) for row, kept in both for one in kept)
-    )
+        tuple(row for row, _ in both), tuple((row.code, *one) for row, kept in both for one in kept),
+        f"{context.house.fhir_base}/Patient/{woman.id}/$open-kjernejournal" if asked.opens else "",
+    )  # fmt: skip
 
 
 Kept = tuple[tuple[str, Json], ...]
@@ -88,6 +90,11 @@ class _Asked:
         self.context, self.elsewhere, self.woman = context, elsewhere, woman
         number = identified(fhir_json.read(woman.body))
         self.number = number[1] if number else ""
+
+    @property
+    def opens(self) -> bool:
+        """Whether kjernejournal's portal opens about her for the caller."""
+        return self.elsewhere.portal is not None and in_session(self.context.caller) and bool(self.number)
 
     async def told(self, code: str, ask: Callable[[], Awaitable[Answered]]) -> Answered:
         """What the register told, or why not."""

@@ -121,6 +121,7 @@ class Described:
     found: tuple[Amount | Answer, ...]  # of ultrasound, NIPT and the RhD pathway, oldest first
     recommended: Recommended | None = None  # what she is recommended to weigh at term
     elsewhere: tuple[Register, ...] = ()  # beside the card, where somebody asked
+    portal: str = ""  # the address at which a reader's system opens kjernejournal about her
 
 
 def _value(row: Weight | FundalHeight | Haemoglobin | FetalHeartRate) -> Values:

@@ -14,6 +14,11 @@ ELSEWHERE_PHRASES: dict[str, tuple[str, str, str]] = {
         "Legemiddel (e-resept, kjernejournal)",
         "Medicines (e-prescription, kjernejournal)",
     ),
+    "portal-open": ("Åpne kjernejournal", "Opne kjernejournal", "Open kjernejournal"),
+    "portal-basis": ("Grunnlag", "Grunnlag", "Ground"),
+    "portal-samtykke": ("samtykke", "samtykke", "consent"),
+    "portal-akutt": ("akutt", "akutt", "emergency"),
+    "portal-unntak": ("unntak", "unntak", "exemption"),
     "elsewhere-asked": (
         "Hentet fra kjernejournal {when}",
         "Henta frå kjernejournal {when}",

@@ -7,8 +7,11 @@ from collections.abc import Iterator
 
 from app.pregnancy.card import View
 from app.pregnancy.elsewhere import CRITICAL, MEDICINES, Register
+from app.render.markup import Html, el
 from app.render.section import Line
 from app.render.words import Words
+
+BASES = ("SAMTYKKE", "AKUTT", "UNNTAK")  # as kjernejournal writes them
 
 
 def registered_by_others(view: View, words: Words) -> Iterator[Line]:
@@ -39,3 +42,17 @@ def _head(register: Register, words: Words) -> str:
     key = ("old-dated" if dated else "old") if register.problem else "dated" if dated else "asked"
     head = words(f"elsewhere-{key}", when=when, dated=dated)
     return head if register.rows else f"{head}. {words('elsewhere-none')}"
+
+
+def opening(view: View, words: Words) -> Html | None:
+    """A button for kjernejournal's portal. The page holds no token: whoever shows it sends the form with its own."""
+    if not view.described.portal:
+        return None
+    bases = (el("option", words(f"portal-{one.lower()}"), value=one) for one in BASES)
+    return el(
+        "form",
+        el("label", words("portal-basis"), " ", el("select", *bases, name="basis")),
+        " ",
+        el("button", words("portal-open"), type="submit"),
+        method="post", action=view.described.portal, class_="wide opening",
+    )  # fmt: skip

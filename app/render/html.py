@@ -10,6 +10,7 @@ from datetime import datetime
 
 from app.pregnancy.card import View
 from app.render import summary, tables
+from app.render.elsewhere_section import opening
 from app.render.leaflets import offered
 from app.render.leaving import leave
 from app.render.loss import lost
@@ -79,6 +80,7 @@ def head(title: str) -> Html:
 def _main(view: View, words: Words, printed: Printed, changed: Changed) -> Iterator[Html | None]:
     if changed.since:
         yield _since(words, changed)
+    yield opening(view, words)
     yield summary.urgent(view, words, printed.at, changed.sources)
     yield from _placed(view, words, printed.form, changed.sources, "first")
     if not lost(view):

@@ -104,7 +104,7 @@ _PHONE = """
 """
 
 _PRINT = """
-@media print{.screen>*{display:none}.screen>.paper{display:block}.skip{display:none}
+@media print{.screen>*{display:none}.screen>.paper{display:block}.skip,.opening{display:none}
 html{font-size:12px;color-scheme:light}body{background:#fff;font-size:9.5pt;line-height:1.35}section{break-inside:avoid;border-color:#999;padding:8px 12px}
 section:has(table,.charts){break-inside:auto}.charts{break-inside:avoid;margin:8px 0 4px;gap:12px}tr,figure,.finding,.tile{break-inside:avoid}thead{display:table-header-group}
 h2,h3{break-after:avoid}.wrap{max-width:none;padding-left:0;padding-right:0}

@@ -16,13 +16,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from helsekort_sandbox import documents, medicines
+from helsekort_sandbox import documents, medicines, portal
 from helsekort_sandbox.answering import Service, bare
 from helsekort_sandbox.contracts import KJERNEJOURNAL, document
 from helsekort_sandbox.controls import control_routes, described
 from helsekort_sandbox.document_contracts import DOCUMENTS
 from helsekort_sandbox.effects import Wrong
-from helsekort_sandbox.medicine_contracts import MEDICINES
+from helsekort_sandbox.medicine_contracts import MEDICINES, PORTAL
 from helsekort_sandbox.resource_server import ATTEST, HPR, PID, actor
 
 BASE = "/critical-information/v1"
@@ -235,7 +235,7 @@ def create_app(issuer: str, state: Path) -> Starlette:
     """The service, trusting ``issuer`` and keeping its log in the folder ``state``."""
     register = Kjernejournal(issuer, state)
     routes: list[BaseRoute] = [
-        *(one.mount(issuer, state, register.chosen) for one in (documents, medicines)),
+        *(one.mount(issuer, state, register.chosen) for one in (documents, medicines, portal)),
         Route("/_choices", register.choose, methods=["POST"]),
         Route(f"{BASE}/status", register.status, methods=["POST"]),
         Route(f"{BASE}/{{kind}}", register.search, methods=["GET"]),
@@ -243,5 +243,7 @@ def create_app(issuer: str, state: Path) -> Starlette:
         Route(f"{BASE}/{{kind}}/retraction", register.retract, methods=["POST"]),
         Route(f"{BASE}/{{kind}}/{{id}}", register.register, methods=["PUT"]),
     ]
-    described_as = described(document("Mock kjernejournal", (*KJERNEJOURNAL, *DOCUMENTS, *MEDICINES)))
+    described_as = described(
+        document("Mock kjernejournal", (*KJERNEJOURNAL, *DOCUMENTS, *MEDICINES, *PORTAL))
+    )
     return Starlette(routes=[*routes, *control_routes(register.log, register.faults), described_as])

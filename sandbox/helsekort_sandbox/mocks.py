@@ -39,6 +39,11 @@ class Mocks:
         """Where each is, by its name as an attribute."""
         return {name: getattr(self, name) for name in (one.replace("-", "_") for one in NAMES)}
 
+    @property
+    def portal(self) -> str:
+        """Kjernejournal's portal."""
+        return f"{self.kjernejournal}/portal"
+
     def stop(self) -> None:
         for child in self.children:
             child.stop()

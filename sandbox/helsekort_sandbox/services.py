@@ -195,6 +195,7 @@ def _environment(services: Services, sandbox: Sandbox) -> dict[str, str]:
         "NATIONAL_RECORD_URL": f"{sandbox.maternity_record}{MATERNITY_BASE}",
         "DOCUMENTS_URL": f"{sandbox.kjernejournal}/mhd",
         "MEDICINES_URL": f"{sandbox.kjernejournal}/medicines{medicines.BASE}",
+        "PORTAL_URL": f"{sandbox.kjernejournal}/portal",
         "HPR_URL": f"{sandbox.persontjenesten}{hpr.BASE}",
         "ADDRESS_REGISTER_URL": f"{sandbox.persontjenesten}{hpr.ADDRESSES}",
         "AUDIT_KEY_FILE": str(_audit_key(private / "audit-key.pem")),

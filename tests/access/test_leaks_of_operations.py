@@ -33,6 +33,7 @@ NO_DOOR: dict[str, str] = {
     "launch": "test_apps: it opens no app about a woman whom the caller does not read",
     "critical-information": "test_critical_reading: of a woman whom the caller reads, and only what kjernejournal shows her",
     "import-card": "test_import_card: into a card that the caller reads, compared with what the caller sees of it only",
+    "open-kjernejournal": "test_critical_reading: about a woman whom the caller reads, and the portal shows what she lets it",
     "declare-relation": "test_standing, test_emergencies: an attested act that is logged and told her",
     "break-glass": "test_emergencies: an attested act that is logged and told her",
 }  # fmt: skip

@@ -57,6 +57,7 @@ PROBES: dict[tuple[str, str], tuple[Given, ...]] = {
     ("Patient", "access-log"): (),
     ("Patient", "launch"): (Given("app", "string", APP),),
     ("Patient", "critical-information"): (),
+    ("Patient", "open-kjernejournal"): (Given("basis", "code", "SAMTYKKE"),),
     ("Patient", "status"): (Given("identifier", "Identifier", HER_NUMBER),),
     ("Patient", "declare-relation"): (Given("identifier", "Identifier", HER_NUMBER),),
     ("", "declarations"): (),

@@ -14,6 +14,7 @@ from app.gateways.hpr import Hpr
 from app.gateways.kjernejournal import Kjernejournal
 from app.gateways.medicines import Medicines
 from app.gateways.persontjenesten import Persontjenesten
+from app.gateways.portal import Portal
 from tests.fixtures.services import Services
 
 T = TypeVar("T")
@@ -30,6 +31,7 @@ class Line:
     hpr: Hpr
     documents: Documents
     medicines: Medicines
+    portal: Portal
     http: httpx.AsyncClient
 
 
@@ -48,6 +50,7 @@ def speak(services: Services, story: Callable[[Line], Awaitable[T]], **changed: 
                 services.hpr(http),
                 services.documents(http),
                 Medicines(services.medicines_url, http),
+                Portal(services.running.portal, services.running.portal, http),
             )
             line = Line(helseid, *others, http)
             return await story(line)

@@ -31,6 +31,7 @@ from app.gateways.failures import Refused, Unreachable
 from app.gateways.hpr import Authorised
 from app.gateways.kjernejournal import Registration
 from app.gateways.persontjenesten import RIGHT
+from app.gateways.portal import RIGHT as PORTAL_RIGHT
 from app.gateways.pvk import Pvk, Setting
 from app.mapping.shared_document import provided
 from tests.fixtures.resources import new_number
@@ -211,7 +212,7 @@ def test_the_register_of_personnel_keeps_its_contract(services: Services) -> Non
     }  # fmt: skip
 
 
-def test_her_medicines_keep_their_contract(services: Services) -> None:
+def test_her_medicines_and_the_portal_keep_their_contract(services: Services) -> None:
     contract, number, token = Contract(services), new_number(), services.token(Wish("midwife"))
     choose = f"{services.running.kjernejournal}/_choices"
 
@@ -227,15 +228,26 @@ def test_her_medicines_keep_their_contract(services: Services) -> None:
         machine = await line.helseid.machine_token("nhn:medication-list")
         with pytest.raises(Unreachable, match="403"):
             await line.medicines.listed(machine, "JO", number, new_id())
+        opens = await line.helseid.exchange(token, "nhn:kjernejournal", PORTAL_RIGHT)
+        opened = await line.portal.open(opens, number, "JO", "SAMTYKKE")
+        await line.portal.refresh(opens, opened.session)
+        await line.portal.end(opens, opened.session)
+        with pytest.raises(Refused, match="404"):
+            await line.portal.refresh(opens, opened.session)
+        other = await line.helseid.exchange(token, "nhn:kjernejournal")
+        with pytest.raises(Unreachable, match="403"):
+            await line.portal.open(other, number, "JO", "SAMTYKKE")
         for choice, reason in (("reservation", "reserved"), ("restricted", "consent")):
             httpx.post(choose, json={"nin": number, choice: True}).raise_for_status()
             with pytest.raises(Refused, match=reason):
                 await line.medicines.listed(*asked)
 
     speak(services, story)
-    path = "/medicines/v1/MedicationStatement"
+    path, session = "/medicines/v1/MedicationStatement", "/portal/api/session"
     assert contract.seen >= {
         ("POST", "/medicines/v1/status", 200), ("GET", path, 200), ("GET", path, 404), ("GET", path, 403),
+        ("POST", f"{session}/create", 200), ("POST", f"{session}/refresh", 204), ("POST", f"{session}/end", 204),
+        ("POST", f"{session}/create", 403),
     }  # fmt: skip
 
 

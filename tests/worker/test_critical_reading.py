@@ -34,6 +34,7 @@ def connected(crew: Crew) -> Iterator[Crew]:
         client_key_file=crew.services.key_file,
         kjernejournal_url=crew.services.kjernejournal_url,
         medicines_url=crew.services.medicines_url,
+        portal_url=crew.services.running.portal,
         answer_seconds=2,
         beside_ms=1000,
     )
@@ -134,7 +135,7 @@ VALPROATE = {
 def well(connected: Crew) -> Iterator[None]:
     """Whatever a test made go wrong goes well again."""
     yield
-    for service in ("medicines", "kjernejournal"):
+    for service in ("medicines", "kjernejournal", "portal"):
         connected.services.fail(service)
 
 
@@ -213,3 +214,51 @@ def test_a_slow_kjernejournal_does_not_hold_up_the_card(connected: Crew, woman: 
     assert "Lateks" in text
     assert "Hva som står der, er ikke kjent" in text
     wait_for(lambda: "Orfiril" in page(connected, woman))
+
+
+# The portal
+
+
+def opened(
+    crew: Crew, woman: Woman, role: str = "midwife", status: int = 200, **given: str
+) -> dict[str, Any]:
+    """What is answered, by name; given: basis, session, act."""
+    kinds = {"basis": "valueCode", "act": "valueCode", "session": "valueString"}
+    rows = [{"name": name, kinds[name]: value} for name, value in given.items()]
+    wish = {"person": woman.number} if role == "citizen" else {}
+    answer = crew.person(role, **wish).post(
+        f"/{woman.reference}/$open-kjernejournal", {"resourceType": "Parameters", "parameter": rows}
+    )
+    assert answer.status_code == status, answer.text
+    assert woman.number not in answer.text
+    found = answer.json().get("parameter", [])
+    return {row["name"]: next(value for name, value in row.items() if name != "name") for row in found}
+
+
+def test_the_portal_opens_once_for_the_clinician_who_asks(connected: Crew, woman: Woman) -> None:
+    assert "/$open-kjernejournal" in page(connected, woman)
+    assert "Åpne kjernejournal" not in page(connected, woman, "citizen", person=woman.number)
+    made = opened(connected, woman, basis="SAMTYKKE")
+    assert httpx.get(made["url"].replace("ehr_code_verifier=", "ehr_code_verifier=x")).status_code == 403
+    assert httpx.get(made["url"]).status_code == 200
+    assert httpx.get(made["url"]).status_code == 403, "once"
+    assert opened(connected, woman, session=made["session"], act="refresh") == {"session": made["session"]}
+    assert opened(connected, woman, session=made["session"]) == {"session": made["session"]}
+    assert "404" in str(opened(connected, woman, session=made["session"])["outcome"])
+    effects = connected.services.effects("portal")
+    assert [row["basis"] for row in effects if row.get("patient") == woman.number] == ["SAMTYKKE"]
+    assert [row["shows"] for row in effects if "shows" in row][-1] == woman.number
+    asked = (
+        "SELECT 1 FROM audit WHERE request LIKE '%$open-kjernejournal%' AND request LIKE '%basis=SAMTYKKE%'"
+    )
+    assert connected.rows(asked)
+
+
+def test_the_portal_does_not_open_for_others_nor_against_her_choice(connected: Crew, woman: Woman) -> None:
+    assert "session" in str(opened(connected, woman, "citizen", basis="SAMTYKKE")["outcome"])
+    opened(connected, woman, status=400, basis="NYSGJERRIG")
+    url = f"{connected.services.running.kjernejournal}/_choices"
+    httpx.post(url, json={"nin": woman.number, "reservation": True}).raise_for_status()
+    assert "403" in str(opened(connected, woman, basis="AKUTT")["outcome"])
+    connected.services.fail("portal", status=503)
+    assert "503" in str(opened(connected, woman, basis="AKUTT")["outcome"])

@@ -14,6 +14,7 @@ from helsekort_sandbox import (
     maternity,
     medicines,
     persontjenesten,
+    portal,
 )
 from helsekort_sandbox.clients import (
     AUTHORIZATION_CODE,
@@ -37,7 +38,7 @@ def write(state: Path, server_key: keys.Jwk) -> None:
         keys.write_private(state / "test-token-key", secrets.token_urlsafe(24).encode())
 
 
-_SERVICES = (kjernejournal, helsenorge, persontjenesten, hpr, documents, medicines, maternity)
+_SERVICES = (kjernejournal, helsenorge, persontjenesten, hpr, documents, medicines, maternity, portal)
 
 
 def _own(key: keys.Jwk) -> list[Client]:
@@ -47,7 +48,7 @@ def _own(key: keys.Jwk) -> list[Client]:
         SERVER_CLIENT,
         "Helsekort",
         audiences=tuple(row.AUDIENCE for row in _SERVICES),
-        rights=(persontjenesten.RIGHT, documents.PROVIDE),
+        rights=(persontjenesten.RIGHT, documents.PROVIDE, portal.RIGHT),
         api=AUDIENCE,
         grants=(CLIENT_CREDENTIALS, TOKEN_EXCHANGE),
         **own,

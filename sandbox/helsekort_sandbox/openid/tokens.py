@@ -153,6 +153,8 @@ class TokenEndpoint:
             raise Refused("invalid_grant", "The subject token was issued to another API")
         claims = speech.organization(asked.client, Details()) | speech.kept(subject)
         claims["act"] = {"sub": asked.client.client_id}
+        rights = [word for word in asked.form.get("scope", "").split() if word in asked.client.scopes()]
+        claims |= {"scope": " ".join(rights)} if rights else {}
         expires = min(int(time.time()) + LIFETIME, int(subject["exp"]))
         return self._answer(asked, audience, claims, expires) | {"issued_token_type": ACCESS_TOKEN_TYPE}
 
