@@ -38,7 +38,7 @@ def write_set(context: Context, drafts: Sequence[Draft], writes: Sequence[Write]
     concerned = [w for w in writes if w.governed and w.patient and w.type in CARD]
     if not concerned or caller.role is Role.SYSTEM:
         return change
-    episodes = {w.patient: w.episode for w in concerned if w.patient}
+    episodes = {w.patient: w.episode for w in sorted(concerned, key=lambda w: w.episode or "") if w.patient}
     by_carer = caller.role in CLINICIANS
     by_personnel = caller.role in PERSONNEL
     told = {w.patient for w in concerned if w.labels.isdisjoint(KEPT_FROM_HER)} if by_personnel else set()

@@ -11,6 +11,7 @@ from app.access.caller import EVERYONE
 from app.store.database import Connection, Database
 from app.store.deliveries import CARD_DOCUMENT, DOCUMENT_RETRACTION, Due, due_of
 from app.store.statement import Statement
+from app.store.tables import OPEN_EPISODE
 
 NOT_SHARED = "She does not share it"  # blocked or restricted somebody, a confidential address, or no consent
 # Nobody can be left out of what is shared with all: whoever is blocked from anything here ends the sharing
@@ -34,9 +35,14 @@ _WAITS = f"""EXISTS (
     SELECT 1 FROM delivery d WHERE d.patient = w.patient AND d.state = 'pending' AND d.kind = '{CARD_DOCUMENT}'
         AND d.resource = w.resource AND NOT {_UNDER_WAY}
 )"""  # noqa: S608
+# What is hers and no pregnancy's, such as an allergy, stands on her open card
+_OPEN = f"""(
+    SELECT r.id FROM resource r WHERE r.type = 'EpisodeOfCare' AND r.patient = $2::text AND r.governed AND NOT r.deleted
+        AND r.status IN ({", ".join(f"'{status}'" for status in OPEN_EPISODE)})
+)"""  # noqa: S608
 _ASK = Statement(
-    f"{_NEW} FROM (SELECT $2::text AS patient, $3::text AS resource) AS w WHERE NOT {_WAITS}"
-    " RETURNING id, kind, patient, type, resource",
+    f"{_NEW} FROM (SELECT $2::text AS patient, coalesce($3::text, {_OPEN}) AS resource) AS w"
+    f" WHERE w.resource IS NOT NULL AND NOT {_WAITS} RETURNING id, kind, patient, type, resource",
     ("at", "patient", "episode"),
 )
 _TURNED = Statement(
@@ -59,7 +65,8 @@ d.kind = '{CARD_DOCUMENT}' AND (d.state = 'sent' OR d.attempts > 0 AND d.state I
     ), d.created)
 """  # noqa: S608
 _FORMER = Statement(
-    f"SELECT d.id FROM delivery d WHERE {_STANDING} AND d.resource = $1::text AND d.id <> $2::text ORDER BY d.created",  # noqa: S608
+    f"SELECT d.id, d.state = 'sent' AND d.created > (SELECT m.created FROM delivery m WHERE m.id = $2::text) AS is_newer"  # noqa: S608
+    f" FROM delivery d WHERE {_STANDING} AND d.resource = $1::text AND d.id <> $2::text ORDER BY d.created",
     ("episode", "id"),
 )
 _ENDED = Statement(
@@ -103,8 +110,8 @@ async def may_share(database: Database, patient: str, at: datetime, *, consent: 
     return bool(rows[0]["may"])
 
 
-async def ask(database: Database, patient: str, episode: str, at: datetime) -> list[Due]:
-    """A message for the card, unless one waits to be sent: it will bring what there is then."""
+async def ask(database: Database, patient: str, episode: str | None, at: datetime) -> list[Due]:
+    """A message for the card (None: her open one), unless one waits to be sent: it will bring what there is then."""
     given = {"at": at, "patient": patient, "episode": episode}
     return [due_of(row) for row in await database.fetch(_ASK, given)]
 
@@ -114,9 +121,10 @@ async def turned(database: Database, at: datetime, *, consent: bool) -> list[Due
     return [due_of(row) for row in await database.fetch(_TURNED, {"at": at, "consent": consent})]
 
 
-async def former(database: Database, episode: str, id_: str) -> list[str]:
-    """Which other documents of the card stand there, or may."""
-    return [row["id"] for row in await database.fetch(_FORMER, {"episode": episode, "id": id_})]
+async def former(database: Database, episode: str, id_: str) -> tuple[list[str], bool]:
+    """Which other documents of the card stand there, or may; and whether a newer one than ``id_`` was sent."""
+    rows = await database.fetch(_FORMER, {"episode": episode, "id": id_})
+    return [row["id"] for row in rows], any(row["is_newer"] for row in rows)
 
 
 async def ended(database: Database, ids: list[str], reason: str, at: datetime) -> None:

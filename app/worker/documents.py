@@ -25,6 +25,7 @@ from app.worker.channels import Channels
 from app.worker.recipients import Withdrawn, number_of, reading
 from app.worker.system import context
 
+REPLACED = "A newer document has taken its place"
 RESERVED = "She has reserved herself against kjernejournal"
 _LEFT_OUT = KEPT_FROM_HER | SENSITIVE
 _NAME = "Deling i kjernejournal"
@@ -32,7 +33,7 @@ _NAME = "Deling i kjernejournal"
 
 async def ask(house: House, channels: Channels, patient: str, episode: str | None) -> list[Due]:
     """That her card is to be shared anew, where somebody changed it."""
-    if channels.documents is None or episode is None:
+    if channels.documents is None:
         return []
     return await card_documents.ask(house.database, patient, episode, clock.now())
 
@@ -54,7 +55,9 @@ async def publish(house: House, channels: Channels, message: Message) -> None:
         raise Withdrawn("Document sharing is not set up")
     audience = house.settings.documents_audience
     token = await channels.helseid.machine_token(audience, RIGHT)
-    before = await card_documents.former(house.database, message.resource or "", message.id)
+    before, is_late = await card_documents.former(house.database, message.resource or "", message.id)
+    if is_late:  # sent now it would stand beside the newer one, which took its place if it came before
+        raise Withdrawn(REPLACED)
     number = await number_of(reading(house, message, _NAME), message.patient)
     with channels.helseid.tried(audience):
         hers = await channels.documents.choices(token, number[1])

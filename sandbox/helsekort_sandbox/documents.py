@@ -82,13 +82,14 @@ class Documents(Service):
         nin, event = _headers(request)
         if self.choices(nin).get("reservation"):
             raise Wrong(403, "suppressed", "She has reserved herself")
-        reference, identifier = _checked(raw, nin)
+        reference, identifier, document = _checked(raw, nin)
         digest = hashlib.sha256(raw).hexdigest()
         before = self.log.of("event", event)
         if before is not None and before["digest"] != digest:
             raise Wrong(409, "duplicate", "nhn-event-id was used for another document")
         details: Json = {"event": event, "patient": nin, "actor": actor(claims), "digest": digest}
         details |= {"document": identifier, "reference": reference, "replaces": _replaced(reference)}
+        details["holds"] = _held(document)
         return self.log.append(request, 200, details, effect=before is None)
 
     async def mark(self, request: Request) -> Response:
@@ -163,8 +164,18 @@ def _replaced(reference: Json) -> list[str]:
     return [row["target"]["identifier"]["value"] for row in rows]
 
 
-def _checked(raw: bytes, nin: str) -> tuple[Json, str]:
-    """The DocumentReference of a Provide Document Bundle, and what it is known by. Raises Wrong."""
+def _held(document: bytes) -> list[str]:
+    """Which versions of which resources a document holds: what a test compares with the card."""
+    try:
+        rows = [row["resource"] for row in json.loads(document)["entry"]]
+    except (ValueError, KeyError, TypeError) as error:
+        raise Wrong(422, "business-rule", "The document is not a Bundle of resources") from error
+    versions = [(row, row.get("meta", {}).get("versionId")) for row in rows]
+    return sorted(f"{row['resourceType']}/{row['id']}/{version}" for row, version in versions if version)
+
+
+def _checked(raw: bytes, nin: str) -> tuple[Json, str, bytes]:
+    """The DocumentReference of a Provide Document Bundle, what it is known by, and the document. Raises Wrong."""
     try:
         bundle = json.loads(raw)
         parts = {
@@ -193,7 +204,7 @@ def _checked(raw: bytes, nin: str) -> tuple[Json, str]:
     digest = base64.b64encode(hashlib.sha1(document).digest()).decode()  # noqa: S324 (as FHIR's Attachment.hash asks)
     if attachment["url"] != binary_url or attachment["size"] != len(document) or attachment["hash"] != digest:
         raise Wrong(422, "business-rule", "url, size and hash of the attachment are not those of the Binary")
-    return reference, identifier
+    return reference, identifier, document
 
 
 def _taken(entry: Json) -> Response:

@@ -17,7 +17,7 @@ from app.worker.documents import RESERVED
 from app.worker.erasures import SEALED_FOR
 from app.worker.schedule import Duties
 from tests.access.world import a_block
-from tests.fixtures.resources import Woman, a_weight, labelled, register
+from tests.fixtures.resources import Woman, a_transaction, a_weight, an_allergy, entry, labelled, register
 from tests.worker.crew import Crew
 from tests.worker.test_deliveries import hurry, post
 
@@ -125,6 +125,48 @@ def test_what_not_every_reader_may_see_is_left_out(
     assert open_one in document
     assert not any(one in document for one in hidden)
     assert not any(text in document for text in ("88.0", "89.0", "88,0", "89,0"))
+
+
+def test_an_allergy_is_no_pregnancys_and_stands_in_her_document(sharing: Crew, woman: Woman) -> None:
+    put_last = a_transaction(entry(a_weight(woman.reference)), entry(an_allergy(woman.reference)))
+    for body, path in ((put_last, ""), (an_allergy(woman.reference), "/AllergyIntolerance")):
+        before = there(sharing, woman)
+        assert sharing.person("midwife").post(path, body).status_code in {200, 201}
+        sharing.work()
+        hurry(sharing)
+        (now,) = there(sharing, woman)
+        assert [now] != before
+        held = shared(sharing, woman)[-1]["holds"]
+        found = sharing.rows(
+            f"SELECT id FROM resource WHERE type = 'AllergyIntolerance' AND patient = '{woman.id}'"
+        )
+        assert {f"AllergyIntolerance/{id_}/1" for id_ in found} <= set(held)
+
+
+def test_an_older_document_that_failed_is_not_sent_after_a_newer_one(sharing: Crew, woman: Woman) -> None:
+    """It waits for its next attempt while another is asked for and sent: both would stand there."""
+    sharing.services.fail("documents", status=500, count=1)
+    midwife = sharing.person("midwife")
+    post(midwife, a_weight(woman.reference, 70.0))
+    sharing.work()
+    hurry(sharing)
+    assert states(sharing, woman) == ["sent", "pending"]
+    late, card = sharing.rows(
+        f"SELECT id, resource FROM delivery WHERE patient = '{woman.id}' AND state = 'pending'"
+    )[0].split("|")
+    sharing.rows(f"DELETE FROM procrastinate_jobs WHERE queueing_lock = '{late}'")
+    sharing.rows(
+        "INSERT INTO delivery (id, kind, patient, type, resource, state, attempts, created, updated) VALUES (uuidv7()::text,"
+        f" 'card-document', '{woman.id}', 'EpisodeOfCare', '{card}', 'pending', 0, now(), now() - interval '1 minute')"
+    )
+    sharing.duty(schedule.sweep)
+    sharing.work()
+    assert states(sharing, woman) == ["sent", "pending", "sent"]
+    sharing.rows(f"UPDATE delivery SET updated = updated - interval '1 minute' WHERE id = '{late}'")
+    sharing.duty(schedule.sweep)
+    sharing.work()
+    assert states(sharing, woman) == ["sent", "withdrawn", "sent"]
+    assert len(there(sharing, woman)) == 1
 
 
 def test_a_lost_answer_makes_no_second_document(sharing: Crew, woman: Woman) -> None:
