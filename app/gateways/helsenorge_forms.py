@@ -45,6 +45,20 @@ class Forms:
         check(response, SYSTEM)
         return _read(response, lambda said: sorted(map(_submission, said["innsendinger"]), key=_place))
 
+    async def ask(self, token: Token, recipient: str, key: str, form: str, language: str) -> None:
+        """Ask ``recipient`` to answer a form, once for each ``key``. Raises Refused, Unreachable."""
+        body = {"mottaker": recipient, "idempotencyKey": key, "skjema": form, "sprak": language}
+        await self._post(token, "oppgaver", body)
+
+    async def known(self, token: Token, keys: list[str]) -> set[str]:
+        """Those of ``keys`` under which it has taken a task. Raises Refused, Unreachable."""
+        response = await self._post(token, "oppgaver/kjente", {"idempotencyKeys": keys})
+        return _read(response, lambda said: {str(key) for key in said["idempotencyKeys"]})
+
+    async def take_back(self, token: Token, recipient: str, key: str) -> None:
+        """Take away the tasks of ``recipient``, once for each ``key``. Raises Refused, Unreachable."""
+        await self._post(token, "oppgaver/tilbakekalling", {"mottaker": recipient, "idempotencyKey": key})
+
     async def acknowledge(self, token: Token, id_: str, status: str, reason: str = "") -> None:
         """Whether it was taken; the same again changes nothing. Raises Refused, Unreachable."""
         await self._post(token, "innsendinger/kvittering", {"id": id_, "status": status, "grunn": reason})

@@ -4,17 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.store.database import Database
-from app.store.deliveries import CHECK, CRITICAL_INFORMATION, EMERGENCY, NOTICE, RECALL
+from app.store.deliveries import CHECK, CRITICAL_INFORMATION, RECALL
 from app.store.statement import Statement
 
 _SENT_NOTICES = Statement(
-    f"""
+    """
 SELECT id, patient FROM delivery
-WHERE kind IN ('{NOTICE}', '{EMERGENCY}') AND state = 'sent' AND updated BETWEEN $1::timestamptz AND $2::timestamptz
+WHERE kind = ANY ($5::text[]) AND state = 'sent' AND updated BETWEEN $1::timestamptz AND $2::timestamptz
     AND id > $3::text
 ORDER BY id LIMIT $4::int
-""",  # noqa: S608 (nothing of it comes from outside)
-    ("since", "until", "after", "most"),
+""",
+    ("since", "until", "after", "most", "kinds"),
 )
 _SEND_AGAIN = Statement(
     "UPDATE delivery SET state = 'pending', error = 'It was not there any more', updated = $2::timestamptz,"
@@ -76,10 +76,10 @@ class Newest:
 
 
 async def sent_notices(
-    database: Database, since: datetime, until: datetime, after: str, most: int
+    database: Database, kinds: tuple[str, ...], span: tuple[datetime, datetime], after: str, most: int
 ) -> list[SentNotice]:
-    """Notices that were sent in this time, by id, after ``after``."""
-    given = {"since": since, "until": until, "after": after, "most": most}
+    """Messages of ``kinds`` that were sent in this time, by id, after ``after``."""
+    given = {"since": span[0], "until": span[1], "after": after, "most": most, "kinds": list(kinds)}
     return [SentNotice(**dict(row)) for row in await database.fetch(_SENT_NOTICES, given)]
 
 

@@ -37,17 +37,15 @@ CRITICAL_INFORMATION, NOTICE = "critical-information", "notice"
 EMERGENCY = "emergency-notice"  # a notice that no loss withdraws
 RECALL = "registration-recall"  # what was registered of a resource is no longer so, or not of her
 CHECK = "registration-comparison"  # in a clinician's session: what does kjernejournal have of hers from here
+FORM_TASK, FORM_RECALL = "form-task", "form-recall"  # a form for her to answer on Helsenorge, and its end
 # That she has withdrawn, to whom something had been sent: registrations, notices, notifications
+REGISTRATION_RETRACTION, NOTICE_RETRACTION = "registration-retraction", "notice-retraction"
+NOTIFICATION_RETRACTION, DOCUMENT_RETRACTION = "notification-retraction", "document-retraction"
+CONSENT_RETRACTION = "consent-retraction"
 RETRACTIONS = (
-    "registration-retraction", "notice-retraction", "notification-retraction", "document-retraction",
-    "consent-retraction",
-)  # fmt: skip
-(
     REGISTRATION_RETRACTION, NOTICE_RETRACTION, NOTIFICATION_RETRACTION, DOCUMENT_RETRACTION, CONSENT_RETRACTION,
-) = RETRACTIONS  # fmt: skip
-NATIONAL_RECORD = (
-    "national-record"  # the record at the national service, as the card is; its resource is the card
-)
+)  # fmt: skip
+NATIONAL_RECORD = "national-record"  # the record at the national service, as the card is
 CARD_DOCUMENT = "card-document"  # the card as a document in kjernejournal; its id is the document's
 KJERNEJOURNAL, HELSENORGE, DOCUMENTS, RECORD = "kjernejournal", "helsenorge", "documents", "national-record"
 SYSTEM_OF = {  # by whose breaker a message is held; each subscriber has a pace of its own
@@ -57,6 +55,8 @@ SYSTEM_OF = {  # by whose breaker a message is held; each subscriber has a pace 
     REGISTRATION_RETRACTION: KJERNEJOURNAL,
     NOTICE: HELSENORGE,
     EMERGENCY: HELSENORGE,
+    FORM_TASK: HELSENORGE,
+    FORM_RECALL: HELSENORGE,
     NOTICE_RETRACTION: HELSENORGE,
     CARD_DOCUMENT: DOCUMENTS,
     NATIONAL_RECORD: RECORD,
@@ -91,7 +91,8 @@ class Due:
 
 def due_of(row: Any) -> Due:
     """Notices keep their order for one woman, registrations and recalls for one resource: one that fails holds up no other."""
-    about = f"{row['type']}/{row['resource']}" if row["resource"] else row["patient"]
+    of_her = row["type"] in {None, "Questionnaire"}
+    about = row["patient"] if of_her else f"{row['type']}/{row['resource']}"
     kind = CRITICAL_INFORMATION if row["kind"] == RECALL else row["kind"]
     return Due(row["id"], f"{kind} {about}")
 
@@ -243,7 +244,7 @@ def _withdraw() -> Statement:
         update(delivery)
         .where(
             delivery.c.patient == bindparam("patient", type_=Text),
-            delivery.c.kind == literal_column(f"'{NOTICE}'"),
+            delivery.c.kind.in_([literal_column(f"'{NOTICE}'"), literal_column(f"'{FORM_TASK}'")]),
             delivery.c.state == literal_column(f"'{PENDING}'"),
         )
         .values(
@@ -256,7 +257,7 @@ def _withdraw() -> Statement:
 
 
 async def withdraw_notices(database: Database, patient: str, at: datetime, reason: str) -> None:
-    """Her queued notices are not sent."""
+    """Her queued notices and forms are not sent."""
     await database.fetch(_withdraw(), {"patient": patient, "error": reason, "at": at})
 
 

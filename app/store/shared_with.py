@@ -16,6 +16,7 @@ from app.store.deliveries import (
     CONSENT_RETRACTION,
     CRITICAL_INFORMATION,
     EMERGENCY,
+    FORM_TASK,
     NOTICE,
     NOTICE_RETRACTION,
     NOTIFICATION_RETRACTION,
@@ -110,7 +111,7 @@ def _registrations() -> Statement:
 def _notices() -> Statement:
     """One for all of them."""
     row = select(*_new(NOTICE_RETRACTION, literal_column("NULL"), literal_column("NULL"), sealed=True))
-    some = select(literal_column("1")).where(_sent(NOTICE, EMERGENCY)).exists()
+    some = select(literal_column("1")).where(_sent(NOTICE, EMERGENCY, FORM_TASK)).exists()
     return build(insert(delivery).from_select(_NAMES, row.where(some)))
 
 

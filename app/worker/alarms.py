@@ -28,6 +28,7 @@ from app.store.card import of_card
 from app.store.resources import Stored
 from app.store.session import Session
 from app.store.targets import find
+from app.worker import forms
 from app.worker.system import context
 
 FLAG_DETAIL = "http://hl7.org/fhir/StructureDefinition/flag-detail"
@@ -73,6 +74,7 @@ async def _refresh_card(house: House, episode: str, correlation: str) -> bool:
     patient = next((row.patient for row in found if row.type == "EpisodeOfCare"), None)
     if patient:
         kept_outline = outline(card, found, episode).as_json()
+        await forms.ask(house, patient, episode, card, [row.resource for row in kept.values()])
         await worklist.keep(reading.session, patient, episode, card.today, kept_outline)
         written = {f"Flag/{row.id}": row.resource for row in drafts if row.resource}
         now = {name: row.resource for name, row in kept.items()} | written

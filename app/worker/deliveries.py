@@ -22,6 +22,8 @@ from app.store.deliveries import (
     DEAD,
     DOCUMENT_RETRACTION,
     EMERGENCY,
+    FORM_RECALL,
+    FORM_TASK,
     LETTER,
     NATIONAL_RECORD,
     NOTICE,
@@ -33,7 +35,7 @@ from app.store.deliveries import (
     WITHDRAWN,
     Message,
 )
-from app.worker import documents, national_records, privacy, reconciliation, registrations, retractions
+from app.worker import documents, forms, national_records, privacy, reconciliation, registrations, retractions
 from app.worker.attempts import masked
 from app.worker.channels import Channels
 from app.worker.recipients import ByLetter, Withdrawn, number_of, reading
@@ -130,6 +132,8 @@ _SENDERS: dict[str, Callable[[House, Channels, Message], Awaitable[None]]] = {
     CRITICAL_INFORMATION: registrations.register,
     NOTICE: _notice,
     EMERGENCY: _notice,
+    FORM_TASK: forms.send,
+    FORM_RECALL: forms.recall,
     RECALL: registrations.recall,
     CHECK: reconciliation.compare_registrations,
     CARD_DOCUMENT: documents.publish,

@@ -5,17 +5,19 @@ comparison waits, like a registration, for the next clinician's session on her c
 """
 
 import logging
-from datetime import timedelta
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 
 from app import clock
 from app.gateways.documents import RIGHT
 from app.gateways.failures import Failure, Refused
+from app.gateways.helseid import Token
 from app.gateways.kjernejournal import Held, Registration
 from app.interactions.context import House
 from app.mapping.critical_kinds import PROFILES
 from app.store import card_documents, comparison
 from app.store.comparison import Newest
-from app.store.deliveries import CRITICAL_INFORMATION, SENT, Message
+from app.store.deliveries import CRITICAL_INFORMATION, EMERGENCY, FORM_TASK, NOTICE, SENT, Message
 from app.worker import national_comparison, powers, registrations
 from app.worker.channels import Channels
 from app.worker.compared import Compared, note
@@ -33,9 +35,13 @@ async def reconcile(
     house: House, channels: Channels, *, since: timedelta = SINCE, settled: timedelta = SETTLED
 ) -> list[Compared]:
     """Compare with every system that is set up. Raises Failure."""
-    found = []
+    found, span = [], (clock.now() - since, clock.now() - settled)
     if channels.helsenorge is not None:
-        found.append(await _notices(house, channels, since, settled))
+        kinds, known = (NOTICE, EMERGENCY), channels.helsenorge.known
+        found.append(await _sent(house, channels, "helsenorge", kinds, span, known))
+    if channels.forms is not None:
+        known = channels.forms.known
+        found.append(await _sent(house, channels, "helsenorge forms", (FORM_TASK,), span, known))
     if channels.kjernejournal is not None:
         now = clock.now()
         asked = await comparison.ask_for_checks(house.database, now, now - AGAIN)
@@ -80,22 +86,27 @@ async def _documents(house: House, channels: Channels, since: timedelta, settled
     return Compared("documents", compared, repaired)
 
 
-async def _notices(house: House, channels: Channels, since: timedelta, settled: timedelta) -> Compared:
-    if channels.helseid is None or channels.helsenorge is None:
-        return Compared("helsenorge", 0, 0)
-    compared, repaired, after, now = 0, 0, "", clock.now()
-    audience = house.settings.helsenorge_audience
-    while page := await comparison.sent_notices(house.database, now - since, now - settled, after, _PAGE):
+async def _sent(
+    house: House, channels: Channels, system: str, kinds: tuple[str, ...], span: tuple[datetime, datetime],
+    known: Callable[[Token, list[str]], Awaitable[set[str]]],
+) -> Compared:  # fmt: skip
+    """Which of the messages of ``kinds`` stand there under their keys."""
+    compared, repaired, after = 0, 0, ""
+    audience, helseid = house.settings.helsenorge_audience, channels.helseid
+    if helseid is None:
+        return Compared(system, 0, 0)
+    what = "varsel" if NOTICE in kinds else "skjema"
+    while page := await comparison.sent_notices(house.database, kinds, span, after, _PAGE):
         after = page[-1].id
-        token = await channels.helseid.machine_token(audience)
-        with channels.helseid.tried(audience):
-            there = await channels.helsenorge.known(token, [row.id for row in page])
+        token = await helseid.machine_token(audience)
+        with helseid.tried(audience):
+            there = await known(token, [row.id for row in page])
         compared += len(page)
         for row in page:
             if row.id not in there:
-                await note(house, row.id, row.patient, "Avstemming: varsel sendes på nytt")
+                await note(house, row.id, row.patient, f"Avstemming: {what} sendes på nytt")
                 repaired += await comparison.send_again(house.database, row.id, clock.now())
-    return Compared("helsenorge", compared, repaired)
+    return Compared(system, compared, repaired)
 
 
 async def compare_registrations(house: House, channels: Channels, message: Message) -> None:

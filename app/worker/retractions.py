@@ -58,7 +58,7 @@ async def recall(house: House, channels: Channels, message: Message, number: str
 
 
 async def retract_notices(house: House, channels: Channels, message: Message) -> None:
-    """Have Helsenorge take away the notices that she was sent. Raises Failure."""
+    """Have Helsenorge take away the notices and forms that she was sent. Raises Failure."""
     if channels.helseid is None or channels.helsenorge is None:
         raise Refused("Helsenorge is not set up")
     audience = house.settings.helsenorge_audience
@@ -67,6 +67,8 @@ async def retract_notices(house: House, channels: Channels, message: Message) ->
     await note(house, message, "Tilbakekalling av varsler")
     with channels.helseid.tried(audience):
         await channels.helsenorge.retract(token, number, message.id)
+        if channels.forms is not None:
+            await channels.forms.take_back(token, number, f"{message.id}.forms")
 
 
 async def retract_notifications(house: House, _channels: Channels, message: Message) -> None:

@@ -130,5 +130,5 @@ class Dropped(Response):
     """An answer that never arrives: the connection closes in the middle of it."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
-        headers = [(b"content-length", b"1")]
-        await send({"type": "http.response.start", "status": self.status_code, "headers": headers})
+        headers = [(b"content-length", b"1")]  # never 204, which has no body to be cut short
+        await send({"type": "http.response.start", "status": 200, "headers": headers})

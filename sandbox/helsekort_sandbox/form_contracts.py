@@ -3,7 +3,24 @@
 from helsekort_sandbox.contracts import NUMBER, TEXT, Operation, an_object
 
 _BASE = "/skjema/v1"
+_KEYS = {"type": "array", "items": TEXT, "maxItems": 1000}
 FORMS: tuple[Operation, ...] = (
+    Operation(
+        "POST", f"{_BASE}/oppgaver", "Ask a citizen to answer a form, once for each key", {204: None},
+        body=an_object(
+            {"mottaker": NUMBER, "idempotencyKey": TEXT, "skjema": TEXT, "sprak": {"enum": ["nb", "nn", "en"]}}
+        ),
+        is_ours=True,
+    ),
+    Operation(
+        "POST", f"{_BASE}/oppgaver/kjente", "Under which of the keys a task was taken",
+        {200: an_object({"idempotencyKeys": {"type": "array", "items": TEXT}})},
+        body=an_object({"idempotencyKeys": _KEYS}), is_ours=True,
+    ),
+    Operation(
+        "POST", f"{_BASE}/oppgaver/tilbakekalling", "Take away all tasks of this system to a citizen", {204: None},
+        body=an_object({"mottaker": NUMBER, "idempotencyKey": TEXT}), is_ours=True,
+    ),
     Operation(
         "GET", f"{_BASE}/innsendinger", "What citizens sent in, from a place in the feed",
         {

@@ -28,6 +28,39 @@ class Forms:
     def __init__(self, service: Service) -> None:
         self.service = service
 
+    async def ask(self, request: Request) -> Response:
+        """Ask a citizen to answer a form, once for each key."""
+        return await self.service.answered(request, self._ask, bare)
+
+    def _ask(self, request: Request, claims: Json, raw: bytes) -> Json:
+        return self._once(
+            request, claims, _body(claims, raw, {"mottaker", "idempotencyKey", "skjema", "sprak"}), "task"
+        )
+
+    async def take_back(self, request: Request) -> Response:
+        """Take away a citizen's tasks, once for each key."""
+        return await self.service.answered(request, self._take_back, bare)
+
+    def _take_back(self, request: Request, claims: Json, raw: bytes) -> Json:
+        return self._once(request, claims, _body(claims, raw, {"mottaker", "idempotencyKey"}), "tasksEnded")
+
+    def _once(self, request: Request, claims: Json, said: Json, what: str) -> Json:
+        key = said["idempotencyKey"]
+        before = self.service.log.of("key", key)
+        if before is not None and before.get(what) != said:
+            raise Wrong(409, "duplicate", "idempotencyKey was used for something else")
+        details = {"key": key, what: said, "actor": actor(claims)}
+        return self.service.log.append(request, 204, details, effect=before is None)
+
+    async def known(self, request: Request) -> Response:
+        """Under which of the keys a task was taken."""
+        return await self.service.shown(request, self._known)
+
+    def _known(self, _: Request, claims: Json, raw: bytes) -> Response:
+        keys = _body(claims, raw, {"idempotencyKeys"})["idempotencyKeys"]
+        log, stale = self.service.log, self.service.faults.stale
+        return JSONResponse({"idempotencyKeys": [str(key) for key in keys if log.all_of("key", key, stale)]})
+
     async def submit(self, request: Request) -> Response:
         """A citizen sends something in: ``{"innbyggerFnr", "ressurs"}``, and ``id``, ``erstatter``."""
         try:
@@ -93,6 +126,9 @@ def routes(service: Service) -> list[Route]:
     """The routes of forms and measurements."""
     forms = Forms(service)
     return [
+        Route(f"{BASE}/oppgaver", forms.ask, methods=["POST"]),
+        Route(f"{BASE}/oppgaver/kjente", forms.known, methods=["POST"]),
+        Route(f"{BASE}/oppgaver/tilbakekalling", forms.take_back, methods=["POST"]),
         Route("/_submit", forms.submit, methods=["POST"]),
         Route(f"{BASE}/innsendinger", forms.submissions),
         Route(f"{BASE}/innsendinger/kvittering", forms.acknowledge, methods=["POST"]),

@@ -5,23 +5,51 @@ A list that is wrong erases nobody; a proof that is wrong lets nobody in.
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 
 from app.fhir import codes
-from app.worker import powers, privacy, submissions
+from app.worker import powers, privacy, reconciliation
 from app.worker.compared import Compared
+from app.worker.deliveries import deliver
 from app.worker.schedule import Duties
 from tests.access.leak_items import REPRESENTATIVE, ROLE_CODE, let_in
+from tests.access.test_standing import change
 from tests.access.world import a_choice, resources, stored
+from tests.choices.on_helsenorge import (
+    DEFINITION,
+    PART,
+    a_birth,
+    acknowledged,
+    choose,
+    compare,
+    day,
+    empower,
+    experience,
+    follow,
+    kept,
+    measured,
+    relations,
+    submit,
+    tags_of,
+    take_in,
+    tasks,
+    there,
+)
 from tests.fixtures.pilot import TAKING_PART, Pilot, enrol, pilot, register_only
-from tests.fixtures.resources import Woman, a_blood_pressure, a_weight, an_episode, new_number
+from tests.fixtures.resources import (
+    a_weight,
+    an_episode,
+    an_observation,
+    concept,
+    new_number,
+)
 from tests.fixtures.services import services
 
 __all__ = ["pilot", "services"]
-DEFINITION, PART = "5d0f0f0e-0000-4000-8000-000000000001", "HELSEKORT"
 
 
 @pytest.fixture(scope="module")
@@ -37,42 +65,6 @@ def helsenorge(pilot: Pilot) -> Pilot:
         pvk_changes_url=f"{pilot.crew.services.running.helsenorge}/personvern/Personverninnstillinger/HentEndringer/v1",
     )
     return replace(pilot, crew=replace(pilot.crew, settings=settings))
-
-
-def choose(pilot: Pilot, number: str, *, active: bool) -> None:
-    """She decides on Helsenorge."""
-    said = {"innbyggerFnr": number, "definisjonGuid": DEFINITION, "partKode": PART, "aktiv": active}
-    httpx.post(f"{pilot.crew.services.running.helsenorge}/_personvern", json=said).raise_for_status()
-
-
-def compare(pilot: Pilot, by: str = "list") -> None:
-    """The worker compares the list, or reads the feed on."""
-    follows = privacy.follow if by == "list" else privacy.follow_changes
-
-    async def story(duties: Duties) -> None:
-        await follows(duties.house, duties.channels)
-
-    pilot.crew.duty(story)
-
-
-def follow(pilot: Pilot, by: str = "list") -> None:
-    """And does what it leads to."""
-    compare(pilot, by)
-    pilot.work()
-
-
-def there(pilot: Pilot, number: str) -> list[bool]:
-    """What Helsenorge was told of her."""
-    rows = pilot.crew.services.requests("helsenorge")
-    return [
-        row["setting"]["aktiv"]
-        for row in rows
-        if row.get("setting", {}).get("innbyggerFnr") == number and row["path"] != "/_personvern"
-    ]
-
-
-def kept(pilot: Pilot, patient: str) -> int:
-    return int(pilot.rows(f"SELECT count(*) FROM resource WHERE patient = '{patient}'")[0])
 
 
 @pytest.mark.parametrize("by", ["list", "feed"])
@@ -187,20 +179,6 @@ def test_a_list_that_is_wrong_erases_nobody(
     assert all(kept(helsenorge, woman.id) for woman in women)
 
 
-def empower(pilot: Pilot, woman: Woman, holder: str, **said: Any) -> None:
-    """She gives, changes or ends a power of attorney on Helsenorge."""
-    body = {"fullmaktsgiverFnr": woman.number, "fullmaktshaverFnr": holder, "aktiv": True, **said}
-    httpx.post(f"{pilot.crew.services.running.helsenorge}/_fullmakt", json=body).raise_for_status()
-
-
-def relations(pilot: Pilot, woman: Woman) -> list[str]:
-    """Of representatives: whether they are in force."""
-    return pilot.rows(
-        "SELECT ends IS NULL OR ends > now() FROM relation"
-        f" WHERE patient = '{woman.id}' AND kind = 'fullmakt' ORDER BY organization"
-    )
-
-
 def test_a_representative_is_let_in_by_proof_and_by_her_and_out_when_either_ends(helsenorge: Pilot) -> None:
     woman, her = enrol(helsenorge)
     name, number = REPRESENTATIVE
@@ -271,44 +249,6 @@ def test_without_an_answer_nobody_is_let_in_and_what_ended_there_ends_here(helse
     assert helsenorge.crew.duty(story).repaired == 0
 
 
-def submit(pilot: Pilot, number: str, resource: dict[str, Any], **more: Any) -> str:
-    """She sends something in on Helsenorge; its id."""
-    body = {"innbyggerFnr": number, "ressurs": resource, **more}
-    answer = httpx.post(f"{pilot.crew.services.running.helsenorge}/_submit", json=body).raise_for_status()
-    return str(answer.json()["id"])
-
-
-def take_in(pilot: Pilot) -> None:
-    async def story(duties: Duties) -> None:
-        await submissions.take_in(duties.house, duties.channels)
-
-    pilot.crew.duty(story)
-
-
-def acknowledged(pilot: Pilot, id_: str) -> list[tuple[str, str]]:
-    """What Helsenorge was told of it, each time that it had an effect."""
-    rows = [row["acknowledged"] for row in pilot.crew.services.effects("helsenorge") if "acknowledged" in row]
-    return [(row["status"], row["grunn"]) for row in rows if row["id"] == id_]
-
-
-def experience(score: int) -> dict[str, Any]:
-    answer = {"linkId": "overall", "answer": [{"valueInteger": score}]}
-    form = f"{codes.CANONICAL}/Questionnaire/user-experience"
-    return {
-        "resourceType": "QuestionnaireResponse",
-        "status": "completed",
-        "questionnaire": form,
-        "authored": "2026-11-20T10:00:00Z",
-        "item": [answer],
-    }
-
-
-def measured(systolic: int, at: str = "2026-11-20T08:00:00Z") -> dict[str, Any]:
-    """As a device of hers has it: nothing of whom it is about, nor of who measured."""
-    made = a_blood_pressure("Patient/nobody", systolic, 80, effectiveDateTime=at)
-    return {name: value for name, value in made.items() if name not in {"subject", "performer"}}
-
-
 def test_what_she_sends_in_on_helsenorge_is_on_her_card_once_and_in_order(helsenorge: Pilot) -> None:
     woman, her = enrol(helsenorge)
     midwife = helsenorge.person("midwife")
@@ -369,5 +309,55 @@ def test_what_cannot_be_taken_in_is_refused_and_named(helsenorge: Pilot) -> None
     assert helsenorge.rows(stored_of_her) == ["0"]
 
 
-def tags_of(resource: dict[str, Any]) -> set[str]:
-    return {row["code"] for row in resource["meta"].get("tag", [])}
+def test_she_is_asked_for_each_form_once_when_it_is_time_and_not_for_what_she_has_answered(
+    helsenorge: Pilot,
+) -> None:
+    woman, her = enrol(helsenorge)
+    midwife = helsenorge.person("midwife")
+    helsenorge.crew.services.fail("helsenorge", dropAfterEffect=True)
+    change(midwife, woman, communication=[{"language": concept("urn:ietf:bcp:47", "nn"), "preferred": True}])
+    helsenorge.work()
+    (lost,) = helsenorge.rows(
+        f"SELECT id FROM delivery WHERE patient = '{woman.id}' AND kind = 'form-task' AND state = 'pending'"
+    )
+
+    helsenorge.crew.services.fail("helsenorge")
+
+    async def again(duties: Duties) -> None:
+        await deliver(duties.house, duties.channels, lost)
+
+    helsenorge.crew.duty(again)
+    assert helsenorge.crew.deliveries(woman, "form-task") == ["sent|2|f|"]
+    assert tasks(helsenorge, woman.number) == [("intake-nn", "nn")]
+    stored(midwife, an_observation(woman.reference, codes.LMP, valueDateTime=day(-220)))
+    helsenorge.work()
+    helsenorge.work()
+    assert tasks(helsenorge, woman.number) == [("intake-nn", "nn"), ("birth-plan-nn", "nn")]
+    birth = stored(midwife, a_birth(woman, -50))
+    stored(her, experience(5) | {"subject": {"reference": woman.reference}})
+    helsenorge.work()
+    assert tasks(helsenorge, woman.number)[2:] == [("epds-nn", "nn")], "the other she has answered"
+
+    async def compared(duties: Duties) -> list[Compared]:
+        found = await reconciliation.reconcile(duties.house, duties.channels, settled=timedelta(0))
+        return [row for row in found if row.system == "helsenorge forms"]
+
+    assert helsenorge.crew.duty(compared)[0].repaired == 0
+    changed = midwife.get(f"/Observation/{birth}").json()
+    changed["valueCodeableConcept"] = concept(codes.CS_CARD, "stillbirth")
+    assert midwife.put(f"/Observation/{birth}", changed).status_code == 200
+    helsenorge.work()
+    assert tasks(helsenorge, woman.number)[3:] == [("", "")], "after a loss nobody is asked"
+
+
+def test_who_is_not_on_helsenorge_is_asked_by_letter(helsenorge: Pilot) -> None:
+    settings = replace(
+        helsenorge.crew.settings, helsenorge_active_url=helsenorge.crew.services.helsenorge_active_url
+    )
+    asking = replace(helsenorge, crew=replace(helsenorge.crew, settings=settings))
+    number, base = new_number(), asking.crew.services.running.helsenorge
+    httpx.post(f"{base}/_active", json={"fnr": number, "erAktiv": False}).raise_for_status()
+    enrolled, _ = enrol(asking, number)
+    asking.work()
+    assert tasks(asking, number) == []
+    assert asking.crew.deliveries(enrolled, "form-task")[0].startswith("letter")

@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
+from app.clock import new_id
 from app.gateways.failures import Refused
 from app.gateways.fullmakt import Forged, Fullmakt
 from app.gateways.helsenorge_forms import TAKEN, Forms
@@ -67,6 +68,11 @@ def test_forms_keep_their_contract_and_an_acknowledgement_counts_once(services: 
         assert await forms.submissions(token, last.sequence) == []
         await forms.acknowledge(token, id_, TAKEN)
         await forms.acknowledge(token, id_, TAKEN)
+        key = new_id()
+        await forms.ask(token, number, key, "https://helsekort.example/fhir/Questionnaire/epds-nn", "nn")
+        await forms.ask(token, number, key, "https://helsekort.example/fhir/Questionnaire/epds-nn", "nn")
+        assert await forms.known(token, [key, "never"]) == {key}
+        await forms.take_back(token, number, f"{key}.end")
 
     async def wrong(line: Line) -> None:
         token = await line.helseid.machine_token(AUDIENCES["helsenorge"])
@@ -78,4 +84,11 @@ def test_forms_keep_their_contract_and_an_acknowledgement_counts_once(services: 
     told = [row for row in services.effects("helsenorge") if row.get("key") == f"submission {id_}"]
     assert len(told) == 1
     path = "/skjema/v1/innsendinger"
-    assert contract.seen == {("GET", path, 200), ("POST", f"{path}/kvittering", 204)}
+    asked = [
+        row["task"] for row in services.effects("helsenorge") if row.get("task", {}).get("mottaker") == number
+    ]
+    assert len(asked) == 1
+    assert contract.seen == {
+        ("GET", path, 200), ("POST", f"{path}/kvittering", 204), ("POST", "/skjema/v1/oppgaver", 204),
+        ("POST", "/skjema/v1/oppgaver/kjente", 200), ("POST", "/skjema/v1/oppgaver/tilbakekalling", 204),
+    }  # fmt: skip
