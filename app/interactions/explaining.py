@@ -10,6 +10,7 @@ from app import clock
 from app.access.caller import PERSONNEL, Caller, Role
 from app.access.grounds import version_of
 from app.access.roles import ROLES
+from app.access.rows import CARERS
 from app.access.rules import BY_ID, hidden_elements, told
 from app.fhir.codes import ORGNR
 from app.fhir.outcome import BadRequest, Forbidden, NotFound
@@ -72,7 +73,7 @@ def _caller(role: Role, organizations: tuple[str, ...], **more: Any) -> Caller:
 
 
 async def _everyone(context: Context, patient: str, key: Key) -> list[Json]:
-    """Each organisation that is related to her, in each role that its people may have, and herself."""
+    """Each organisation that is related to her, in each role that its people may have; who was let in by name."""
     rows: list[Json] = []
     for relation in await explaining.relations(context.session, patient):
         place = relation["organization"]
@@ -81,6 +82,39 @@ async def _everyone(context: Context, patient: str, key: Key) -> list[Json]:
             caller = _caller(role, (place,))
             answered = await explaining.decided(context.session, caller, patient, key)
             rows.append(_row("access", caller, answered, relation))
+    rows += await _in_emergency(context, patient, key)
+    return rows + await _let_in(context, patient, key)
+
+
+async def _in_emergency(context: Context, patient: str, key: Key) -> list[Json]:
+    """Each person with a grant that is not over, in the roles that people of her or his organisation may have then."""
+    rows: list[Json] = []
+    for grant in await explaining.granted(context.session, patient):
+        place, kind = grant["organization"], context.house.settings.pilot.kind(grant["organization"])
+        urgent = (role for role in ROLES if role[2] == kind and role[3] in CARERS)
+        for role in sorted({row for *_, row in urgent}):
+            hpr = grant["person"].removeprefix("hpr:")
+            caller = _caller(role, (place,), hpr=hpr, purpose=grant["purpose"], decision=grant["decision"])
+            answered = await explaining.decided(context.session, caller, patient, key)
+            rows.append(_row("access", caller, answered, {**grant, "kind": "emergency"}))
+    return rows
+
+
+async def _let_in(context: Context, patient: str, key: Key) -> list[Json]:
+    """Each person who is let in by name and can see it; by the Consent that says so, without the person's number."""
+    rows: list[Json] = []
+    for row in await explaining.let_in(context.session, patient):
+        kind, number = row["kind"], row["actor"].removeprefix("nin:")
+        caller = Caller(
+            Role.DOULA if kind == "doula" else Role.REPRESENTATIVE, subject="asked", client="asked",
+            number=row["hers"], own_number=number, guardian=kind == "guardian",
+        )  # fmt: skip
+        answered = await explaining.decided(context.session, caller, patient, key)
+        if answered.rule and answered.rule.startswith("allow."):
+            made = _row("access", caller, answered, row)
+            consent = {"reference": f"Consent/{row['consent']}"}
+            made["part"].append({"name": "consent", "valueReference": consent})
+            rows.append(made)
     return rows
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ARRAY, Text, bindparam, func, literal, literal_column, select, true
+from sqlalchemy import ARRAY, Boolean, Text, bindparam, func, literal, literal_column, not_, select, true
 from sqlalchemy.dialects.postgresql import JSONB
 
 from app.access.caller import Caller, Role
@@ -17,8 +17,9 @@ from app.store.resources import KEPT_FROM_HER, NOTHING, facets
 from app.store.session import Session
 from app.store.standing_sql import in_force, parameters, related
 from app.store.statement import Statement, build
-from app.store.tables import relation, resource
+from app.store.tables import choice, emergency, person, relation, resource
 
+LETTING = ("doula", "represent", "guardian")
 _PATIENT = bindparam("patient", type_=Text)
 
 
@@ -69,14 +70,52 @@ async def target(session: Session, patient: str, key: tuple[str, str]) -> bool:
 def _relations() -> Statement:
     names = ("organization", "kind", "begins", "ends")
     found = select(*(relation.c[name] for name in names)).where(
-        relation.c.patient == _PATIENT, in_force(relation.c.begins, relation.c.ends)
+        relation.c.patient == _PATIENT,
+        relation.c.kind != literal_column("'emergency'"),
+        in_force(relation.c.begins, relation.c.ends),
     )
     return build(found.order_by(relation.c.organization, relation.c.kind))
 
 
 async def relations(session: Session, patient: str) -> list[Any]:
-    """The relations to her that are in force: of organisations, and of persons who were granted an emergency's access."""
+    """The relations of organisations to her that are in force."""
     return list(await session.fetch(_relations(), patient=patient))
+
+
+@cache
+def _let_in() -> Statement:
+    """Each with the Consent that says so, less what is kept from her where she asks."""
+    said = choice.c.kind.in_([literal_column(f"'{kind}'") for kind in LETTING])
+    consent = resource.c.rid == choice.c.rid
+    told = bindparam("kept_too", type_=Boolean) | not_(
+        resource.c.labels.op("&&", is_comparison=True, return_type=Boolean())(KEPT_FROM_HER)
+    )
+    hers = select(person.c.number).where(person.c.patient == _PATIENT).limit(1).scalar_subquery()
+    found = select(
+        choice.c.kind, choice.c.actor, choice.c.begins, choice.c.ends, resource.c.id.label("consent"), hers.label("hers")
+    )  # fmt: skip
+    found = found.join(resource, consent).where(
+        choice.c.patient == _PATIENT, said, in_force(choice.c.begins, choice.c.ends), told
+    )
+    return build(found.distinct().order_by(choice.c.kind, resource.c.id))
+
+
+async def let_in(session: Session, patient: str) -> list[Any]:
+    """Whom she lets in by name: as what, the person's name among actors, since and until when, by which Consent; her number."""
+    kept_too = session.caller.role is Role.AUDITOR
+    return list(await session.fetch(_let_in(), patient=patient, kept_too=kept_too))
+
+
+@cache
+def _granted() -> Statement:
+    names = ("person", "organization", "purpose", "decision", "begins", "ends")
+    found = select(*(emergency.c[name] for name in names))
+    return build(found.where(emergency.c.patient == _PATIENT, in_force(emergency.c.begins, emergency.c.ends)))
+
+
+async def granted(session: Session, patient: str) -> list[Any]:
+    """Who was granted an emergency's access to her that is not over."""
+    return list(await session.fetch(_granted(), patient=patient))
 
 
 @dataclass(frozen=True, slots=True)

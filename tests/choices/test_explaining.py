@@ -3,10 +3,13 @@
 from typing import Any
 
 import pytest
+from helsekort_sandbox.people import DOULA, REPRESENTATIVE
 
 from app.fhir import codes
+from tests.access.leak_items import granted, let_in
+from tests.access.test_minors import ROLE_CODE, a_guardian, born
 from tests.access.world import World, a_block, a_restriction, hpr, made, orgnr, stored
-from tests.fixtures.resources import a_weight, labelled
+from tests.fixtures.resources import a_weight, labelled, register
 from tests.fixtures.server import Person, Server
 
 
@@ -52,6 +55,34 @@ def test_each_who_can_see_it_with_row_ground_and_date(world: World) -> None:
     )
     auditor = _asked(world.person("auditor"), woman.id, f"Observation/{weight}")
     assert _by_role(auditor) == rules
+
+
+def test_whom_she_let_in_and_who_has_a_grant_are_named(world: World) -> None:
+    woman = register(world.midwife, birthDate=born(15))
+    reader = world.person("citizen", person=woman.number)
+    weight = stored(world.midwife, a_weight(woman.reference))
+    target = f"Observation/{weight}"
+    let_in(reader, woman, codes.CS_CARD, "doula", DOULA[1])
+    let_in(reader, woman, ROLE_CODE, "HPOWATT", REPRESENTATIVE[1])
+    guardian = stored(world.midwife, a_guardian(woman.reference))
+    granted(world.person("hospital", key="hospital-b", purpose="BTG"), woman)
+    found = _asked(reader, woman.id, target)
+    people = {(row["role"], row["relation"]): row for row in found["access"]}
+    assert people["representative", "represent"]["rule"] == "allow.representative.read"
+    assert people["representative", "guardian"]["rule"] == "allow.guardian.read"
+    assert people["representative", "guardian"]["consent"]["reference"] == f"Consent/{guardian}"
+    assert people["hospital", "emergency"]["rule"] == "allow.emergency.read"
+    assert ("doula", "doula") not in people, "a doula sees no weight"
+    assert REPRESENTATIVE[1] not in str(found)
+    assert ("doula", "doula") in {
+        (row["role"], row["relation"]) for row in _asked(reader, woman.id)["access"]
+    }
+    secret = a_guardian(woman.reference) | {
+        "meta": {"security": [{"system": codes.ACT_CODE, "code": codes.NOPAT}]}
+    }
+    hidden = stored(world.midwife, secret)
+    assert hidden not in str(_asked(reader, woman.id, target)), "what is kept from her"
+    assert hidden in str(_asked(world.person("auditor"), woman.id, target))
 
 
 def test_it_says_as_reading_does_under_her_choices_and_why_one_was_refused(world: World) -> None:
