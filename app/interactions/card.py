@@ -17,13 +17,14 @@ from app.interactions import paper
 from app.interactions.beside import beside as asked_beside
 from app.interactions.context import Answer, Context
 from app.interactions.guard import not_refused, scoped
-from app.interactions.redaction import sheltering
+from app.interactions.redaction import hides_place, sheltering
 from app.interactions.redaction import view as redact
 from app.interactions.release import ONLY_OURS
 from app.mapping.card_to_fhir import document
 from app.mapping.facts_from_fhir import facts
 from app.pregnancy.card import Audience, Card, View, fold, view_for
 from app.pregnancy.facts import Facts
+from app.pregnancy.sheltered import sheltered
 from app.render.html import Changed, page
 from app.render.sheet import Printed
 from app.store.card import of_card
@@ -110,7 +111,8 @@ def seen(card: Card, found: list[Stored], audience: Audience) -> View:
     """The view of this caller. What rows hide today (contacts, reasons of a visit) is no fact of the card."""
     visible = {f"{row.type}/{row.id}" for row in found if row.visible}
     untold = {f"{row.type}/{row.id}" for row in found if not row.labels.isdisjoint(ONLY_OURS)}
-    return view_for(card, visible=visible, audience=audience, untold=untold)
+    view = view_for(card, visible=visible, audience=audience, untold=untold)
+    return sheltered(view) if hides_place(found) else view
 
 
 async def read(context: Context, episode: str, *, looks: bool = True) -> list[Stored]:
@@ -160,7 +162,7 @@ async def card(context: Context, episode: str, wanted: Wanted) -> Answer:
         return Answer(200, text.encode(), sent, "text/html; charset=utf-8")
     bodies = _bodies(whole, found)
     body = document(
-        reader,
+        sheltered(reader, sent_on=True) if hides_place(found) else reader,
         episode_id=episode,
         bundle_id=context.entry.id,
         at=context.entry.at,

@@ -40,9 +40,14 @@ def concealed(resource: Json, elements: tuple[str, ...]) -> frozenset[str]:
 def sheltering(found: Iterable[Stored]) -> Callable[[str, bytes], bytes]:
     """For what is sent on or printed: a resource without what tells where she is, if a Patient among ``found`` has a
     confidential address; else as it is."""
-    if not any(row.type == "Patient" and PROTECTED in row.labels for row in found):
+    if not hides_place(found):
         return lambda _type, body: body
     return lambda type_name, body: mask(body, LOCATING.get(type_name, ()))
+
+
+def hides_place(found: Iterable[Stored]) -> bool:
+    """Whether a Patient among ``found`` has a confidential address."""
+    return any(row.type == "Patient" and PROTECTED in row.labels for row in found)
 
 
 def mask(body: bytes, elements: tuple[str, ...]) -> bytes:

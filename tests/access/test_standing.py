@@ -69,6 +69,7 @@ def a_visit(woman: Woman) -> Json:
         "status": "finished",
         "class": {"system": codes.ACT_CODE, "code": "AMB"},
         "subject": {"reference": woman.reference},
+        "period": {"start": "2026-11-02T09:00:00+01:00"},
         "location": [{"location": {"display": STREET}}],
         "serviceProvider": {"display": STREET},
     }
@@ -165,8 +166,9 @@ def test_no_paper_document_list_or_log_tells_where_she_is(world: World) -> None:
             )
         }
         found["emergency page"] = readable(
-            midwife.get(f"{card}?scope=emergency", Accept="application/pdf")
+            midwife.get(f"{card}?view=emergency", Accept="application/pdf")
         ).text
+        found["emergency page on screen"] = midwife.get(f"{card}?view=emergency", Accept="text/html").text
         found["clinic's day"] = readable(
             midwife.get(f"/EpisodeOfCare/$clinic-day?episode={woman.episode}", Accept="application/pdf")
         ).text
