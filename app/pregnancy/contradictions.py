@@ -8,6 +8,7 @@ records is corrected or entered in error, or when a clinician says in a Detected
 import hashlib
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from app.pregnancy.background import Allergy, Condition, ContradictionSettled, Fetus
 from app.pregnancy.facts import (
@@ -209,6 +210,19 @@ def _outcomes(facts: Facts) -> Iterator[Sides]:
     return _differing(listed, lambda row: row.outcome)
 
 
+def _scale(facts: Facts) -> Iterator[Sides]:
+    """Two totals of EPDS on one day, as of her form and of who wrote it down; a total below the answer to its last question."""
+    last = {row.day: row for row in facts.amounts("epds-item-10")}
+    totals: dict[date, dict[float, Amount]] = {}
+    for row in facts.amounts("epds"):
+        totals.setdefault(row.day, {})[row.value] = row
+    for day, of_day in totals.items():
+        if len(of_day) > 1:
+            yield tuple(of_day.values())
+        elif day in last and min(of_day) < last[day].value:
+            yield (*of_day.values(), last[day])
+
+
 BOTH = frozenset({"positive", "negative"})
 ROWS: tuple[Row, ...] = (
     Row("rhd", "RhD-type", lambda facts: _differing(facts.of(RhesusD), lambda row: row.positive), "rhd-negative"),
@@ -229,4 +243,5 @@ ROWS: tuple[Row, ...] = (
     Row("nothing", "Ingen sykdom, og likevel noe", _none_and_some),
     Row("history", "Ja og nei på samme spørsmål", _answers(*ASKED, among=frozenset({"yes", "no"}))),
     Row("habits", "Levevaner", _habits),
+    Row("scale", "EPDS: sum og svar", _scale, told=False),
 )  # fmt: skip

@@ -27,6 +27,7 @@ CONTRADICTION_WORDS: dict[str, tuple[str, str, str]] = {
     "contradiction-nothing": ("Ingen sykdom, og likevel noe", "Ingen sjukdom, og likevel noko", "No illness, and yet some"),
     "contradiction-history": ("Ja og nei på samme spørsmål", "Ja og nei på same spørsmålet", "Yes and no to the same question"),
     "contradiction-habits": ("Levevaner", "Levevanar", "Habits"),
+    "contradiction-scale": ("EPDS: sum og svar", "EPDS: sum og svar", "EPDS: total and answers"),
     # what counts until it is settled
     "meanwhile-latest": (
         "Til det er avklart, regner kortet med det som ble registrert sist.",
@@ -65,6 +66,8 @@ CONTRADICTION_WORDS: dict[str, tuple[str, str, str]] = {
     "item-hiv": ("hiv", "hiv", "HIV"),
     "item-hbsag": ("HBsAg", "HBsAg", "HBsAg"),
     "item-hepatitis-c": ("hepatitt C", "hepatitt C", "hepatitis C"),
+    "item-epds": ("EPDS, sum", "EPDS, sum", "EPDS, total"),
+    "item-epds-item-10": ("EPDS, spørsmål 10", "EPDS, spørsmål 10", "EPDS, question 10"),
     "item-smoking": ("røyk", "røyk", "smoking"),
     "item-smoking-daily": ("sigaretter om dagen", "sigarettar om dagen", "cigarettes a day"),
     "item-snus": ("snus", "snus", "snus"),

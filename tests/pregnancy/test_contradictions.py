@@ -56,6 +56,8 @@ PAIRS: list[tuple[str, tuple[Fact, ...]]] = [
     ("history", (an_answer("thrombosis", "yes", "8+0"), an_answer("thrombosis", "no", "24+0"))),
     ("habits", (an_answer("smoking", "none", "8+0"), an_amount("smoking-daily", 10, "8+0"))),
     ("habits", (an_answer("snus", "no", "36+0"), an_answer("snus", "daily", "36+0", clock="10:00"))),
+    ("scale", (an_amount("epds", 4, "40+0"), an_amount("epds", 14, "40+0"))),
+    ("scale", (an_amount("epds", 1, "40+0"), an_amount("epds-item-10", 2, "40+0"))),
 ]  # fmt: skip
 CHANGES: list[tuple[Fact, ...]] = [
     (make(RhesusD, "9+0", positive=False), make(RhesusD, "20+0", positive=False)),
@@ -69,6 +71,7 @@ CHANGES: list[tuple[Fact, ...]] = [
     (an_answer("thrombosis", "unknown", "8+0"), an_answer("thrombosis", "no", "24+0")),
     (an_amount("parity", 0, "8+0"), an_outcome("live-birth", "39+0"), an_amount("parity", 1, "40+0")),
     (make(FetusCount, "12+0", count=2), a_fetus("A")),
+    (an_amount("epds", 4, "40+0"), an_amount("epds", 14, "42+0"), an_amount("epds-item-10", 2, "42+0")),
     (an_outcome("live-birth", "39+0", fetus="A"), an_outcome("stillbirth", "39+0", fetus="B")),
     (make(BirthOutcome, "11+0", outcome="miscarriage"), make(BirthOutcome, "11+1", outcome="termination")),
 ]  # fmt: skip

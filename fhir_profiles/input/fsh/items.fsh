@@ -37,6 +37,7 @@ RuleSet: ItemCodes
 * #contradiction-nothing "Ingen sykdom, og likevel noe"
 * #contradiction-history "Ja og nei på samme spørsmål"
 * #contradiction-habits "Levevaner"
+* #contradiction-scale "EPDS: sum og svar"
 * #severe-hypertension "Svært høyt blodtrykk"
 * #preeclampsia-suspected "Mistanke om preeklampsi"
 * #preeclampsia-symptoms "Symptomer på preeklampsi"
