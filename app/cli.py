@@ -23,9 +23,8 @@ def serve(options: argparse.Namespace) -> int:
     with TemporaryDirectory(prefix="helsekort-counters-") as folder:
         if options.workers > 1:
             os.environ[FOLDER] = folder
-        uvicorn.run(
-            "app.main:create_app", host=options.host, port=options.port, workers=options.workers, **serving()
-        )
+        given = {"host": options.host, "port": options.port, "workers": options.workers}
+        uvicorn.run("app.main:create_app", **given, **serving())
     return 0
 
 
@@ -226,9 +225,11 @@ def _add_deliveries(commands: Any) -> None:
         row.add_argument("ids", nargs="*", metavar="ID")
         row.add_argument("--dead", action="store_true", help="all that were refused")
         row.add_argument("--reason", required=True, help="stands in the log")
-    lists.add_parser(
-        "reconcile", help="compare what other systems have with what they should have, and repair it"
-    )
+    lists.add_parser("reconcile", help="compare what other systems have with what they should have")
+    row = lists.add_parser("master", help="who is master of the national record of a woman from now on")
+    row.add_argument("master", choices=("here", "national"))
+    row.add_argument("patient", help="the id of her Patient")
+    row.add_argument("--reason", required=True)
     for row in lists.choices.values():
         row.set_defaults(run=deliveries)
 
@@ -237,12 +238,11 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit."""
     from app.settings import UnsafeSettings
 
-    options = _parser().parse_args(arguments)
+    options, code = _parser().parse_args(arguments), 2
     try:
         code = options.run(options)
     except UnsafeSettings as error:
         print(f"helsekort: {error}", file=sys.stderr)
-        code = 2
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 1

@@ -66,7 +66,8 @@ EVERY = READ | WRITE | {"delete"}
 CONFIRM = frozenset({"confirm"})  # $confirm and $decline
 STATUS = frozenset({"status"})  # $status: whether there is a card at all
 DISCUSS = frozenset({"discuss"})  # $discussed
-ACTS = EVERY | CONFIRM | DISCUSS
+MIRROR = frozenset({"mirror"})  # of what the national record is master of
+ACTS = EVERY | CONFIRM | DISCUSS | MIRROR
 
 
 class Relation(StrEnum):

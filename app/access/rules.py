@@ -12,6 +12,7 @@ from app.access.assisting import ASSISTING
 from app.access.caller import LAY, PERSONNEL, Role
 from app.access.concealed import CONCEALED
 from app.access.confirming import CONFIRMING, RELEASING
+from app.access.machinery import OF_THE_SERVER
 from app.access.rows import (
     ACTS,
     ANY,
@@ -358,54 +359,7 @@ ALLOW: tuple[Allow, ...] = (
         Relation.ANYONE,
         "pjl § 22, § 23",
     ),
-    Allow(
-        "allow.system.flag",
-        _roles(Role.SYSTEM),
-        EVERY,
-        frozenset({"Flag"}),
-        Relation.ANYONE,
-        "pjl § 23: findings of the card's rules",
-    ),
-    Allow(
-        "allow.system.moved",
-        _roles(Role.SYSTEM),
-        frozenset({"update"}),
-        CLINICAL_WRITES,
-        Relation.ANYONE,
-        "hpl § 21, § 43: what was registered on the wrong woman is closed to all who read her record",
-    ),
-    Allow(
-        "allow.system.registered",
-        _roles(Role.SYSTEM),
-        frozenset({"update"}),
-        frozenset({"Patient"}),
-        Relation.ANYONE,
-        "pjl § 22: who she is, where she lives and whether that is confidential are kept true by the national register",
-    ),
-    Allow(
-        "allow.system.gp",
-        _roles(Role.SYSTEM),
-        frozenset({"create"}),
-        frozenset({"CareTeam"}),
-        Relation.ANYONE,
-        "fastlegeforskriften: the GP of record as her register has him",
-    ),
-    Allow(
-        "allow.system.subscription",
-        _roles(Role.SYSTEM),
-        READ | {"update"},
-        frozenset({"Subscription"}),
-        Relation.ANYONE,
-        "agreement on the pilot: whether a subscription is active, or why not, is the server's to say",
-    ),
-    Allow(
-        "allow.system.read",
-        _roles(Role.SYSTEM),
-        READ,
-        (CARD - {"Flag"}) | CATALOGUE,
-        Relation.ANYONE,
-        "pjl § 19: rules run on all facts; delivery to national services",
-    ),
+    *OF_THE_SERVER,
     Allow("allow.harness", _roles(Role.HARNESS), ACTS, ANY, Relation.ANYONE, "sandbox only: synthetic data"),
 )
 

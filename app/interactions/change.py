@@ -10,8 +10,8 @@ import asyncpg
 
 from app import clock
 from app.fhir import newborn
-from app.fhir.outcome import BadRequest, FhirError, Issue, Unprocessable
-from app.interactions import conditions, links
+from app.fhir.outcome import BadRequest, Conflict, FhirError, Issue, Unprocessable
+from app.interactions import conditions, links, mirrored
 from app.interactions.applied import Applied
 from app.interactions.attempts import LOST, Raced, begin_again, in_one
 from app.interactions.belonging import Draft
@@ -156,8 +156,14 @@ async def _not_stored(
     access = [row for row in problems if row[2].problem in {"refused", "missing"}]
     wrong = next((draft.wrong for draft in todo if draft.wrong), None)
     if not access and (wrong or issues):
-        raise wrong or Unprocessable(issues)
+        raise wrong or _unfit(issues)
     raise refusal(*(access or problems)[0])
+
+
+def _unfit(issues: Sequence[Issue]) -> FhirError:
+    """Why it cannot be stored: because another is master of it, or because of what it is."""
+    elsewhere = [issue for issue in issues if issue.code == mirrored.CODE]
+    return Conflict(elsewhere) if elsewhere else Unprocessable(issues)
 
 
 def _is_lost(draft: Draft, outcome: Outcome) -> bool:

@@ -18,6 +18,7 @@ from app.store.deliveries import CRITICAL_INFORMATION, RECALL
 from app.store.tables import OPEN_EPISODE
 from app.store.writes import Changed, Delivery, Write, WriteSet
 
+MIRROR = "mirror"  # the server's own write of what others found: rules run on it as on any's
 SEALED_FOR = "session"  # what a sealed token is sealed for
 
 
@@ -36,7 +37,7 @@ def write_set(context: Context, drafts: Sequence[Draft], writes: Sequence[Write]
     if any(w.type == "EpisodeOfCare" and w.governed and w.status not in OPEN_EPISODE for w in writes):
         change.relations_end = context.entry.at + timedelta(days=house.settings.grace_days)
     concerned = [w for w in writes if w.governed and w.patient and w.type in CARD]
-    if not concerned or caller.role is Role.SYSTEM:
+    if not concerned or (caller.role is Role.SYSTEM and context.act != MIRROR):
         return change
     episodes = {w.patient: w.episode for w in sorted(concerned, key=lambda w: w.episode or "") if w.patient}
     by_carer = caller.role in CLINICIANS

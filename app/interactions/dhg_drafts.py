@@ -42,6 +42,7 @@ class Work:
     drafts: dict[str, Draft]
     pins: dict[str, int]
     stating: frozenset[str] = frozenset()  # the resources that state it so far
+    writer: Writer | None = None  # who wrote it elsewhere, where it is mirrored here
 
     def put(self, resource: Json, version: int = 0, member: str = "") -> None:
         """Create, or make the version after ``version``; ``member`` states it. Raises BadRequest."""
@@ -59,8 +60,16 @@ class Work:
         )
         self.pins[name] = version + 1
 
+    @property
+    def author(self) -> Writer:
+        """Who states it."""
+        return self.writer or writer_of(self.context)
+
     def own(self, name: str) -> bool:
-        """Whether the caller's organisation stated it through this API, and nothing else speaks through it."""
+        """Whether the caller's organisation stated it through this API, and nothing else speaks through it; what is
+        mirrored is its master's."""
+        if self.writer is not None:
+            return name in self.envelope.pins and name.startswith("Observation/")
         row = self.chart.resources.get(name, {})
         performers = children(row, "performer")
         mine = {text(one.get("identifier", {}), "value") for one in performers}
@@ -165,10 +174,9 @@ def observe(
 ) -> None:
     """The Observation ``made``, of a fetus by its number, instead of ``corrected``; ``member`` states it."""
     encounter = work.about.get("encounter")
-    orgnr = work.context.caller.organizations[:1]
-    person = writer_of(work.context)
+    person = work.author
     who: Json = {"display": person.organization or person.name or "ukjent"}
-    who |= {"identifier": {"system": c.ORGNR, "value": orgnr[0]}} if orgnr else {}
+    who |= {"identifier": {"system": c.ORGNR, "value": person.orgnr}} if person.orgnr else {}
     focus = _focus(work, fetus)
     observation = {
         "resourceType": "Observation",
@@ -219,7 +227,7 @@ def sealed(work: Work, kept: Mapping[Any, Any], version: int, *, wrong: bool = F
     stating = {*work.envelope.pins, *work.stating}
     seen = {name: work.chart.versions[name] for name in stating if name in work.chart.versions}
     envelope = replace(
-        work.envelope, count=version + 1, pins={**seen, **work.pins}, kept=kept, writer=writer_of(work.context),
+        work.envelope, count=version + 1, pins={**seen, **work.pins}, kept=kept, writer=work.author,
         at=clock.instant(work.context.entry.at), wrong=wrong,
     )  # fmt: skip
     work.put(dhg_envelope.made(envelope, work.part.name, work.about), work.envelope.stored)

@@ -133,15 +133,20 @@ async def update_status(context: Context, call: Call, body: bytes) -> Answer:
         raise BadRequest(f"status must be {TERMINATED} or {DELIVERED}", "status", code="value")
     if was != ACTIVE:
         raise Conflict(f"The record is {was}", "status")
+    await end(context, record, sent, call.when)
+    again = await record_of(context, call.nin, call.record)
+    return answer({"recordId": record.id, "recordStatus": again.status})
+
+
+async def end(context: Context, record: Record, sent: Json, when: str = "") -> None:
+    """Store that it ends, as ``sent`` says. Raises FhirError."""
     birth = BY_NAME["birthStatus"]
-    work = work_of(context, call, record, birth, "", record.part(birth))
-    if wanted == DELIVERED:
+    work = work_of(context, Call("", record.id, when=when), record, birth, "", record.part(birth))
+    if sent.get("status") == DELIVERED:
         _delivered(work, sent)
     else:
         _terminated(work, record, sent)
     await applied(context, [*work.drafts.values()])
-    again = await record_of(context, call.nin, call.record)
-    return answer({"recordId": record.id, "recordStatus": again.status})
 
 
 def _delivered(work: Work, sent: Json) -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from app.fhir import codes as c
-from app.interactions.dhg_drafts import Work, observe, writer_of
+from app.interactions.dhg_drafts import Work, observe
 from app.mapping.dhg_chart import Json
 from app.mapping.dhg_checks import concept, content, quantity
 from app.mapping.dhg_read import STATED
@@ -13,7 +13,7 @@ def visit(work: Work, day: str) -> None:
     """The consultation of an appointment, held on ``day``."""
     name = work.about["encounter"]
     before = dict(work.chart.resources.get(name, {}))
-    person = writer_of(work.context)
+    person = work.author
     place: Json = {"display": person.organization or "ukjent"}
     place |= {"identifier": {"system": c.ORGNR, "value": person.orgnr}} if person.orgnr else {}
     fresh = {

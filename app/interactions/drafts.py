@@ -22,6 +22,7 @@ from app.interactions import (
     choices,
     concealing,
     course_checks,
+    mirrored,
     newborns,
     nipt_consents,
     projections,
@@ -66,7 +67,7 @@ async def prepare(context: Context, drafts: Sequence[Draft]) -> tuple[list[Write
                 wanted.add(key)
     targets = await find(
         context.session, wanted, patients=women, bodies=bodies(context, drafts, base),
-        dated=course_checks.dated(context, drafts), nipt=any(map(nipt_consents.rests, drafts)),
+        dated=course_checks.dated(context, drafts), nipt=any(map(nipt_consents.rests, drafts)), mirrored=mirrored.asked(context),
     )  # fmt: skip
     if _names_its_own(context):
         drafts = [_named(draft, targets) for draft in drafts]
@@ -114,6 +115,7 @@ def _keys(draft: Draft, base: str) -> Iterator[Key]:
 
 
 def _problems(preparation: Preparation, draft: Draft) -> Iterator[Issue]:
+    yield from mirrored.problems(preparation, draft)
     if draft.resource is None:
         return
     context = preparation.context

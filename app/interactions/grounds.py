@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from app.access.rules import masked_types
-from app.interactions import course_checks, newborns, releasing
+from app.interactions import course_checks, mirrored, newborns, releasing
 from app.interactions.belonging import Draft
 from app.interactions.context import Context
 
@@ -16,7 +16,12 @@ def bodies(context: Context, drafts: Sequence[Draft], base: str) -> list[str]:
         f"{draft.type}/{draft.id}" for draft in drafts if draft.method != "create" and draft.type in types
     )
     agreeing = _women_who_choose(drafts)
-    grounds = (course_checks.grounds(drafts, base), newborns.grounds(drafts), releasing.grounds(drafts))
+    grounds = (
+        course_checks.grounds(drafts, base),
+        newborns.grounds(drafts),
+        releasing.grounds(drafts),
+        mirrored.grounds(context, drafts, base),
+    )
     return [*changed, *agreeing, *chain.from_iterable(grounds)]
 
 

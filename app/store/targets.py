@@ -10,11 +10,13 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    ColumnElement,
     Select,
     Text,
     any_,
     bindparam,
     case,
+    cast,
     column,
     exists,
     func,
@@ -25,10 +27,12 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy import LargeBinary as Bytes
+from sqlalchemy.dialects.postgresql import JSONB
 
 from app.fhir.codes import HPR, ORGNR
 from app.fhir.course_known import KNOWN_BY, codes_of
 from app.fhir.search_params import number
+from app.store.landscape_tables import register_entry
 from app.store.session import Session
 from app.store.statement import Statement, build
 from app.store.tables import OPEN_EPISODE, index_token, person, resource
@@ -49,6 +53,7 @@ class Target:
     governed: bool
     labels: frozenset[str]
     body: bytes | None
+    mirrored: bool = False  # of her whose national record is mirrored here, where that was asked
     actor: str | None = None  # "org:<number>" or "hpr:<number>" of an Organization or Practitioner
 
 
@@ -61,7 +66,7 @@ class Targets:
     known: list[Target] = field(default_factory=list)
 
 
-def _known_by(*common: Any, nipt: bool) -> Select[Any]:
+def _known_by(*common: Any, nipt: bool, more: tuple[Any, ...] = ()) -> Select[Any]:
     """What says when a pregnancy began, with how many fetuses, and how it ended; and her consents to NIPT."""
     codes = sorted({code for profile in KNOWN_BY for code in codes_of(profile)})
     kinds = [
@@ -79,7 +84,7 @@ def _known_by(*common: Any, nipt: bool) -> Select[Any]:
         )
     )
     return select(
-        literal_column("'known'"), *common, resource.c.body, null().cast(Text)
+        literal_column("'known'"), *common, resource.c.body, null().cast(Text), *more
     ).where(
         resource.c.patient == any_(bindparam("dated", type_=ARRAY(Text))),
         resource.c.type.in_([literal_column(f"'{kind[0]}'") for kind in kinds]),
@@ -90,7 +95,7 @@ def _known_by(*common: Any, nipt: bool) -> Select[Any]:
 
 
 @cache
-def _statement(*, dated: bool, nipt: bool) -> Statement:
+def _statement(*, dated: bool, nipt: bool, mirrored: bool) -> Statement:
     names = [column("type", Text), column("id", Text)]
     keys = func.unnest(bindparam("types", type_=ARRAY(Text)), bindparam("ids", type_=ARRAY(Text)))
     rows = keys.table_valued(*names).render_derived(name="keys")
@@ -111,6 +116,7 @@ def _statement(*, dated: bool, nipt: bool) -> Statement:
         resource.c.episode, resource.c.governed, resource.c.labels,
     )  # fmt: skip
     catalogue = resource.c.type.in_([literal_column("'Organization'"), literal_column("'Practitioner'")])
+    more: tuple[Any, ...] = (literal_column("false"),) if mirrored else ()
     known = select(
         literal_column("'key'").label("what"),
         *common,
@@ -119,15 +125,31 @@ def _statement(*, dated: bool, nipt: bool) -> Statement:
             else_=null().cast(Bytes),
         ).label("body"),
         case((catalogue, actor), else_=null().cast(Text)).label("actor"),
+        *((_mirrored(),) if mirrored else ()),
     ).select_from(rows.join(resource, (resource.c.type == rows.c.type) & (resource.c.id == rows.c.id)))
-    opened = select(literal_column("'open'"), *common, null().cast(Bytes), null().cast(Text)).where(
+    opened = select(literal_column("'open'"), *common, null().cast(Bytes), null().cast(Text), *more).where(
         resource.c.patient == any_(bindparam("patients", type_=ARRAY(Text))),
         resource.c.type == literal_column("'EpisodeOfCare'"),
         resource.c.status.in_([literal_column(f"'{status}'") for status in OPEN_EPISODE]),
         ~resource.c.deleted,
         resource.c.governed,
     )
-    return build(union_all(known, opened, *([_known_by(*common, nipt=nipt)] if dated else ())))
+    return build(union_all(known, opened, *([_known_by(*common, nipt=nipt, more=more)] if dated else ())))
+
+
+def _mirrored() -> ColumnElement[bool]:
+    """Whether the national service is master of the record of the woman whom a row is about."""
+    facts = cast(register_entry.c.facts, JSONB)
+    return (
+        exists()
+        .where(
+            register_entry.c.register == literal_column("'record'"),
+            register_entry.c.key == resource.c.patient,
+            register_entry.c.remote.is_not(None),
+            facts["master"].astext == literal_column("'national'"),
+        )
+        .label("mirrored")
+    )
 
 
 @cache
@@ -157,16 +179,18 @@ async def find(
     bodies: Iterable[str] = (),
     dated: Iterable[str] = (),
     nipt: bool = False,
+    mirrored: bool = False,
 ) -> Targets:
     """Look up ``keys`` and the open cards of ``patients``; ``bodies`` names resources (``Type/id``) whose body is wanted
-    too, ``dated`` the women whose pregnancies a finding must fit, ``nipt`` that what they said to NIPT counts too."""
+    too, ``dated`` the women whose pregnancies a finding must fit, ``nipt`` that what they said to NIPT counts too,
+    ``mirrored`` that it is asked whose record is mirrored here."""
     wanted = sorted(set(keys))
     targets = Targets()
     women, courses = sorted(set(patients)), sorted(set(dated))
     if not wanted and not women:
         return targets
     rows = await session.fetch(
-        _statement(dated=bool(courses), nipt=nipt and bool(courses)),
+        _statement(dated=bool(courses), nipt=nipt and bool(courses), mirrored=mirrored),
         **({"dated": courses} if courses else {}),
         types=[key[0] for key in wanted],
         ids=[key[1] for key in wanted],
@@ -185,7 +209,7 @@ def _take(row: Any, targets: Targets) -> None:
         return
     target = Target(
         row["type"], row["id"], row["version"], row["deleted"], row["patient"], row["episode"], row["governed"],
-        frozenset(row["labels"]), row["body"], row["actor"],
+        frozenset(row["labels"]), row["body"], bool(row.get("mirrored")), row["actor"],
     )  # fmt: skip
     if row["what"] == "known":
         targets.known.append(target)

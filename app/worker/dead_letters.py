@@ -12,7 +12,7 @@ from app.access.sealing import Seal, read_key
 from app.gateways.failures import Failure
 from app.interactions.context import House
 from app.settings import Settings
-from app.store import breakers, delivery_upkeep
+from app.store import breakers, delivery_upkeep, national_records
 from app.store.database import Database
 from app.store.delivery_upkeep import Chosen
 from app.store.log import Entry, refuse
@@ -36,6 +36,8 @@ class Wish:
     reason: str = ""
     state: str = ""
     kind: str = ""
+    patient: str = ""
+    master: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ async def _operated(settings: Settings, wish: Wish) -> Told:
     try:
         if wish.do == "reconcile":
             return await _reconciled(settings, database)
+        if wish.do == "master":
+            return await _mastered(database, wish)
         if wish.do == "list":
             return Told(await _listed(database, wish))
         return await _changed(database, wish)
@@ -72,6 +76,17 @@ async def _reconciled(settings: Settings, database: Database) -> Told:
         except Failure as failure:
             return Told([f"Not done: {failure}"], is_done=False)
     return Told([row.text() for row in found] or ["Nothing is set up"])
+
+
+async def _mastered(database: Database, wish: Wish) -> Told:
+    """Who is master of her national record from now on; what differs is brought in line."""
+    at, known = clock.now(), await national_records.find(database, wish.patient)
+    if known is None:
+        return Told([f"{wish.patient}: no national record of hers is known here"], is_done=False)
+    await refuse(database, _entry(wish, Chosen(known.episode, wish.patient, "", "")), "told", (wish.patient,))
+    await national_records.choose(database, wish.patient, wish.master, at)
+    await national_records.ask(database, wish.patient, known.episode, at)
+    return Told([f"{wish.patient}: {wish.master} is master of her national record"])
 
 
 async def _listed(database: Database, wish: Wish) -> list[str]:

@@ -211,6 +211,9 @@ def _several(part: Part, ours: Record, told: list[Json], link: Link, *, patient:
     there = {str(row["metadata"]["id"]): row for row in told}
     mine = {f"{part.name}/{id_}": ours.part(part, id_) for id_ in ours.ids(part)}
     bodies = {key: bare(said.as_json()) for key, said in mine.items() if said}
+    link.ids |= {
+        key: key.partition("/")[2] for key in bodies if key not in link.ids and key.partition("/")[2] in there
+    }
     claimed = {link.ids[key] for key in bodies if key in link.ids}
     for key, body in bodies.items():
         known = there.get(link.ids.get(key, ""))

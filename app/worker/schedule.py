@@ -32,7 +32,7 @@ from app.store import (
 )
 from app.store.anchors import Anchors
 from app.store.seals import Signer
-from app.worker import documents, personnel, privacy, registers, submissions
+from app.worker import documents, national_mirror, personnel, privacy, registers, submissions
 from app.worker.channels import Channels
 from app.worker.jobs import begin, dispatch, resume, take_up
 from app.worker.reconciliation import reconcile_and_tell
@@ -155,6 +155,11 @@ async def follow_registers(duties: Duties) -> None:
     await registers.follow_changes(duties.house, duties.channels)
 
 
+async def mirror(duties: Duties) -> None:
+    """The national records that are mirrored here."""
+    await national_mirror.look(duties.house, duties.channels)
+
+
 async def share_or_not(duties: Duties) -> None:
     """Cards that women share no longer, or again."""
     await dispatch(duties.app, await documents.turned(duties.house, duties.channels))
@@ -196,6 +201,7 @@ TABLE: tuple[Row, ...] = (
     Row(2, put_back),
     Row(2, carry_out_withdrawals),
     Row(5, look_up),
+    Row(5, mirror),
     Row(15, sweep),
     Row(15, sweep_exports),
     Row(60, follow_registers),

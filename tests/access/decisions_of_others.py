@@ -96,6 +96,7 @@ operator,auditor  confirm  Observation    stranger                    no
 system    confirm  Observation            stranger                    no
 harness   confirm  Observation            stranger                    allow.harness
 harness   discuss  Observation            stranger                    allow.harness
+harness   mirror   Observation            stranger                    allow.harness
 # What tells of an induced abortion: for herself, who treats her for it, who wrote it, and in an emergency
 hospital  read    Observation,Procedure,Condition,Encounter,Provenance,Flag  related,TOP  allow.hospital.read.ended
 gp,midwife  read  Observation,Procedure,Condition,Encounter,Flag,Provenance  related,TOP  no
@@ -252,6 +253,11 @@ system    update  Patient                stranger                    allow.syste
 system    create  CareTeam               stranger                    allow.system.gp
 system    create  Patient                stranger                    no
 system    delete  Patient,CareTeam       stranger                    no
+# pjl § 9: what the national record is master of is mirrored, by the server alone and by no plain write
+system    mirror  Observation,Encounter,List,RelatedPerson,Provenance,CareTeam,Patient,EpisodeOfCare  stranger  allow.system.mirrored
+system    mirror  Condition,DiagnosticReport,Consent,Flag  stranger          no
+midwife   mirror  Observation,Patient    related                     no
+citizen   mirror  Observation            self                        no
 # hpl §§ 21, 43: what was registered on the wrong woman is closed, by the server alone, and to all who read her record
 system    update  Observation            stranger                    allow.system.moved
 system    update  Encounter,Condition,AllergyIntolerance,DiagnosticReport,CareTeam,CarePlan,QuestionnaireResponse,RelatedPerson  stranger  allow.system.moved

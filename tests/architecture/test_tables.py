@@ -15,7 +15,7 @@ from tests.architecture import tree
 
 EXAMPLES = tree.ROOT / "fhir_profiles" / "examples"
 TYPES = [row.name for row in RESOURCE_TYPES]
-DOES = {"read", "create", "update", "delete", "confirm", "discuss", "status"}
+DOES = {"read", "create", "update", "delete", "confirm", "discuss", "mirror", "status"}
 
 
 @pytest.mark.parametrize("name", TYPES)
