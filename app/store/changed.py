@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     Text,
     bindparam,
@@ -53,13 +54,17 @@ def _take() -> Statement:
 
 
 def _jobs(women: Any) -> ColumnElement[Any]:
-    """A job for each woman and card, unless one that has not begun waits: it will see these changes."""
+    """A job for each woman and card, unless one that has not begun waits: it will see these changes.
+
+    One that time alone brought (without an entry of the log) shares nothing anew, and is done at leisure: it does not count.
+    """
     waits = (
         select(literal_column("1"))
         .where(
             _JOBS.c.lock == women.c.patient,
             _JOBS.c.task_name == literal_column("'changed'"),
             _JOBS.c.status == literal_column("'todo'"),
+            literal_column("args->>'entry' <> ''", Boolean),
             literal_column("args->>'episode'").is_not_distinct_from(women.c.episode),
         )
         .exists()

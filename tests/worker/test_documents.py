@@ -15,6 +15,7 @@ from app.store import shared_with
 from app.worker import reconciliation, schedule
 from app.worker.documents import RESERVED
 from app.worker.erasures import SEALED_FOR
+from app.worker.jobs import look_at_every_card
 from app.worker.schedule import Duties
 from tests.access.world import a_block
 from tests.fixtures.resources import Woman, a_transaction, a_weight, an_allergy, entry, labelled, register
@@ -141,6 +142,19 @@ def test_an_allergy_is_no_pregnancys_and_stands_in_her_document(sharing: Crew, w
             f"SELECT id FROM resource WHERE type = 'AllergyIntolerance' AND patient = '{woman.id}'"
         )
         assert {f"AllergyIntolerance/{id_}/1" for id_ in found} <= set(held)
+
+
+def test_a_change_is_shared_though_the_nights_look_at_her_card_waits(sharing: Crew, woman: Woman) -> None:
+    async def at_midnight(duties: Duties) -> None:
+        await look_at_every_card(duties.app, duties.house)
+
+    before = there(sharing, woman)
+    sharing.duty(at_midnight)
+    post(sharing.person("midwife"), a_weight(woman.reference))
+    sharing.work()
+    hurry(sharing)
+    assert len(there(sharing, woman)) == 1
+    assert there(sharing, woman) != before
 
 
 def test_an_older_document_that_failed_is_not_sent_after_a_newer_one(sharing: Crew, woman: Woman) -> None:
