@@ -78,8 +78,8 @@ def _lines(row: Register) -> Iterator[str]:
         yield f"Listen er fra {clock(row.dated)}."
     if row.asked and not row.problem:
         yield f"Hentet fra kjernejournal {clock(row.asked)}."
-    for told in row.rows:
+    for told in sorted(row.rows, key=lambda told: not told.harmful):
         harm = " Kan skade fosteret." if told.harmful else ""
-        yield ". ".join(filter(None, (told.name, told.detail))) + harm
+        yield ". ".join(filter(None, (told.name, told.detail.rstrip(".")))) + harm.replace(" ", ". ", 1)
     if row.asked and not row.rows:
         yield "Ingenting står der."

@@ -28,9 +28,9 @@ def _lines(view: View, words: Words, code: str) -> Iterator[Line]:
     for register in view.described.elsewhere:
         if register.code == code:
             yield Line((_head(register, words),), ())
-            for row in register.rows:
+            for row in sorted(register.rows, key=lambda row: not row.harmful):
                 harm = words("elsewhere-harmful") if row.harmful else ""
-                small = ". ".join(filter(None, (harm, row.detail)))
+                small = " ".join(filter(None, (harm, row.detail)))
                 yield Line((words.said(row.name), small), (row.url,), strong=row.harmful or code == CRITICAL)
 
 

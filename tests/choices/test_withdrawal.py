@@ -34,12 +34,16 @@ def test_a_consent_that_she_ends_is_a_withdrawal(pilot: Pilot, how: str) -> None
     woman, her = enrol(pilot)
     midwife = pilot.person("midwife")
     weight = stored(midwife, a_weight(woman.reference))
+    card = f"/EpisodeOfCare/{woman.episode}"
+    document = midwife.get(f"{card}/$card").json()
+    assert midwife.post(f"{card}/$import-card", document).status_code == 200
     consent = her.get(f"/Consent?patient={woman.id}").json()["entry"][0]["resource"]
     path = f"/Consent/{consent['id']}"
     answer = her.delete(path) if how == "deleted" else her.put(path, consent | {"status": "inactive"})
     assert answer.status_code in {200, 204}, answer.text
     assert midwife.get(f"/Observation/{weight}").status_code == 403
-    assert midwife.get(f"/EpisodeOfCare/{woman.episode}/$card").status_code == 403
+    assert midwife.get(f"{card}/$card").status_code == 403
+    assert midwife.post(f"{card}/$import-card", document).status_code == 403
     pilot.work()
     assert (pilot.withdrawals(woman), _kept(pilot, woman)) == (["erased"], 0)
 

@@ -190,6 +190,13 @@ def test_what_kjernejournal_does_not_tell_now_is_said_on_the_card(
     monkeypatch.setattr(recent, "_DOWN", 0.0)
     services.fail("medicines", reads=True, status=503)
     old = page(connected, woman)
+    rows = httpx.get(f"{connected.server.base}/health/adapters").json()["adapters"]
+    (adapter,) = [row for row in rows if row["name"] == "medicines"]
+    assert (adapter["setUp"], bool(adapter["lastSuccess"]), bool(adapter["lastFailure"])) == (
+        True,
+        True,
+        True,
+    )
     assert "Orfiril" in old
     assert "Kjernejournal svarer ikke nå; den kan være endret" in old
     citizen = connected.person("citizen", person=woman.number)
