@@ -153,10 +153,11 @@ def on_paper(asked: Asked, answer: httpx.Response) -> bool:
 
 
 def _turned(path: str) -> Ask:
-    """The page of a history that holds the item, else the last."""
+    """The page of a history or search that holds the item, else the last."""
 
     def ask(asked: Asked, person: Person) -> httpx.Response:
-        answer = person.get(path.format(type=asked.item.type))
+        woman = asked.item.woman.id if asked.item.woman else ""
+        answer = person.get(path.format(type=asked.item.type, woman=woman))
         while asked.item.mark not in answer.text and answer.status_code == 200:
             links = {row["relation"]: row["url"] for row in answer.json()["link"]}
             if "next" not in links:
@@ -340,9 +341,9 @@ DOORS: tuple[Door, ...] = (
     Door("not modified", _unchanged, _done(304), secret=True),
     Door("not modified since", _unmodified, _done(304), secret=True),
     Door("search by id", _search("_id={id}"), _body),
-    Door("search by patient", _search("patient={woman}&_count=500"), _body, applies=_of_woman),
-    Door("search without criteria", _search("_count=500"), _body),
-    Door("sort", _search("_sort=-_lastUpdated&_count=500"), _body),
+    Door("search by patient", _turned("/{type}?patient={woman}&_count=500"), _body, applies=_of_woman),
+    Door("search without criteria", _turned("/{type}?_count=500"), _body),
+    Door("sort", _turned("/{type}?_sort=-_lastUpdated&_count=500"), _body),
     Door("second page", _second_page, _body, by_harness=True),
     Door("total", _search("_id={pair}&_total=accurate&_count=1"), _counted, by_harness=True),
     Door("count", _search("_id={pair}&_summary=count"), _counted, by_harness=True),

@@ -9,32 +9,36 @@ import httpx
 
 from tests.access.leak_doors import Asked, Door, _body, _of_woman, _only
 from tests.access.world import resources, stored
-from tests.fixtures.resources import Woman, a_weight
+from tests.fixtures.resources import a_weight
 from tests.fixtures.server import Person
 
 _MADE: dict[tuple[str, str, str, str], str] = {}
 
 
-def _about(asked: Asked) -> Woman:
-    """A woman of whom the attacker sees something, where there is one."""
-    about = next((item.woman for item in asked.reason.visible.values() if item.woman), asked.item.woman)
-    assert about is not None
-    return about
-
-
-def _source(asked: Asked, target: str, text: str = "") -> str:
-    """An Observation that the attacker may see, and that refers to ``target``; made once."""
-    about, harness = _about(asked).reference, asked.leaks.harness
-    key = (harness.server.base, about, target, text)
+def _about(asked: Asked) -> str:
+    """A woman of whom the attacker sees something; where there is none, one who is not in the matrix."""
+    about = next((item.woman for item in asked.reason.visible.values() if item.woman), None)
+    if about is not None:
+        return about.reference
+    harness = asked.leaks.harness
+    key = (harness.server.base, "nobody's", "", "")
     if key not in _MADE:
-        note = {"note": [{"text": text}]} if text else {}
-        _MADE[key] = stored(harness, a_weight(about, focus=[{"reference": target}], **note))
+        _MADE[key] = stored(harness, {"resourceType": "Patient", "name": [{"family": "Utenfor"}]})
+    return f"Patient/{_MADE[key]}"
+
+
+def _source(asked: Asked, target: str) -> str:
+    """An Observation that the attacker may see, and that refers to ``target``; made once."""
+    about, harness = _about(asked), asked.leaks.harness
+    key = (harness.server.base, about, target, "")
+    if key not in _MADE:
+        _MADE[key] = stored(harness, a_weight(about, focus=[{"reference": target}]))
     return _MADE[key]
 
 
 def _sees(asked: Asked, person: Person, id_: str) -> None:
     """Without the hidden item in its way the question is answered to who may see what it goes by."""
-    seen = (person.server.base, _about(asked).reference, "seen by", str(person.wish))
+    seen = (person.server.base, _about(asked), "seen by", str(person.wish))
     if (
         asked.reason.visible
         and not asked.reason.along
@@ -46,14 +50,14 @@ def _sees(asked: Asked, person: Person, id_: str) -> None:
 
 
 def _chain(asked: Asked, person: Person) -> httpx.Response:
-    id_ = _source(asked, asked.path[1:], asked.item.mark)
+    id_ = _source(asked, asked.path[1:])
     _sees(asked, person, id_)
     return person.get(f"/Observation?_id={id_}&focus:{asked.item.type}._id={asked.item.id}")
 
 
 def _reversed(asked: Asked, person: Person) -> httpx.Response:
-    woman = _about(asked) if asked.item.woman is None else asked.item.woman
-    return person.get(f"/Patient?_id={woman.id}&_has:{asked.item.type}:patient:_id={asked.item.id}")
+    woman = asked.item.woman.id if asked.item.woman else ""
+    return person.get(f"/Patient?_id={woman}&_has:{asked.item.type}:patient:_id={asked.item.id}")
 
 
 def _somebody(_asked: Asked, answer: httpx.Response) -> bool:
@@ -86,7 +90,7 @@ def _composite(asked: Asked, person: Person) -> httpx.Response:
 
 
 SEARCHES: tuple[Door, ...] = (
-    Door("chain", _chain, _body, by_harness=True, others=True),
+    Door("chain", _chain, _somebody, by_harness=True, others=True, empty=True),
     Door("reversed chain", _reversed, _somebody, by_harness=True, empty=True, applies=_of_woman),
     Door("reversed include", _back, _body, by_harness=True, others=True, applies=_of_woman),
     Door("include onwards", _onwards, _body, by_harness=True, others=True),
