@@ -21,8 +21,11 @@ def bare(told: Mapping[str, Any]) -> Json:
 
 
 def same(ours: Any, theirs: Any) -> bool:
-    """Whether both say the same: numbers by value, null as absent within an object, rows of a list by what names them."""
+    """Whether both say the same: numbers by value, null as absent within an object, rows of a list by what names them, a
+    code whose list or words either side has filled in."""
     if isinstance(ours, dict) and isinstance(theirs, dict):
+        if "code" in ours and "code" in theirs:
+            return all(same(ours[name], theirs[name]) for name in ours.keys() & theirs.keys())
         return all(same(ours.get(name), theirs.get(name)) for name in ours.keys() | theirs.keys())
     if isinstance(ours, list) and isinstance(theirs, list):
         return len(ours) == len(theirs) and all(map(same, _ordered(ours), _ordered(theirs)))

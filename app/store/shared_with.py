@@ -17,6 +17,7 @@ from app.store.deliveries import (
     CRITICAL_INFORMATION,
     EMERGENCY,
     FORM_TASK,
+    NATIONAL_RECORD,
     NOTICE,
     NOTICE_RETRACTION,
     NOTIFICATION_RETRACTION,
@@ -56,8 +57,11 @@ SELECT DISTINCT request::jsonb->>'target' AS id FROM audit
 WHERE {_OF_HER} AND request::jsonb->>'operation' = '$notify' ORDER BY 1
 """  # noqa: S608 (nothing of it comes from outside)
 _DOCUMENTS = f"""
-SELECT NULL AS organization, 'Kjernejournal' AS name, 'document-sharing' AS via, count(*) AS times, max(updated) AS last
-FROM delivery WHERE patient = $1::text AND kind = '{CARD_DOCUMENT}' AND (state = 'sent' OR attempts > 0) HAVING count(*) > 0
+SELECT NULL AS organization, w.name, w.via, count(*) AS times, max(d.updated) AS last
+FROM delivery d JOIN (VALUES
+    ('{CARD_DOCUMENT}', 'Kjernejournal', 'document-sharing'), ('{NATIONAL_RECORD}', 'Nasjonalt helsekort', 'national-record')
+) AS w (kind, name, via) ON w.kind = d.kind
+WHERE d.patient = $1::text AND (d.state = 'sent' OR d.attempts > 0) GROUP BY w.name, w.via ORDER BY w.via
 """  # noqa: S608 (nothing of it comes from outside)
 _ROLES = sorted(role.value for role in CLINICIANS)
 

@@ -37,7 +37,7 @@ OWN: dict[str, st.SearchStrategy[Any]] = {
 FIELDS = [row for part in PARTS for row in part.fields if row.kind in KINDS]
 
 
-def _values(row: Field) -> st.SearchStrategy[Any]:
+def values_of(row: Field) -> st.SearchStrategy[Any]:
     if row.of == "oedema":
         return st.integers(0, 4)
     return OWN[row.kind] if row.kind in OWN else VALUES[KINDS[row.kind].type]
@@ -47,7 +47,7 @@ def _values(row: Field) -> st.SearchStrategy[Any]:
 @settings(max_examples=12)
 @given(data=st.data())
 def test_what_is_sent_is_told_again_and_is_valid_fhir(row: Field, data: st.DataObject) -> None:
-    sent, kind = data.draw(_values(row)), KINDS[row.kind]
+    sent, kind = data.draw(values_of(row)), KINDS[row.kind]
     assert kind.make is not None
     stated = {
         "resourceType": "Observation", "id": "o", "status": "final", "subject": {"reference": "Patient/p"},

@@ -9,7 +9,9 @@ import pytest
 from app.fhir import codes
 from app.mapping.dhg_compare import bare, same
 from app.mapping.dhg_fields import PARTS
+from app.store import shared_with
 from app.worker import reconciliation, schedule
+from app.worker.schedule import Duties
 from tests.fixtures.resources import Woman, a_weight, an_observation, labelled, register
 from tests.national.client import Client
 from tests.national.test_life_cycle import APPOINTMENT, RECORD
@@ -181,6 +183,17 @@ def test_whatever_goes_wrong_nothing_is_lost_or_doubled(sending: Crew, woman: Wo
     assert states(sending, woman)[-1] == "sent"
     assert len(there(sending, woman)["antenatalAppointments"]) == 2
     assert differing(sending, woman) == []
+
+
+def test_her_receipt_names_the_national_record(sending: Crew, woman: Woman) -> None:
+    told(sending)
+
+    async def recipients(duties: Duties) -> list[Any]:
+        async with duties.house.database.connection() as held:
+            return await shared_with.recipients(held, woman.id)
+
+    found = sending.duty(recipients)
+    assert ("Nasjonalt helsekort", "national-record") in [(row["name"], row["via"]) for row in found]
 
 
 def test_who_was_faster_there_is_read_and_compared(sending: Crew, woman: Woman) -> None:
