@@ -79,7 +79,9 @@ class Settings:
     )
     portal_web_url: str = _doc("Base of kjernejournal's portal as a browser opens it; empty: the same.")
     portal_audience: str = _doc("Audience of the tokens for kjernejournal's portal.", "nhn:kjernejournal")
-    beside_ms: int = _doc("Milliseconds that a card waits for what stands in kjernejournal.", 800)
+    beside_ms: int = _doc(
+        "Milliseconds that a card waits for what stands in kjernejournal; 0: nothing is asked.", 800
+    )
     beside_minutes: int = _doc(
         "Minutes for which a worker remembers that, for who asked; 0: not at all.", 480
     )

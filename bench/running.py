@@ -46,7 +46,7 @@ def tell(line: str) -> None:
 def running() -> Iterator[Running]:
     """Start all of it in a temporary folder; nothing is left afterwards."""
     with tempfile.TemporaryDirectory(prefix="helsekort-bench-") as folder:
-        started, sandbox = services.start(Path(folder), _free_port(), tell)
+        started, sandbox = services.start(Path(folder), _free_port(), tell, {"BESIDE_MS": "0"})
         try:
             with pilot.actors(sandbox) as cast:
                 pilot.enrol(cast)

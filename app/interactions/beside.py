@@ -64,7 +64,8 @@ async def beside(context: Context, found: Iterable[Stored], form: str, as_of: st
     """What stands there now; nothing on her own card, on that of another day, or where kjernejournal is not set up."""
     elsewhere, caller = context.house.elsewhere, context.caller
     today = as_of in {"", context.entry.at.astimezone(clock.OSLO).date().isoformat()}
-    if elsewhere is None or caller.role not in CLINICIANS or form == "citizen" or not today:
+    asks = elsewhere is not None and context.house.settings.beside_ms > 0
+    if elsewhere is None or not asks or caller.role not in CLINICIANS or form == "citizen" or not today:
         return NOTHING
     woman = next(
         (row for row in found if row.type == "Patient" and row.visible and not is_child(row.id)), None
