@@ -95,22 +95,17 @@ class Settings:
     pvk_url: str = _doc(
         "Base of Helsenorge's privacy settings (PVK); empty: consent, or a reservation, is given and ended here only."
     )
-    pvk_changes_url: str = _doc(
-        "Address of the feed of their changes; empty: only the whole list is compared, each minute."
-    )
+    pvk_changes_url: str = _doc("Feed of their changes; empty: only the list is compared.")
     pvk_definition: str = _doc("GUID of the privacy setting by which she takes part.")
     pvk_name: str = _doc("Name of that privacy setting.", "Digitalt helsekort for gravide")
     pvk_part: str = _doc("Code of the part that owns that privacy setting.")
-    forms_url: str = _doc(
-        "Base of Helsenorge's forms: tasks there, answers and measurements from there; empty: none."
-    )
+    forms_url: str = _doc("Base of Helsenorge's forms and home measurements; empty: none.")
+    access_log_url: str = _doc("Address at which Helsenorge takes access logs; empty: read here only.")
     representation_url: str = _doc(
         "Base of Helsenorge's representation service (fullmakt), asked on each request of a representative; empty: her"
         " Consent alone lets a representative in."
     )
-    representation_issuer: str = _doc(
-        "The issuer that signs its proofs, where it is not `representation_url`."
-    )
+    representation_issuer: str = _doc("Who signs its proofs, where not `representation_url`.")
     answer_seconds: int = _doc("Seconds that another system may take to answer; then it is tried again.", 10)
     helsenorge_audience: str = _doc("Audience of Helsenorge's tokens.", "nhn:helsenorge")
     persontjenesten_url: str = _doc(

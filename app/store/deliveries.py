@@ -2,8 +2,7 @@
 
 A row is the record of one message; a job of the queue only says that somebody should look at it now. States:
 ``pending`` to be sent, ``waiting`` for a clinician's session, ``sent``, ``dead`` refused for good, ``withdrawn`` no
-longer to be sent, ``discarded`` by an operator,
-``letter`` where she is not on Helsenorge and somebody writes to her. While a system does not answer its messages are ``held``, without a job.
+longer to be sent, ``discarded`` by an operator, ``letter`` where she is not on Helsenorge and somebody writes to her. While a system does not answer its messages are ``held``.
 """
 
 from dataclasses import dataclass, field

@@ -81,6 +81,9 @@ def _replies() -> ColumnElement[bool]:
     return named.op("?|", is_comparison=True, return_type=Boolean())(IDS)
 
 
+_OF_HER: list[ColumnElement[Any]] = [
+    literal_column(f"'{name}'") for name in ("person", "pvk", "record", "access-log")
+]
 GONE: tuple[tuple[Any, ColumnElement[bool]], ...] = (
     (_JOBS, _jobs()),
     (notification, _told()),
@@ -97,7 +100,7 @@ GONE: tuple[tuple[Any, ColumnElement[bool]], ...] = (
     _hers(submission),
     _hers(relation),
     _hers(choice),
-    (register_entry, register_entry.c.register.in_([literal_column("'person'"), literal_column("'pvk'"), literal_column("'record'")]) & (register_entry.c.key == HER)),
+    (register_entry, register_entry.c.register.in_(_OF_HER) & (register_entry.c.key == HER)),
     (person, (person.c.patient == HER) | (person.c.rid == any_(RIDS))),  # her child's too
     *((of, of.c.rid == any_(RIDS)) for of in _BY_RID),
     (resource, resource.c.rid == any_(RIDS)),

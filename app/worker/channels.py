@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import httpx
 
+from app.gateways.access_log_feed import AccessLogFeed
 from app.gateways.certificates import trusted
 from app.gateways.dhg import NationalRecord
 from app.gateways.documents import Documents
@@ -33,6 +34,7 @@ class Channels:
     pvk: Pvk | None = None
     fullmakt: Fullmakt | None = None
     forms: Forms | None = None
+    access_log: AccessLogFeed | None = None
     record: NationalRecord | None = None
 
 
@@ -60,6 +62,7 @@ async def open_channels(settings: Settings) -> AsyncIterator[Channels]:
             else None,
             fullmakt(settings, http),
             Forms(settings.forms_url, http) if settings.forms_url else None,
+            AccessLogFeed(settings.access_log_url, http) if settings.access_log_url else None,
             NationalRecord(settings.national_record_url, http) if settings.national_record_url else None,
         )
 

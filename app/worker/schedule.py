@@ -32,7 +32,7 @@ from app.store import (
 )
 from app.store.anchors import Anchors
 from app.store.seals import Signer
-from app.worker import documents, national_mirror, personnel, privacy, registers, submissions
+from app.worker import documents, log_feed, national_mirror, personnel, privacy, registers, submissions
 from app.worker.channels import Channels
 from app.worker.jobs import begin, dispatch, resume, take_up
 from app.worker.reconciliation import reconcile_and_tell
@@ -209,6 +209,7 @@ TABLE: tuple[Row, ...] = (
     Row(60, asking(privacy.follow)),
     Row(5, asking(privacy.follow_changes)),
     Row(5, asking(submissions.take_in)),
+    Row(60, asking(log_feed.tell)),
     Row(30, share_or_not),
     Row(60, seal),
     Row(60, forget_proofs),

@@ -1,4 +1,4 @@
-"""TABLE: what the mock of Helsenorge's forms and measurements takes and answers, like ``contracts``."""
+"""TABLE: what the mock of Helsenorge's forms, measurements and access log takes and answers, like ``contracts``."""
 
 from helsekort_sandbox.contracts import NUMBER, TEXT, Operation, an_object
 
@@ -42,5 +42,15 @@ FORMS: tuple[Operation, ...] = (
         "POST", f"{_BASE}/innsendinger/kvittering", "Whether what was sent in was taken, and why not",
         {204: None},
         body=an_object({"id": TEXT, "status": {"enum": ["mottatt", "avvist"]}, "grunn": {"type": "string"}}), is_ours=True,
+    ),
+    Operation(
+        "POST", "/innsynslogg/v1", "More of a citizen's access log: AuditEvents, each once by its id", {204: None},
+        body=an_object(
+            {
+                "mottaker": NUMBER,
+                "hendelser": {"type": "array", "items": an_object({"resourceType": {"const": "AuditEvent"}, "id": TEXT}, closed=False)},
+            }
+        ),
+        is_ours=True,
     ),
 )  # fmt: skip

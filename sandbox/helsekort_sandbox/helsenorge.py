@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from helsekort_sandbox import forms, fullmakt, pvk
+from helsekort_sandbox import forms, fullmakt, innsyn, pvk
 from helsekort_sandbox.answering import Service, bare
 from helsekort_sandbox.contracts import HELSENORGE, document
 from helsekort_sandbox.controls import control_routes, described
@@ -157,6 +157,7 @@ def create_app(issuer: str, state: Path) -> Starlette:
         *pvk.routes(service),
         *fullmakt.routes(service, state),
         *forms.routes(service),
+        *innsyn.routes(service),
         *control_routes(service.log, service.faults),
         described(document("Mock Helsenorge", (*HELSENORGE, *PVK, *FULLMAKT, *FORMS))),
     ]

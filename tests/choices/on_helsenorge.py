@@ -1,13 +1,15 @@
 """What a woman does on Helsenorge, and what came of it there and here."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import httpx
+import pytest
 
 from app import clock
 from app.fhir import codes
-from app.worker import privacy, submissions
+from app.worker import log_feed, privacy, submissions
 from app.worker.schedule import Duties
 from tests.fixtures.pilot import Pilot
 from tests.fixtures.resources import Woman, a_blood_pressure, an_observation, concept
@@ -15,6 +17,23 @@ from tests.fixtures.resources import Woman, a_blood_pressure, an_observation, co
 DEFINITION, PART = "5d0f0f0e-0000-4000-8000-000000000001", "HELSEKORT"
 
 
+@pytest.fixture(scope="module")
+def helsenorge(pilot: Pilot) -> Pilot:
+    """The pilot, with a worker that knows Helsenorge's privacy settings."""
+    settings = replace(
+        pilot.crew.settings,
+        pvk_url=pilot.crew.services.running.helsenorge,
+        pvk_definition=DEFINITION,
+        pvk_part=PART,
+        representation_url=pilot.crew.services.running.helsenorge,
+        access_log_url=f"{pilot.crew.services.running.helsenorge}/innsynslogg/v1",
+        forms_url=f"{pilot.crew.services.running.helsenorge}/skjema/v1",
+        pvk_changes_url=f"{pilot.crew.services.running.helsenorge}/personvern/Personverninnstillinger/HentEndringer/v1",
+    )
+    return replace(pilot, crew=replace(pilot.crew, settings=settings))
+
+
+@pytest.mark.parametrize("by", ["list", "feed"])
 def choose(pilot: Pilot, number: str, *, active: bool) -> None:
     """She decides on Helsenorge."""
     said = {"innbyggerFnr": number, "definisjonGuid": DEFINITION, "partKode": PART, "aktiv": active}
@@ -125,3 +144,18 @@ def a_birth(woman: Woman, days: int, outcome: str = "live-birth") -> dict[str, A
     more = {"code": said["code"], "category": [concept(codes.OBSERVATION_CATEGORY, "exam")]}
     made = an_observation(woman.reference, "", valueCodeableConcept=said["value"]) | more
     return made | {"effectiveDateTime": f"{day(days)}T10:00:00Z"}
+
+
+def tell(pilot: Pilot) -> None:
+    """The worker tells Helsenorge what is new in the log, as young as it is."""
+
+    async def story(duties: Duties) -> None:
+        await log_feed.tell(duties.house, duties.channels, timedelta(0))
+
+    pilot.crew.duty(story)
+
+
+def log_there(pilot: Pilot, number: str) -> list[dict[str, Any]]:
+    """The events of her log that Helsenorge has, by its raw effects."""
+    rows = [row for row in pilot.crew.services.effects("helsenorge") if "events" in row]
+    return [event for row in rows if row["mottaker"] == number for event in row["events"]]

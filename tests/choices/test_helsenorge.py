@@ -20,8 +20,6 @@ from tests.access.leak_items import REPRESENTATIVE, ROLE_CODE, let_in
 from tests.access.test_standing import change
 from tests.access.world import a_choice, resources, stored
 from tests.choices.on_helsenorge import (
-    DEFINITION,
-    PART,
     a_birth,
     acknowledged,
     choose,
@@ -30,41 +28,37 @@ from tests.choices.on_helsenorge import (
     empower,
     experience,
     follow,
+    helsenorge,
     kept,
+    log_there,
     measured,
     relations,
     submit,
     tags_of,
     take_in,
     tasks,
+    tell,
     there,
 )
-from tests.fixtures.pilot import TAKING_PART, Pilot, enrol, pilot, register_only
+from tests.fixtures.pilot import NOTICES, TAKING_PART, Pilot, enrol, pilot, register_only
 from tests.fixtures.resources import (
     a_weight,
     an_episode,
     an_observation,
     concept,
+    labelled,
     new_number,
 )
 from tests.fixtures.services import services
 
-__all__ = ["pilot", "services"]
+__all__ = ["helsenorge", "pilot", "services"]
 
 
-@pytest.fixture(scope="module")
-def helsenorge(pilot: Pilot) -> Pilot:
-    """The pilot, with a worker that knows Helsenorge's privacy settings."""
-    settings = replace(
-        pilot.crew.settings,
-        pvk_url=pilot.crew.services.running.helsenorge,
-        pvk_definition=DEFINITION,
-        pvk_part=PART,
-        representation_url=pilot.crew.services.running.helsenorge,
-        forms_url=f"{pilot.crew.services.running.helsenorge}/skjema/v1",
-        pvk_changes_url=f"{pilot.crew.services.running.helsenorge}/personvern/Personverninnstillinger/HentEndringer/v1",
-    )
-    return replace(pilot, crew=replace(pilot.crew, settings=settings))
+@pytest.fixture(autouse=True)
+def answering(helsenorge: Pilot) -> None:
+    """Whatever failed in another story is forgotten."""
+    helsenorge.crew.services.fail("helsenorge")
+    helsenorge.rows("DELETE FROM breaker")
 
 
 @pytest.mark.parametrize("by", ["list", "feed"])
@@ -312,6 +306,7 @@ def test_what_cannot_be_taken_in_is_refused_and_named(helsenorge: Pilot) -> None
 def test_she_is_asked_for_each_form_once_when_it_is_time_and_not_for_what_she_has_answered(
     helsenorge: Pilot,
 ) -> None:
+    helsenorge.work()  # of the others nothing is left that could fail with hers
     woman, her = enrol(helsenorge)
     midwife = helsenorge.person("midwife")
     helsenorge.crew.services.fail("helsenorge", dropAfterEffect=True)
@@ -322,6 +317,7 @@ def test_she_is_asked_for_each_form_once_when_it_is_time_and_not_for_what_she_ha
     )
 
     helsenorge.crew.services.fail("helsenorge")
+    helsenorge.rows("DELETE FROM breaker")
 
     async def again(duties: Duties) -> None:
         await deliver(duties.house, duties.channels, lost)
@@ -361,3 +357,43 @@ def test_who_is_not_on_helsenorge_is_asked_by_letter(helsenorge: Pilot) -> None:
     asking.work()
     assert tasks(asking, number) == []
     assert asking.crew.deliveries(enrolled, "form-task")[0].startswith("letter")
+
+
+def test_her_access_log_is_on_helsenorge_as_she_reads_it_here_each_event_once(helsenorge: Pilot) -> None:
+    woman, her = enrol(helsenorge)
+    midwife, services = helsenorge.person("midwife"), helsenorge.crew.services
+    kept = labelled(a_weight(woman.reference), "NOPAT")
+    secret = stored(midwife, kept)
+    assert midwife.get(f"/Observation/{secret}").status_code == 200
+
+    def agree() -> set[str]:
+        there = log_there(helsenorge, woman.number)
+        assert len({row["id"] for row in there}) == len(there), "nothing is doubled"
+        events = {row["id"]: row for row in there}
+        told = her.get(f"/Patient/{woman.id}/$access-log?_count=1000").json()
+        here = {row["id"]: row for row in resources(told) if row["resourceType"] == "AuditEvent"}
+        reading = helsenorge.rows("SELECT id FROM audit WHERE request::jsonb ->> 'operation' = '$access-log'")
+        assert set(here) - set(reading) <= set(events), "nothing is lost but that the log is read"
+        assert {id_: here[id_] for id_ in events} == events, "the same rows, redacted alike"
+        assert secret not in json.dumps(there)
+        return set(events)
+
+    tell(helsenorge)
+    first = agree()
+    services.fail("helsenorge", dropAfterEffect=True, count=1)
+    assert midwife.get(f"/{woman.reference}").status_code == 200
+    tell(helsenorge)  # the answer never comes
+    tell(helsenorge)
+    second = agree()
+    assert len(second - first) >= 1
+    effects = len(services.effects("helsenorge"))
+    other, _ = enrol(helsenorge)
+    helsenorge.rows(f"DELETE FROM register_entry WHERE register = 'access-log' AND key = '{woman.id}'")
+    tell(helsenorge)  # as if it had been forgotten how far she was told
+    agree()
+    assert log_there(helsenorge, other.number)
+    assert len(services.effects("helsenorge")) > effects
+    stored(her, a_choice(woman.reference, "deny", NOTICES))
+    before = len(log_there(helsenorge, woman.number))
+    tell(helsenorge)
+    assert len(log_there(helsenorge, woman.number)) == before, "she gets no notices, and nothing there"

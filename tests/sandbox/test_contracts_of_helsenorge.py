@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from app.clock import new_id
+from app.gateways.access_log_feed import AccessLogFeed
 from app.gateways.failures import Refused
 from app.gateways.fullmakt import Forged, Fullmakt
 from app.gateways.helsenorge_forms import TAKEN, Forms
@@ -73,6 +74,9 @@ def test_forms_keep_their_contract_and_an_acknowledgement_counts_once(services: 
         await forms.ask(token, number, key, "https://helsekort.example/fhir/Questionnaire/epds-nn", "nn")
         assert await forms.known(token, [key, "never"]) == {key}
         await forms.take_back(token, number, f"{key}.end")
+        log = AccessLogFeed(f"{base}/innsynslogg/v1", line.http)
+        for _ in range(2):
+            await log.tell(token, number, [{"resourceType": "AuditEvent", "id": key}])
 
     async def wrong(line: Line) -> None:
         token = await line.helseid.machine_token(AUDIENCES["helsenorge"])
@@ -84,6 +88,8 @@ def test_forms_keep_their_contract_and_an_acknowledgement_counts_once(services: 
     told = [row for row in services.effects("helsenorge") if row.get("key") == f"submission {id_}"]
     assert len(told) == 1
     path = "/skjema/v1/innsendinger"
+    logged = [row for row in services.effects("helsenorge") if "events" in row and row["mottaker"] == number]
+    assert len(logged) == 1
     asked = [
         row["task"] for row in services.effects("helsenorge") if row.get("task", {}).get("mottaker") == number
     ]
@@ -91,4 +97,5 @@ def test_forms_keep_their_contract_and_an_acknowledgement_counts_once(services: 
     assert contract.seen == {
         ("GET", path, 200), ("POST", f"{path}/kvittering", 204), ("POST", "/skjema/v1/oppgaver", 204),
         ("POST", "/skjema/v1/oppgaver/kjente", 200), ("POST", "/skjema/v1/oppgaver/tilbakekalling", 204),
+        ("POST", "/innsynslogg/v1", 204),
     }  # fmt: skip
