@@ -36,7 +36,7 @@ def connected(crew: Crew) -> Iterator[Crew]:
         medicines_url=crew.services.medicines_url,
         portal_url=crew.services.running.portal,
         answer_seconds=2,
-        beside_ms=1000,
+        beside_ms=1500,
     )
     with Serving(create_app(settings), listener), httpx.Client(timeout=20) as client:
         server = replace(crew.server, base=base, settings=settings, client=client)
@@ -215,7 +215,7 @@ def test_what_kjernejournal_does_not_tell_now_is_said_on_the_card(
 
 def test_a_slow_kjernejournal_does_not_hold_up_the_card(connected: Crew, woman: Woman) -> None:
     connected.services.prescribes(woman.number, "2026-11-20", VALPROATE)
-    connected.services.fail("medicines", latencyMs=700)
+    connected.services.fail("medicines", latencyMs=850)
     text = page(connected, woman)
     assert "Orfiril" not in text
     assert "Lateks" in text
