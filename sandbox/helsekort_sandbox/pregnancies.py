@@ -15,7 +15,7 @@ from typing import Any
 from app.clock import OSLO
 from app.fhir import codes as c
 from app.pregnancy.gestation import weeks
-from helsekort_sandbox import area, findings, orders
+from helsekort_sandbox import area, findings, national_events, orders
 from helsekort_sandbox import registrations as r
 from helsekort_sandbox.lives import NAMESPACE, Life
 from helsekort_sandbox.people import Woman
@@ -72,6 +72,8 @@ class _Course:
             yield from self._visit(Planned(*planned))
         if self.life.nipt and (self.life.lost or 999) > weeks(14):
             yield from self._nipt()
+        if national_events.is_national(self.life):
+            yield from self._national()
         yield from self._cards()
         if self.life.born:
             yield self._closing()
@@ -196,6 +198,24 @@ class _Course:
             row.pop("keep", None)
         told[1]["fhir"]["entry"][0].pop("fullUrl")
         return told
+
+    def _national(self) -> Iterator[Dated]:
+        """What her midwife's system writes by the national JSON."""
+        life = self.life
+        for call in national_events.calls(life, self.episode, url(self.seed, life.number, "height")):
+            self.count += 1
+            when = self.at(call.day, 10, 30 + call.minute)
+            told = {
+                "line": "event",
+                "id": f"{key(life)}-{self.count:03d}",
+                "time": when.isoformat(),
+                "actor": life.midwife,
+            }
+            said: dict[str, Any] = {"method": call.method, "path": call.path, "nin": life.pid}
+            said |= {"body": call.body} if call.method in {"POST", "PUT"} else {}
+            said |= {"made": call.made} if call.made else {}
+            told |= {"woman": key(life), "does": call.does, "national": said}
+            yield when, told | ({"expect": {"status": call.status}} if call.status else {})
 
     def _closing(self) -> Dated:
         """Seven weeks after birth the midwife closes the card."""

@@ -182,8 +182,9 @@ def _judge_event(event: Event, answer: Answer, outcome: Outcome) -> None:
 def _made(event: Event, answer: Answer) -> dict[str, str]:
     """Where what the event creates now stands."""
     if event.national is not None:
-        body = answer.json if event.national.made else {}
-        return {event.national.made: str(body.get("recordId") or body.get("id", ""))} if body else {}
+        told = answer.json.get("metadata", {}) if event.national.made else {}
+        made = told.get("recordId" if event.national.path == "/record" else "id")
+        return {event.national.made: str(made)} if made else {}
     urls = own_urls(event)
     places = [row["response"].get("location", "") for row in answer.json.get("entry", [])]
     found = zip(urls, places, strict=False)
@@ -197,8 +198,11 @@ def _made(event: Event, answer: Answer) -> dict[str, str]:
 def _reason(answer: Answer) -> str:
     """Why it was refused, in the server's words."""
     try:
+        if "detail" in answer.json:  # problem details, of the national record API
+            parts = [f"{row['path']}: {row['message']}" for row in answer.json.get("errors", ())]
+            return "; ".join(parts or [str(answer.json["detail"])])[:400]
         return answer.outcome()[:400]
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, KeyError, TypeError):
         return answer.body[:200].decode(errors="replace")
 
 

@@ -172,6 +172,21 @@ def test_a_hundred_women_are_played_at_full_speed_without_a_surprise(server: Ser
     assert report.as_json()["cards_compared"]["equal"] > 300
 
 
+def test_a_midwife_of_the_national_json_plays_her_calls_beside_fhir(server: Server) -> None:
+    """With versions, what the vendor's own field says, and those that must be refused: an old version, a second card."""
+    lines = pregnancies(60, 4)
+    nationals = [json.loads(line) for line in lines if b'"national"' in line]
+    woman = next(row["woman"] for row in nationals if row["national"]["method"] == "DELETE")
+    heads = [line for line in lines if b'"line":"recording"' in line or b'"line":"actor"' in line]
+    hers = [line for line in lines if f'"woman":"{woman}"'.encode() in line or b'"id":"enrolment"' in line]
+    report = play(read([*heads, *hers]), server.base, of(server), Pace(stop=False))
+    told = report.as_json()
+    assert told["surprises"] == []
+    assert (told["statuses"][409], told["statuses"][204]) == (2, 1)
+    methods = [row["national"]["method"] for row in nationals if row["woman"] == woman]
+    assert sorted(methods) == ["DELETE", "GET", "POST", "POST", "POST", "POST", "PUT", "PUT", "PUT"]
+
+
 def test_the_format_is_published_as_it_is_read() -> None:
     page = Path(__file__).parents[2] / "docs" / "recording.schema.json"
     assert json.loads(page.read_text()) == recording.schema()
