@@ -60,7 +60,7 @@ class Faults:
 
     Without ``errorRate`` every request is hit. ``dropAfterEffect``: it is done and the answer never comes. ``hangMs``: the
     answer comes so much later. ``jitterMs``: up to so much slower, so that answers overtake each other. ``duplicateRate``:
-    so often a request arrives twice. ``staleMs``: reads tell what was so long ago. ``outageSeconds``: so long, on the
+    so often a request arrives twice, and a feed is given with events twice and in another order. ``staleMs``: reads tell what was so long ago. ``outageSeconds``: so long, on the
     service's clock, it answers 503 with Retry-After. Errors hit what changes something, and with ``reads`` what is only read too.
     """
 
@@ -121,6 +121,13 @@ class Faults:
     def stale(self) -> float:
         """How many seconds ago reads tell of."""
         return max((row.seconds("staleMs") for row in self.rows), default=0.0)
+
+    def mixed(self, events: list[Any]) -> list[Any]:
+        """A page of a feed as it is given: now and then with events twice, in another order."""
+        rates = [float(row.wanted.get("duplicateRate", 0)) for row in self.rows]
+        if self.dice.random() >= max(rates, default=0.0):
+            return events
+        return self.dice.sample([*events, *events], 2 * len(events))
 
     def as_json(self) -> list[dict[str, Any]]:
         return [{**row.wanted, "left": row.left} for row in self.rows]

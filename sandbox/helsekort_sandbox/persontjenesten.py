@@ -140,7 +140,7 @@ class Persontjenesten(Service):
         except ValueError as error:
             raise Wrong(400, "value", "sequenceNumber is a number") from error
         found = self.events[max(first - 1, 0) :][:PAGE]
-        return JSONResponse({"results": [_told(event) for event in found]})
+        return JSONResponse({"results": [_told(event) for event in self.faults.mixed(found)]})
 
     async def latest(self, request: Request) -> Response:
         """The newest event."""

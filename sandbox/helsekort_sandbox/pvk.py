@@ -16,6 +16,10 @@ from helsekort_sandbox.effects import Wrong
 from helsekort_sandbox.resource_server import PID, actor
 
 BASE = "/personvern/Personverninnstillinger"
+DEFINITION, PART = (
+    "5d0f0f0e-0000-4000-8000-000000000001",
+    "HELSEKORT",
+)  # the setting by which she takes part, or not
 KINDS = {"samtykke", "reservasjon", "tilgangsbegrensning"}
 SAID = {"innbyggerFnr", "definisjonGuid", "definisjonNavn", "partKode", "typePi", "aktiv", "tidspunkt"}
 _PAGE = 500
@@ -100,7 +104,7 @@ class Pvk:
             and (said["definisjonGuid"], said["partKode"])
             == (asked.get("definisjonGuid"), asked.get("partKode"))
         ]
-        return JSONResponse({"endringer": rows[:_PAGE]})
+        return JSONResponse({"endringer": self.service.faults.mixed(rows[:_PAGE])})
 
     async def set(self, request: Request) -> Response:
         """Register a citizen's decision on her behalf."""

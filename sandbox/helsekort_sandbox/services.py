@@ -27,6 +27,7 @@ from helsekort_sandbox import (
     people,
     persontjenesten,
     processes,
+    pvk,
     state,
 )
 from helsekort_sandbox.helsenorge import ACTIVE
@@ -190,6 +191,10 @@ def _environment(services: Services, sandbox: Sandbox) -> dict[str, str]:
         "KJERNEJOURNAL_URL": f"{sandbox.kjernejournal}{kjernejournal.BASE}",
         "HELSENORGE_ACTIVE_URL": f"{sandbox.helsenorge}{ACTIVE}",
         "HELSENORGE_URL": f"{sandbox.helsenorge}{NOTICES}",
+        "PVK_URL": sandbox.helsenorge,
+        "PVK_CHANGES_URL": f"{sandbox.helsenorge}{pvk.BASE}/HentEndringer/v1",
+        "PVK_DEFINITION": pvk.DEFINITION,
+        "PVK_PART": pvk.PART,
         "PERSONTJENESTEN_URL": f"{sandbox.persontjenesten}{persontjenesten.BASE}",
         "GP_REGISTER_URL": f"{sandbox.persontjenesten}{persontjenesten.GP_OF_RECORD}",
         "NATIONAL_RECORD_URL": f"{sandbox.maternity_record}{MATERNITY_BASE}",
