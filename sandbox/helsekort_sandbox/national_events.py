@@ -5,6 +5,7 @@ Her municipality is the vendor that is integrated with the national trial; the c
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from app.pregnancy.gestation import weeks
@@ -26,6 +27,21 @@ class Call:
     body: Json = field(default_factory=dict)
     status: int = 0
     made: str = ""
+
+    def line(self, life: Life, when: datetime, name: str, woman: str) -> Json:
+        """The line of the recording."""
+        said: Json = {"method": self.method, "path": self.path, "nin": life.pid}
+        said |= {"body": self.body} if self.method in {"POST", "PUT"} else {}
+        said |= {"made": self.made} if self.made else {}
+        told: Json = {
+            "line": "event",
+            "id": name,
+            "time": when.isoformat(),
+            "actor": life.midwife,
+            "woman": woman,
+        }
+        told |= {"does": self.does, "national": said}
+        return told | ({"expect": {"status": self.status}} if self.status else {})
 
 
 def is_national(life: Life) -> bool:

@@ -201,21 +201,12 @@ class _Course:
 
     def _national(self) -> Iterator[Dated]:
         """What her midwife's system writes by the national JSON."""
-        life = self.life
-        for call in national_events.calls(life, self.episode, url(self.seed, life.number, "height")):
+        for call in national_events.calls(
+            self.life, self.episode, url(self.seed, self.life.number, "height")
+        ):
             self.count += 1
             when = self.at(call.day, 10, 30 + call.minute)
-            told = {
-                "line": "event",
-                "id": f"{key(life)}-{self.count:03d}",
-                "time": when.isoformat(),
-                "actor": life.midwife,
-            }
-            said: dict[str, Any] = {"method": call.method, "path": call.path, "nin": life.pid}
-            said |= {"body": call.body} if call.method in {"POST", "PUT"} else {}
-            said |= {"made": call.made} if call.made else {}
-            told |= {"woman": key(life), "does": call.does, "national": said}
-            yield when, told | ({"expect": {"status": call.status}} if call.status else {})
+            yield when, call.line(self.life, when, f"{key(self.life)}-{self.count:03d}", key(self.life))
 
     def _closing(self) -> Dated:
         """Seven weeks after birth the midwife closes the card."""

@@ -45,7 +45,7 @@ STREETS, PLACES = ("Storgata", "Elvegata", "Granveien"), ("3301", "3303", "3305"
 
 @dataclass
 class Woman:
-    """A woman, what her writer knows to stand on her card, and what was last said of her elsewhere."""
+    """A woman, what stands on her card, and what was last said of her elsewhere."""
 
     number: str
     id: str = ""
@@ -126,8 +126,7 @@ class _Writer:
                 a_transaction(entry(a_patient(woman.number), first), entry(an_episode(first))),
             )  # fmt: skip
             woman.id = made.json["entry"][0]["resource"]["id"]
-            kept = self.mine if number < cared else self.deciding
-            kept.append(woman)
+            (self.mine if number < cared else self.deciding).append(woman)
         self.all.there.append(self.deciding[0])
         self.all.here.append(self.deciding[1])
 
@@ -142,8 +141,7 @@ class _Writer:
             if answer is not None and answer.status not in BUSY:
                 assert answer.status in {200, 201}, (answer.status, answer.text)
                 return answer
-            with self.all.lock:
-                self.all.again += 1
+            self.all.again += 1
             self.actors.pop(wish).close()
             time.sleep(0.2)
 
