@@ -18,9 +18,10 @@ from app.store.tables import OPEN_EPISODE
 
 REGISTER = "record"
 HERE, NATIONAL = "here", "national"
+_STATUSES = ", ".join(f"'{status}'" for status in sorted(OPEN_EPISODE))
 _OPEN = f"""EXISTS (
     SELECT 1 FROM resource r WHERE r.type = 'EpisodeOfCare' AND r.id = $3::text AND r.patient = $2::text
-        AND r.governed AND NOT r.deleted AND r.status IN ({", ".join(f"'{status}'" for status in sorted(OPEN_EPISODE))})
+        AND r.governed AND NOT r.deleted AND r.status IN ({_STATUSES})
 )"""  # noqa: S608 (nothing of it comes from outside)
 _LINK = Statement(
     f"""
@@ -79,6 +80,10 @@ UPDATE register_entry SET expires = $2::timestamptz
 WHERE (register, key) IN (
     SELECT e.register, e.key FROM register_entry e
     WHERE e.register = '{REGISTER}' AND e.expires <= $1::timestamptz AND e.facts::jsonb ->> 'master' = '{NATIONAL}'
+        AND EXISTS (
+            SELECT 1 FROM resource r WHERE r.type = 'EpisodeOfCare' AND r.id = e.facts::jsonb ->> 'episode'
+                AND NOT r.deleted AND r.status IN ({_STATUSES})
+        )
     ORDER BY e.expires LIMIT $3::int FOR UPDATE SKIP LOCKED
 )
 RETURNING key, remote, facts
@@ -88,6 +93,13 @@ RETURNING key, remote, facts
 _AGAIN = Statement(
     f"UPDATE register_entry SET expires = $2::timestamptz WHERE register = '{REGISTER}' AND key = $1::text",  # noqa: S608
     ("patient", "until"),
+)
+_ANEW = Statement(
+    f"""
+UPDATE register_entry SET facts = (facts::jsonb - 'changed')::text, expires = $1::timestamptz
+WHERE register = '{REGISTER}' AND remote IS NOT NULL AND facts::jsonb ->> 'master' = '{NATIONAL}' RETURNING 1
+""",  # noqa: S608
+    ("at",),
 )
 _CHOOSE = Statement(
     f"""
@@ -165,9 +177,14 @@ async def linked(database: Database, master: str, after: str, most: int) -> list
 
 
 async def take(database: Database, at: datetime, most: int) -> list[Link]:
-    """Those of whom the national service is master and who are to be looked at, leased to this worker."""
+    """Those with an open card of whom the national service is master and who are to be looked at, leased to this worker."""
     rows = await database.fetch(_TAKE, {"at": at, "until": at + LEASE, "most": most})
     return [_link(row) for row in rows]
+
+
+async def anew(database: Database, at: datetime) -> None:
+    """Have all that is mirrored compared at the next look, whether it changed there or not."""
+    await database.fetch(_ANEW, {"at": at})
 
 
 async def again(database: Database, patient: str, until: datetime) -> None:

@@ -1,4 +1,5 @@
-"""What the national record says is compared with what the cards say of which this server is master."""
+"""What the national record says is compared with what the cards say: a message where this server is master, and a whole
+look where the national service is."""
 
 from app import clock
 from app.interactions.context import House
@@ -13,7 +14,8 @@ _PAGE = 200
 
 
 async def compare(house: House, channels: Channels) -> Compared:
-    """A message for each record that says other than the card. Raises Failure."""
+    """A message for each record of ours that says other than the card; what is mirrored is compared at its next look. Raises
+    Failure."""
     compared, repaired, after = 0, 0, ""
     while page := await records.linked(house.database, HERE, after, _PAGE):
         after = page[-1].patient
@@ -23,4 +25,5 @@ async def compare(house: House, channels: Channels) -> Compared:
             if differs:
                 await note(house, row.episode, row.patient, "Avstemming: nasjonalt helsekort meldes på nytt")
                 repaired += len(await records.ask(house.database, row.patient, row.episode, clock.now()))
+    await records.anew(house.database, clock.now())
     return Compared(RECORD, compared, repaired)

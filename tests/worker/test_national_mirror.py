@@ -10,7 +10,7 @@ from helsekort_sandbox import mocks
 
 from app.main import create_app
 from app.mapping.dhg_compare import bare, says
-from app.worker import schedule
+from app.worker import reconciliation, schedule
 from app.worker.dead_letters import Told, Wish, operate
 from tests.fixtures.identity import Serving
 from tests.fixtures.resources import Woman, a_weight, an_observation, register
@@ -214,6 +214,21 @@ def test_garbage_errors_and_earlier_states_are_survived(mirroring: Crew, woman: 
     mirror(mirroring)
     mirroring.services.fail("maternity_record")
     assert versions(mirroring, woman) == before
+
+
+def test_what_was_changed_behind_its_back_is_repaired(mirroring: Crew, crew: Crew, woman: Woman) -> None:
+    record = begun(mirroring, woman)
+    write(mirroring, woman, record, "medication", RECORD["medication"])
+    mirror(mirroring)
+    elsewhere = Client(
+        crew.person("midwife"), woman.number
+    )  # a server that is not set up for the national record
+    changed = {"metadata": {"version": 1}, "drugAllergy": True}
+    elsewhere.ok("PUT", f"/record/{woman.episode}/medication", changed)
+    mirroring.duty(lambda duties: reconciliation.reconcile(duties.house, duties.channels))
+    mirroring.duty(schedule.mirror)
+    repaired = here(mirroring, woman)["medication"]
+    assert (repaired["drugAllergy"], repaired["metadata"]["version"]) == (False, 1)
 
 
 def test_it_ends_here_where_it_ended_there(mirroring: Crew, woman: Woman) -> None:
