@@ -218,7 +218,10 @@ def test_nothing_leaks(
     answers = {door.name: door.ask(asked, found.attacker) for door in doors}
     problems = [f"{door.name}: {it}" for door in doors for it in _learned(asked, door, answers[door.name])]
     problems += _logged(asked, answers)
-    timed = doors if reason == "no relation" else ()
+    is_wide = (
+        type_name in SOME or PAIRS.index((reason, type_name)) % 3
+    )  # the others at every run are many enough
+    timed = doors if reason == "no relation" and is_wide else ()
     problems += [f"{door.name}: {it}" for door in timed for it in _timed(asked, door, sent)]
     problems += [f"{door.name}: {it}" for door in doors if (it := _uncontrolled(asked, door, controls))]
     assert not problems, "\n".join(problems)
