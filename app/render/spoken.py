@@ -73,6 +73,7 @@ SPOKEN: tuple[tuple[str, str, str], ...] = (
     # forms: fhir_profiles/questionnaires
     ("Fødeplan", "Fødeplan", "Birth plan"),
     ("Før første konsultasjon", "Før første konsultasjon", "Before the first visit"),
+    ("Erfaringer etter fødselen", "Erfaringar etter fødselen", "Experiences after birth"),
     ("Edinburgh-skalaen: poeng", "Edinburgh-skalaen: poeng", "The Edinburgh scale: scores"),
     # app/pregnancy/rows/life.py
     ("ukjent språk", "ukjent språk", "unknown language"),
