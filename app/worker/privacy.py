@@ -3,7 +3,8 @@
 Which of the two is ``participation``'s to say. What she decides there is written as she herself would have written it
 here, by a Consent of its own (``pvk-<patient id>``), so that a withdrawal erases as any does. PVK publishes no feed of
 changes: the list of those for whom it is active is compared; a feed, where one is agreed, says of whom to ask at once.
-Neither is believed: before anything follows she is asked for alone, and when many would be ended at once nobody is.
+Neither is believed: before anything follows she is asked for alone, and when a list would end many at once it ends nobody;
+the feed names each of them, so that after an outage many may end.
 """
 
 import logging
@@ -71,7 +72,8 @@ async def follow(house: House, channels: Channels) -> None:
             await service.active(token),
             await privacy_settings.women(house.database, clock.now()),
         )
-        await _carry_out(house, service, token, [(row, row.number in there) for row in women])
+        asked = _few(house, [(row, row.number in there) for row in women])
+        await _carry_out(house, service, token, asked)
 
     await _asked(house, channels, compare)
 
@@ -112,15 +114,21 @@ async def _asked(house: House, channels: Channels, story: Callable[[Pvk, Token],
     await note_attempt(house, HELSENORGE, None)
 
 
+def _few(house: House, women: list[tuple[Standing, bool]]) -> list[tuple[Standing, bool]]:
+    """``women``, without those who would end where a list would end many: it may be the list that is short."""
+    consent = house.settings.participation == "consent"
+    ending = [row for row, is_there in women if act_of(row, is_there=is_there, consent=consent) is Act.END]
+    standing = sum(row.takes_part if consent else row.declines for row, _ in women)
+    if len(ending) <= max(_FEW, standing // 5):
+        return women
+    _log.error("Helsenorge names %d fewer than before: nothing is ended by that list", len(ending))
+    return [(row, is_there) for row, is_there in women if row not in ending]
+
+
 async def _carry_out(house: House, service: Pvk, token: Token, women: list[tuple[Standing, bool]]) -> None:
     consent = house.settings.participation == "consent"
-    acts = [(row, act_of(row, is_there=is_there, consent=consent), is_there) for row, is_there in women]
-    ending = sum(act is Act.END for _, act, _ in acts)
-    standing = sum(row.takes_part if consent else row.declines for row, _ in women)
-    if ending > max(_FEW, standing // 5):
-        _log.error("Helsenorge names %d fewer than before: nothing is ended by that list", ending)
-        acts = [one for one in acts if one[1] is not Act.END]
-    for row, act, is_there in acts:
+    for row, is_there in women:
+        act = act_of(row, is_there=is_there, consent=consent)
         if act in {Act.BEGIN, Act.END} and await service.is_active(token, row.number) is not is_there:
             continue
         await _one(house, service, token, row, act)

@@ -99,6 +99,17 @@ def test_a_feed_is_read_on_where_it_was_left_and_again_after_an_error(helsenorge
     assert helsenorge.rows(versions) == ["1"]
 
 
+def test_a_feed_ends_however_many_it_names(helsenorge: Pilot) -> None:
+    """After an outage many may have ended it."""
+    midwife = helsenorge.person("midwife")
+    women = [register_only(midwife) for _ in range(7)]
+    for active in (True, False):
+        for _patient, number in women:
+            choose(helsenorge, number, active=active)
+        follow(helsenorge, "feed")
+        assert [kept(helsenorge, patient) > 0 for patient, _ in women] == [active] * len(women)
+
+
 @pytest.mark.parametrize("by", ["list", "feed"])
 def test_a_reservation_closes_the_card_and_its_end_opens_it_both_ways(helsenorge: Pilot, by: str) -> None:
     """Where a reservation is the rule: nothing is erased, and whatever is the later word stands on both sides."""

@@ -69,16 +69,21 @@ def notices(house: House, rows: list[Json]) -> int:
     return len(keys)
 
 
-def documents(house: House, rows: list[Json]) -> tuple[int, int]:
-    """Of each card that may be shared one document stands there, with the versions that stand here; how many, how many gone."""
-    effects(rows, "event")
+def standing_documents(rows: list[Json]) -> dict[str, Json]:
+    """What is shared and neither replaced nor taken back, by its identifier."""
     standing: dict[str, Json] = {}
-    provided = 0
     for row in rows:
         for gone in (*row.get("replaces", ()), *row.get("retracts", ())) if row["effect"] else ():
             standing.pop(gone, None)
         if row["effect"] and "document" in row:
-            standing[row["document"]], provided = row, provided + 1
+            standing[row["document"]] = row
+    return standing
+
+
+def documents(house: House, rows: list[Json]) -> tuple[int, int]:
+    """Of each card that may be shared one document stands there, with the versions that stand here; how many, how many gone."""
+    provided = sum("document" in row for row in effects(rows, "event"))
+    standing = standing_documents(rows)
     theirs: dict[str, list[str]] = {}
     for row in standing.values():
         assert row["patient"] not in theirs, "one document of each woman"

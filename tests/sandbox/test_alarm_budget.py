@@ -43,7 +43,7 @@ def recorded(life: Life) -> tuple[list[date], list[dict[str, object]]]:
     days, kept, names = [], {}, {}
     for when, line in pregnancies.events(SEED, life):
         refused = line.get("expect", {}).get("status", 200) >= 400
-        if line["line"] != "event" or refused or line["does"] == "closes the card":
+        if "fhir" not in line or refused or line["does"] == "closes the card":
             continue
         days.append(when.date())
         for entry in line["fhir"]["entry"]:

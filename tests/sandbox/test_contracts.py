@@ -256,7 +256,7 @@ def test_document_sharing_keeps_its_contract(services: Services) -> None:
     at = datetime(2026, 12, 1, tzinfo=UTC)
     one, other = new_id(), new_id()
 
-    def made(id_: str, *replaces: str, text: bytes = b"{}") -> Provided:
+    def made(id_: str, *replaces: str, text: bytes = b'{"entry":[]}') -> Provided:
         given = {"patient": (FNR, number), "at": at, "is_restricted": False, "source": "https://h.example"}
         return Provided(id_, provided(text, id_=id_, replaces=replaces, **given), number)
 
@@ -266,7 +266,7 @@ def test_document_sharing_keeps_its_contract(services: Services) -> None:
         assert await line.documents.choices(token, number) == Choices(False, False)
         assert await line.documents.provide(token, made(one))
         assert await line.documents.provide(token, made(one))
-        assert not await line.documents.provide(token, made(one, text=b"[]"))
+        assert not await line.documents.provide(token, made(one, text=b'{"entry": []}'))
         assert await line.documents.found(token, number, "search") == {one}
         assert await line.documents.provide(token, made(other, one))
         assert await line.documents.found(token, number, "search") == {other}
