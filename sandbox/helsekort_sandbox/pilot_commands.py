@@ -17,11 +17,15 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     add_arguments(replaying)
     replaying.set_defaults(run=run_replay)
     checking = commands.add_parser(
-        "conformance", help="what is wrong with a vendor's token, and what to do about it"
+        "conformance", help="what is wrong with a vendor's token or client, and what to do about it"
     )
     checking.add_argument("--base", required=True, metavar="URL", help="the server, without /fhir")
+    checking.add_argument("--token", metavar="T|-", help="an access token; - reads it from stdin")
     checking.add_argument(
-        "--token", required=True, metavar="T|-", help="an access token; - reads it from stdin"
+        "--listen",
+        type=int,
+        metavar="PORT",
+        help="stand between a client and the server, and tell what the client does wrong",
     )
     checking.add_argument("--key", type=Path, metavar="FILE", help="the private JWK that it is bound to")
     checking.set_defaults(run=run_conformance)
@@ -63,7 +67,23 @@ def run_replay(arguments: argparse.Namespace) -> int:
 def run_conformance(arguments: argparse.Namespace) -> int:
     from helsekort_sandbox import conformance
 
+    if arguments.listen is not None:
+        return run_watch(arguments)
+    if not arguments.token:
+        print("Give a token (--token), or a port at which a client is watched (--listen)", file=sys.stderr)
+        return 2
     return conformance.run(arguments)
+
+
+def run_watch(arguments: argparse.Namespace) -> int:
+    from helsekort_sandbox import watching
+
+    try:
+        key = json.loads(arguments.key.read_text()) if arguments.key else None
+    except (OSError, ValueError) as error:
+        print(f"{arguments.key}: {error}", file=sys.stderr)
+        return 2
+    return watching.run(arguments.base.rstrip("/").removesuffix("/fhir"), arguments.listen, key)
 
 
 def run_generate(arguments: argparse.Namespace) -> int:
