@@ -57,8 +57,8 @@ def act_of(row: Standing, *, is_there: bool, consent: bool) -> Act:
     if stands:
         return Act.END if row.known else Act.TELL
     if not is_there:
-        return Act.FORGET if row.known and not consent else Act.NOTHING
-    ended = row.known and not row.declines
+        return Act.FORGET if row.told or (row.known and not consent) else Act.NOTHING
+    ended = (row.known or row.told) and not row.declines
     if ended or (consent and row.declines and row.version is None):
         return Act.END_THERE
     return Act.BEGIN
@@ -138,6 +138,8 @@ async def _one(house: House, service: Pvk, token: Token, row: Standing, act: Act
     if act in {Act.TELL, Act.END_THERE}:
         what = "Samtykke" if house.settings.participation == "consent" else "Reservasjon"
         await note(house, clock.new_id(), row.patient, f"{what} meldt til Helsenorge")
+        if act is Act.TELL:
+            await privacy_settings.told(house.database, row.patient)
         await service.set(token, row.number, clock.instant(clock.now()), active=act is Act.TELL)
     if act in {Act.BEGIN, Act.END}:
         await _decide(house, row, begins=act is Act.BEGIN)

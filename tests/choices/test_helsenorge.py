@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from app.fhir import codes
+from app.gateways.failures import Unreachable
 from app.worker import powers, privacy, reconciliation
 from app.worker.compared import Compared
 from app.worker.deliveries import deliver
@@ -136,6 +137,32 @@ def test_a_reservation_closes_the_card_and_its_end_opens_it_both_ways(helsenorge
     assert her.put(f"/Consent/{own}", ended).status_code == 200
     compare(later)
     assert (opens(), there(later, woman.number)) == (True, [True, False])
+
+
+def test_a_reservation_that_ends_while_the_answer_is_lost_does_not_come_back(
+    helsenorge: Pilot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = replace(helsenorge.crew.settings, participation="reservation")
+    later = replace(helsenorge, crew=replace(helsenorge.crew, settings=settings))
+    woman, her = enrol(later)
+    said = a_choice(woman.reference, "deny", TAKING_PART) | {"performer": [{"reference": woman.reference}]}
+    own = stored(her, said)
+    tell = privacy.Pvk.set
+
+    async def lost(self: Any, *given: Any, **more: Any) -> None:
+        await tell(self, *given, **more)
+        raise Unreachable("The answer was lost")
+
+    with monkeypatch.context() as losing:
+        losing.setattr(privacy.Pvk, "set", lost)
+        compare(later)
+    later.rows("DELETE FROM breaker")
+    ended = her.get(f"/Consent/{own}").json() | {"status": "inactive"}
+    assert her.put(f"/Consent/{own}", ended).status_code == 200
+    compare(later)
+    assert there(later, woman.number) == [True, False]
+    reserved = f"SELECT count(*) FROM choice WHERE patient = '{woman.id}' AND kind = 'block' AND (ends IS NULL OR ends > now())"
+    assert later.rows(reserved) == ["0"]
 
 
 def test_what_she_decides_here_stands_on_helsenorge(helsenorge: Pilot) -> None:
