@@ -19,6 +19,7 @@ from tests.fixtures.resources import new_number
 from tests.fixtures.server import Person, Server
 from tests.store import volume
 
+pytestmark = pytest.mark.slow
 WOMEN, LARGE = 360, 1_000  # rows from which on a table is large
 BP, KG, PROFILE = f"{LOINC}|{BP_PANEL}", f"|{UCUM}|kg", "http://profile.example/3"
 SEARCHES = {  # by where they look; a dot is a search for everything there
