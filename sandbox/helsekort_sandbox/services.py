@@ -18,9 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from helsekort_sandbox import (
     apps,
     area,
-    forms,
     hpr,
-    innsyn,
     keys,
     kjernejournal,
     loopback,
@@ -197,8 +195,6 @@ def _environment(services: Services, sandbox: Sandbox) -> dict[str, str]:
         "PVK_CHANGES_URL": f"{sandbox.helsenorge}{pvk.BASE}/HentEndringer/v1",
         "PVK_DEFINITION": pvk.DEFINITION,
         "PVK_PART": pvk.PART,
-        "FORMS_URL": f"{sandbox.helsenorge}{forms.BASE}",
-        "ACCESS_LOG_URL": f"{sandbox.helsenorge}{innsyn.PATH}",
         "PERSONTJENESTEN_URL": f"{sandbox.persontjenesten}{persontjenesten.BASE}",
         "GP_REGISTER_URL": f"{sandbox.persontjenesten}{persontjenesten.GP_OF_RECORD}",
         "NATIONAL_RECORD_URL": f"{sandbox.maternity_record}{MATERNITY_BASE}",

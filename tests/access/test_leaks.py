@@ -35,22 +35,9 @@ DOORS = (*READING, *leak_searches.SEARCHES, *leak_hooks.HOOKS, *leak_writing.WRI
 DESTRUCTIVE = (
     leak_writing.DESTRUCTIVE | leak_work.DESTRUCTIVE | {"update", "transaction PUT", "batch DELETE", "delete"}
 )
-WIDE = frozenset({"no relation"})  # every sixth type at every run; the rest is slow for most types
-ASSISTING = frozenset(
-    {
-        *OPEN_TO,
-        "represented unasked",
-        "kept from representative",
-        "guardian unregistered",
-        "kept from her until told",
-        "narrow scope",
-        "wrong purpose",
-        "outside pilot",
-    }
-)
+WIDE = frozenset({"no relation"})  # every twelfth type at every run; the rest is slow for most types
 SYSTOLIC = re.compile(r"(?<![\w.-])172(?![\w-])")  # and no part of an id or a time
-NARROW = frozenset({"Observation"})
-SOME = frozenset({"Patient", "Observation"})
+SOME = frozenset({"Observation"})
 
 
 def _hidden(reason: str, name: str) -> bool:
@@ -204,7 +191,7 @@ def _uncontrolled(asked: Asked, door: Door, controls: dict[tuple[object, ...], s
 
 def _pairs() -> Iterator[object]:
     for place, (reason, name) in enumerate(PAIRS):
-        quick = name in (NARROW if reason in ASSISTING else SOME) or (reason in WIDE and place % 6 == 0)
+        quick = name in SOME or (reason in WIDE and place % 12 == 0)
         yield pytest.param(reason, name, marks=() if quick else pytest.mark.slow)
 
 

@@ -64,6 +64,7 @@ def test_databases_from_a_template(cluster: Cluster) -> None:
         cluster.execute("SELECT 1", "copy")
 
 
+@pytest.mark.slow
 def test_two_clusters_side_by_side(cluster: Cluster) -> None:
     with temporary_cluster() as other:
         other.execute("CREATE TABLE only_here (n int)")
@@ -71,6 +72,7 @@ def test_two_clusters_side_by_side(cluster: Cluster) -> None:
         assert cluster.execute("SELECT to_regclass('only_here')") == ""
 
 
+@pytest.mark.slow
 def test_committed_rows_survive_kill_9(tmp_path: Path) -> None:
     cluster = Cluster(tmp_path / "data")
     try:
@@ -187,6 +189,7 @@ def _copy_python(home: Path) -> Path:
 
 
 @pytest.mark.skipif(not IS_ROOT, reason="becomes another user")
+@pytest.mark.slow
 def test_ordinary_user_in_a_closed_home() -> None:
     """As somebody else, from a copy of everything in a home that nobody else may enter."""
     home = Path(tempfile.mkdtemp(prefix="helsekort-home-", dir="/var/tmp"))
