@@ -6,6 +6,7 @@ what had to reach kjernejournal and Helsenorge reaches them.
 
 import contextlib
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -27,14 +28,21 @@ CLIENTS, ROUNDS, SECONDS = 16, 3, 4.0
 pytestmark = pytest.mark.slow
 
 
+def _free_port() -> int:
+    """One that no outgoing connection is given meanwhile: it lies below those (ip_local_port_range)."""
+    while True:
+        port = 20_000 + secrets.randbelow(10_000)
+        with contextlib.suppress(OSError):
+            mocks.listen(port).close()
+            return port
+
+
 class House:
     """A sandbox that is killed and started again on the same data."""
 
     def __init__(self, data: Path, *settings: str) -> None:
         self._settings = settings
-        listener = mocks.listen()
-        self.port = listener.getsockname()[1]
-        listener.close()
+        self.port = _free_port()
         self.data = data
         self.process: subprocess.Popen[str] | None = None
         self.socket = ""
