@@ -1,6 +1,7 @@
 """What the mock services have in common: how a request with an effect is met, authenticated, taken and answered."""
 
 import asyncio
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,11 @@ from starlette.responses import JSONResponse, Response
 from helsekort_sandbox.effects import EffectLog, Wrong
 from helsekort_sandbox.faults import Dropped, Faults
 from helsekort_sandbox.proofs import Refused
-from helsekort_sandbox.resource_server import ResourceServer, unauthorized
+from helsekort_sandbox.resource_server import HPR, ResourceServer, unauthorized
 
 Claims = dict[str, Any]
 Effect = dict[str, Any]  # an entry of the effect log
+Choices = Callable[[str], dict[str, Any]]  # of the woman with this number
 
 
 class Service:
@@ -71,3 +73,29 @@ class Service:
 def bare(entry: Effect) -> Response:
     """The status alone."""
     return Response(status_code=entry["status"])
+
+
+def content(raw: bytes, names: set[str]) -> dict[str, Any]:
+    """The JSON object in ``raw``, which has exactly these members. Raises Wrong."""
+    try:
+        said: dict[str, Any] = json.loads(raw)
+        is_whole = set(said) == names
+    except (ValueError, TypeError) as error:
+        raise Wrong(400, "structure", "The body is not JSON") from error
+    if not is_whole:
+        raise Wrong(400, "structure", f"The body is {', '.join(sorted(names))}")
+    return said
+
+
+def privacy(choices: Choices, claims: Claims, raw: bytes) -> Response:
+    """What a woman has chosen at kjernejournal, and whether she shuts out who asks: the body is ``{nin}``. Raises Wrong."""
+    try:
+        chosen = choices(str(json.loads(raw)["nin"]))
+    except (ValueError, KeyError, TypeError) as error:
+        raise Wrong(400, "structure", "The body is {nin}") from error
+    setting = {
+        "hasReservationKjernejournal": bool(chosen.get("reservation")),
+        "isRestricted": bool(chosen.get("restricted")),
+    }
+    blocked = {"isBlockedForUser": claims[HPR] in chosen.get("blocked", ())} if claims.get(HPR) else {}
+    return JSONResponse({"privacySetting": setting, **blocked})

@@ -8,7 +8,6 @@ a contract of ours. It answers below ``/mhd`` of kjernejournal, with a log and f
 import base64
 import hashlib
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -17,10 +16,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
-from helsekort_sandbox.answering import Service
+from helsekort_sandbox.answering import Choices, Service, privacy
 from helsekort_sandbox.controls import control_routes
 from helsekort_sandbox.effects import Wrong
-from helsekort_sandbox.resource_server import HPR, PID, actor
+from helsekort_sandbox.resource_server import PID, actor
 
 AUDIENCE = "nhn:phr/mhd"
 PROVIDE, READ = f"{AUDIENCE}/provide-document", f"{AUDIENCE}/read-documentreferences"
@@ -29,7 +28,6 @@ URI = "urn:ietf:rfc:3986"
 DOCUMENT_TYPES = "urn:oid:2.16.578.1.12.4.1.1.9602"
 RESTRICTED = "NHN-SecurityLabel-Nors-Count"
 Json = dict[str, Any]
-Choices = Callable[[str], Json]
 
 
 def _fhir(body: Json, status: int, headers: dict[str, str] | None = None) -> JSONResponse:
@@ -59,19 +57,7 @@ class Documents(Service):
 
     async def status(self, request: Request) -> Response:
         """Her choices."""
-        return await self.shown(request, self._status)
-
-    def _status(self, _: Request, claims: Json, raw: bytes) -> Response:
-        try:
-            choices = self.choices(str(json.loads(raw)["nin"]))
-        except (ValueError, KeyError, TypeError) as error:
-            raise Wrong(400, "structure", "The body is {nin}") from error
-        privacy = {
-            "hasReservationKjernejournal": bool(choices.get("reservation")),
-            "isRestricted": bool(choices.get("restricted")),
-        }
-        blocked = {"isBlockedForUser": claims[HPR] in choices.get("blocked", ())} if claims.get(HPR) else {}
-        return JSONResponse({"privacySetting": privacy, **blocked})
+        return await self.shown(request, lambda _, claims, raw: privacy(self.choices, claims, raw))
 
     async def provide(self, request: Request) -> Response:
         """Take a document (ITI-65), once for each ``nhn-event-id``; it takes the place of what it replaces."""

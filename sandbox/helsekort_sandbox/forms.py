@@ -4,7 +4,6 @@ Helsenorge publishes no such interface: the contract is ours. It answers in the 
 faults. What a citizen sends in is told at ``/_submit``; the feed tells it in order, and again to whoever asks again.
 """
 
-import json
 import uuid
 from typing import Any
 
@@ -12,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from helsekort_sandbox.answering import Service, bare
+from helsekort_sandbox.answering import Service, bare, content
 from helsekort_sandbox.effects import Wrong
 from helsekort_sandbox.resource_server import PID, actor
 
@@ -112,14 +111,7 @@ def _check_system(claims: Json) -> None:
 
 def _body(claims: Json, raw: bytes, names: set[str]) -> Json:
     _check_system(claims)
-    try:
-        said: Json = json.loads(raw)
-        is_whole = set(said) == names
-    except (ValueError, TypeError) as error:
-        raise Wrong(400, "structure", "The body is not JSON") from error
-    if not is_whole:
-        raise Wrong(400, "structure", f"The body is {', '.join(sorted(names))}")
-    return said
+    return content(raw, names)
 
 
 def routes(service: Service) -> list[Route]:

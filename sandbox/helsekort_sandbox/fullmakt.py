@@ -4,7 +4,6 @@ https://helsenorge.atlassian.net/wiki/spaces/HELSENORGE (page 2332622849); names
 answers in the process of Helsenorge. What citizens decide there is told at ``/_fullmakt``, as is how a proof is to be wrong.
 """
 
-import json
 import time
 import uuid
 from pathlib import Path
@@ -15,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from helsekort_sandbox import keys
-from helsekort_sandbox.answering import Service
+from helsekort_sandbox.answering import Service, content
 from helsekort_sandbox.effects import Wrong
 from helsekort_sandbox.openid.keyring import KeyRing
 from helsekort_sandbox.resource_server import PID
@@ -132,12 +131,8 @@ class Fullmakt:
 def _body(claims: Json, raw: bytes, names: set[str]) -> Json:
     if claims.get(PID):
         raise Wrong(403, "forbidden", "Systems ask, not persons")
-    try:
-        said: Json = json.loads(raw)
-        is_whole = set(said) == names and all(isinstance(value, str) for value in said.values())
-    except (ValueError, TypeError) as error:
-        raise Wrong(400, "structure", "The body is not JSON") from error
-    if not is_whole:
+    said = content(raw, names)
+    if not all(isinstance(value, str) for value in said.values()):
         raise Wrong(400, "structure", f"The body is {', '.join(sorted(names))}")
     return said
 

@@ -4,8 +4,6 @@ Her choices, headers and tokens are those of kjernejournal's critical informatio
 contract of ours. ``POST /medicines/_list`` is the pharmacy and the prescribers: what stands there from now on.
 """
 
-import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
-from helsekort_sandbox.answering import Service
+from helsekort_sandbox.answering import Choices, Service, privacy
 from helsekort_sandbox.controls import control_routes
 from helsekort_sandbox.effects import Wrong
 from helsekort_sandbox.resource_server import HPR, PID, actor
@@ -22,7 +20,6 @@ AUDIENCE = "nhn:medication-list"
 BASE = "/v1"
 HEADERS = ("nhn-user-role", "nhn-source-system", "nhn-patient-nin", "nhn-event-id")
 Json = dict[str, Any]
-Choices = Callable[[str], Json]
 
 
 def _fhir(body: Json, status: int) -> JSONResponse:
@@ -42,19 +39,7 @@ class Medicines(Service):
 
     async def status(self, request: Request) -> Response:
         """Her choices."""
-        return await self.shown(request, self._status)
-
-    def _status(self, _: Request, claims: Json, raw: bytes) -> Response:
-        try:
-            choices = self.choices(str(json.loads(raw)["nin"]))
-        except (ValueError, KeyError, TypeError) as error:
-            raise Wrong(400, "structure", "The body is {nin}") from error
-        privacy = {
-            "hasReservationKjernejournal": bool(choices.get("reservation")),
-            "isRestricted": bool(choices.get("restricted")),
-        }
-        blocked = {"isBlockedForUser": claims[HPR] in choices.get("blocked", ())} if claims.get(HPR) else {}
-        return JSONResponse({"privacySetting": privacy, **blocked})
+        return await self.shown(request, lambda _, claims, raw: privacy(self.choices, claims, raw))
 
     async def listed(self, request: Request) -> Response:
         """Her list, for a clinician in person; each reading stands in the log."""

@@ -4,14 +4,13 @@ https://helsenorge.atlassian.net/wiki/spaces/HELSENORGE (pages 2328952849 and 23
 Helsenorge, with its log and its faults; what a citizen does on Helsenorge herself is told at ``/_personvern``.
 """
 
-import json
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from helsekort_sandbox.answering import Service, bare
+from helsekort_sandbox.answering import Service, bare, content
 from helsekort_sandbox.effects import Wrong
 from helsekort_sandbox.resource_server import PID, actor
 
@@ -129,14 +128,7 @@ def _check_system(claims: Json) -> None:
 
 def _body(claims: Json, raw: bytes, names: set[str]) -> Json:
     _check_system(claims)
-    try:
-        said: Json = json.loads(raw)
-        is_whole = set(said) == names
-    except (ValueError, TypeError) as error:
-        raise Wrong(400, "structure", "The body is not JSON") from error
-    if not is_whole:
-        raise Wrong(400, "structure", f"The body is {', '.join(sorted(names))}")
-    return said
+    return content(raw, names)
 
 
 def routes(service: Service) -> list[Route]:

@@ -1,4 +1,4 @@
-"""A whole pilot under faults: ``python -m tests.reliability.whole_pilot --women 100`` (in ``.ci/long``; a few women in CI).
+"""A whole pilot under faults: ``python -m tests.reliability.whole_pilot --women 100`` (in ``.ci/long``).
 
 Generated pregnancies are replayed at full speed through the public API while every service fails one call in five. When
 all is delivered each card is compared on its sides: as FHIR, as national JSON here and at the national service, as the
@@ -31,9 +31,8 @@ from helsekort_sandbox.state import Sandbox
 
 from app.access.rows import SENSITIVE
 from app.fhir import codes
-from app.mapping.dhg_compare import bare, same
-from app.mapping.dhg_fields import PARTS
 from app.mapping.record_facts import VISITS
+from tests.national import both_records
 from tests.reliability import both_sides
 from tests.reliability.test_kill9 import House
 
@@ -54,7 +53,6 @@ SOONER = """UPDATE procrastinate_jobs SET scheduled_at = now() WHERE scheduled_a
 CARDS = """SELECT e.id || '|' || p.number FROM resource e JOIN person p ON p.patient = e.patient
     WHERE e.type = 'EpisodeOfCare' AND NOT e.deleted"""
 SHARED = ("Observation", "AllergyIntolerance")
-SINGLE = {part.name for part in PARTS if not part.many}
 
 
 @dataclass(frozen=True)
@@ -156,42 +154,6 @@ def document_differs(card: list[Json], shared: list[Json]) -> list[str]:
     return sorted(ours ^ theirs)
 
 
-def record_there(rows: list[Json], number: str) -> Json:
-    """Her record at the national service, by what each of its sub-resources became."""
-    parts: dict[tuple[str, str], Json] = {}
-    for row in rows:
-        change = row.get("change", {})
-        if row["effect"] and row.get("patient") == number and "part" in change:
-            parts[change["part"], "" if change["part"] in SINGLE else change["id"]] = change
-    found: Json = {}
-    for (name, _), change in parts.items():
-        if name in SINGLE:
-            found[name] = change["body"]
-        elif not change["wrong"]:
-            found.setdefault(name, []).append(change["body"])
-    return found
-
-
-def record_differs(told: Json, there: Json) -> list[str]:
-    """The sub-resources of which the national service says something else than this server."""
-    here = {name: _bare(value) for name, value in told.items() if name != "metadata"}
-    names = sorted(here.keys() | there.keys())
-    pairs = [(name, here.get(name) or [], there.get(name) or []) for name in names]
-    return [
-        f"{name}: {ours} / {theirs}"
-        for name, ours, theirs in pairs
-        if not same(ours, theirs) and not all(map(_says_nothing, (ours, theirs)))
-    ]
-
-
-def _bare(value: Any) -> Any:
-    return [bare(row) for row in value] if isinstance(value, list) else bare(value)
-
-
-def _says_nothing(value: Any) -> bool:
-    return not value or (isinstance(value, dict) and all(one is None for one in value.values()))
-
-
 def measured(card: list[Json]) -> Counter[tuple[str, float]]:
     """What FHIR's side says was measured at each antenatal visit: the last blood pressure and the last weight in kg."""
     found: dict[str, dict[str, Any]] = {
@@ -236,6 +198,7 @@ def compare(house: House, sandbox: Sandbox, bearers: Bearers, found: list[Card])
     """Every card on its sides; how many are equal, and what differs."""
     logs = both_sides.logs(sandbox)
     national = httpx.get(f"{sandbox.maternity_record}/_log").json()["entries"]
+    changes = [row for row in national if row["effect"]]
     shared: dict[str, list[Json]] = {}
     for row in both_sides.standing_documents(logs["documents"]).values():
         shared.setdefault(row["patient"], []).append(row)
@@ -251,7 +214,10 @@ def compare(house: House, sandbox: Sandbox, bearers: Bearers, found: list[Card])
                 f"visit in one of FHIR and JSON only: {one}" for one in (said - told_of) + (told_of - said)
             ]
             wrong += [f"document: {one}" for one in document_differs(fhir, shared.get(card.number, []))]
-            wrong += [f"record: {one}" for one in record_differs(told, record_there(national, card.number))]
+            wrong += [
+                f"record: {one}"
+                for one in both_records.differing(told, both_records.there(changes, card.number))
+            ]
             if wrong:
                 differing[card.episode] = wrong
     registered, recalled = both_sides.registrations(house, logs["kjernejournal"])

@@ -7,12 +7,11 @@ import httpx
 import pytest
 
 from app.fhir import codes
-from app.mapping.dhg_compare import bare, same
-from app.mapping.dhg_fields import PARTS
 from app.store import shared_with
 from app.worker import reconciliation, schedule
 from app.worker.schedule import Duties
 from tests.fixtures.resources import Woman, a_weight, an_observation, labelled, register
+from tests.national import both_records
 from tests.national.client import Client
 from tests.national.test_life_cycle import APPOINTMENT, RECORD
 from tests.worker.crew import Crew
@@ -55,43 +54,13 @@ def states(crew: Crew, woman: Woman) -> list[str]:
 
 def there(crew: Crew, woman: Woman) -> Json:
     """Her record at the national service, by the raw effect log."""
-    parts: dict[tuple[str, str], Json] = {}
-    single = {part.name for part in PARTS if not part.many}
-    for row in crew.services.effects("maternity_record"):
-        change = row["change"]
-        if row["patient"] == woman.number and "part" in change:
-            parts[change["part"], "" if change["part"] in single else change["id"]] = change
-    found: Json = {}
-    for (name, _), change in parts.items():
-        if name in single:
-            found[name] = change["body"]
-        elif not change["wrong"]:
-            found.setdefault(name, []).append(change["body"])
-    return found
-
-
-def here(crew: Crew, woman: Woman) -> Json:
-    """Her record as this server tells it."""
-    client = Client(crew.person("midwife"), woman.number)
-    whole = client.ok("GET", f"/record/{woman.episode}")
-    return {
-        name: [bare(row) for row in value] if isinstance(value, list) else bare(value)
-        for name, value in whole.items()
-        if name != "metadata"
-    }
+    return both_records.there(crew.services.effects("maternity_record"), woman.number)
 
 
 def differing(crew: Crew, woman: Woman) -> list[Any]:
     """What either side says and the other does not."""
-    ours, theirs = here(crew, woman), there(crew, woman)
-    pairs = [(name, ours.get(name), theirs.get(name)) for name in ours.keys() | theirs.keys()]
-    return [
-        row for row in pairs if not same(row[1] or [], row[2] or []) and not all(map(_says_nothing, row[1:]))
-    ]
-
-
-def _says_nothing(value: Any) -> bool:
-    return not value or (isinstance(value, dict) and all(one is None for one in value.values()))
+    told = Client(crew.person("midwife"), woman.number).ok("GET", f"/record/{woman.episode}")
+    return both_records.differing(told, there(crew, woman))
 
 
 def filled(crew: Crew, woman: Woman, *names: str) -> tuple[Client, str]:
